@@ -175,8 +175,9 @@ void seen_remember(struct cli *c, const struct msg *reply)
 	for (size_t i = msg_count(reply, REPLY_WORK); i-- > 0;) {
 		const struct msg *r = msg_at(reply, REPLY_WORK, i);
 
-		put(&b, msg_text(r, WORK_ROW_ID), msg_text(r, WORK_ROW_REF),
-		    msg_u64(r, WORK_ROW_LOG_LEN));
+		if (msg_has(r, WORK_ROW_ID))
+			put(&b, msg_text(r, WORK_ROW_ID), msg_text(r, WORK_ROW_REF),
+			    msg_u64(r, WORK_ROW_LOG_LEN));
 	}
 	if (msg_has(reply, REPLY_CURRENT))
 		put(&b, msg_text(reply, REPLY_ID),

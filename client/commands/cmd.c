@@ -113,6 +113,7 @@ int cmd_by_id_seen(struct cli *c)
 	require(c->cmd->field != 0 && c->word_count > 0);
 	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
 	cmd_put_expect(c, sub, BY_ID_EXPECT);
+	cmd_put_number(c, sub, "until", BY_ID_UNTIL_MS);
 	return cmd_finish(c, req);
 }
 

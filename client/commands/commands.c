@@ -41,7 +41,7 @@ const struct command commands[] = {
 	 .example = "kring case same 7f3a 2c11"},
 	{.noun = "case", .verb = "apart", .group = GROUP_CASE, .run = cmd_case_same, .words = "CASE",
 	 .example = "kring case apart 7f3a"},
-	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_CLOSE, .words = "CASE", .options = "expect=NUMBER",
+	{.noun = "case", .verb = "close", .group = GROUP_CASE, .run = cmd_by_id_seen, .field = REQUEST_CASE_CLOSE, .words = "CASE", .options = "expect=NUMBER until=DATE",
 	 .example = "kring case close 7f3a"},
 	{.noun = "case", .verb = "reopen", .group = GROUP_CASE, .run = cmd_by_id, .field = REQUEST_CASE_REOPEN, .words = "CASE",
 	 .example = "kring case reopen 7f3a"},

@@ -45,6 +45,7 @@ static const struct todo {
 	{"handover-slow", "kring handover show {ref}", ""},
 	{"refer-on", "kring refer {case}", ""},
 	{"passed-around", "kring show {ref}", "say"},
+	{"closed-long-ago", "kring case erase {case}", ""},
 	{"partner-takes-no-more", "kring partner show {partner}", "withdraw"},
 };
 

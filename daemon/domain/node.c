@@ -7,6 +7,7 @@
 #include "domain/node.h"
 
 #include "base/check.h"
+#include "base/limits/cases.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,7 @@
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
 #include "domain/people/known.h"
+#include "domain/retain/retain.h"
 #include "domain/room.h"
 #include "domain/signin/session.h"
 #include "domain/staff/pending.h"
@@ -64,6 +66,7 @@ void node_set_settings(struct node *n, const struct node_settings *s)
 		n->flow.percent = 100;
 	n->pair_check = s->pair_check;
 	n->cosign_manual = s->cosign_manual;
+	n->retain_months = (uint32_t)within(s->retain_months, LIMIT_RETAIN_MONTHS);
 	/* a session is of an address: at another one, or at none, it is nobody's */
 	if (strcmp(n->web.origin, s->web.origin) != 0)
 		sessions_clear(n->sessions);
@@ -325,6 +328,8 @@ static enum err let_go(struct turn *t)
 		rc = pending_let_go(t);
 	if (rc == ERR_OK)
 		rc = blob_tick(t);
+	if (rc == ERR_OK)
+		rc = retain_tick(t);
 	return rc == ERR_OK ? erase_alone(t) : rc;
 }
 

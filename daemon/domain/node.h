@@ -26,7 +26,8 @@ struct node_settings {
 	struct node_quota quota;	   /* of one partner; 0: the limits */
 	struct node_flow flow;		   /* k or percent 0: the roster's */
 	bool pair_check, cosign_manual;
-	struct node_web web; /* idle_ms 0: the limit */
+	uint32_t retain_months; /* 0: the limit */
+	struct node_web web;	/* idle_ms 0: the limit */
 };
 
 struct node_identity {

@@ -202,8 +202,9 @@ struct node {
 	uint64_t doors_due_ms; /* wall clock: when one of them closes by itself; 0: none does */
 
 	struct node_sheet sheet;
-	bool swappable;	     /* its keys could not be locked in memory */
-	bool pair_check;     /* no person leaves before digits were compared */
+	bool swappable;	 /* its keys could not be locked in memory */
+	bool pair_check; /* no person leaves before digits were compared */
+	uint32_t retain_months;
 	bool cosign_manual;  /* a person looks at each entry before this node vouches for it */
 	uint64_t cosign_seq; /* the newest entry that we cosigned, or were told to */
 	uint64_t day_documents, day_bytes; /* what one partner may send in a day */

@@ -24,7 +24,7 @@
 #include "base/limits_screens.h"
 #include "base/log.h"
 
-enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 18 };
+enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 19 };
 
 enum config_type {
 	CONFIG_ADDRESS,	    /* numeric, or empty: nowhere */
@@ -69,6 +69,7 @@ struct config {
 	char web_listen[LIMIT_ENDPOINT + 1];
 	uint64_t web_passphrase; /* 1: people sign in by a passphrase, else by a passkey */
 	uint64_t web_idle_min;
+	uint64_t retain_months;
 	unsigned line[CONFIG_COUNT]; /* where each was set; 0: it was not */
 };
 

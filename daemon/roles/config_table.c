@@ -3,6 +3,8 @@
  * their tests follow.  deploy/settings.md is made from this table (kringd tool config-manual). */
 #include "roles/config.h"
 
+#include "base/limits/cases.h"
+
 enum { MIB = 1024 * 1024 };
 
 #define PLACE(field)		  offsetof(struct config, field), sizeof((struct config *)0)->field
@@ -49,6 +51,9 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 	{"Limits", "StoreMiB", NUMBER(1, LIMIT_MAP_MAX / MIB, "MiB"), "65536", false,
 	 "how much the store may hold before this node takes nothing in; 32 MiB and a 64th are kept behind it",
 	 PLACE(store_mib)},
+	{"Cases", "RetainMonths", NUMBER(1, LIMIT_RETAIN_MONTHS, "months"), "24", true,
+	 "of a case that was closed so long ago somebody is asked whether it may be erased; it is never erased by itself",
+	 PLACE(retain_months)},
 	{"Flow", "Threshold", NUMBER(LIMIT_FLOW_K, UINT8_MAX, "people"), "5", true,
 	 "figures of fewer are left out of this node's reports; the roster's policy may ask for more",
 	 PLACE(flow_k)},

@@ -152,6 +152,8 @@ def cases(w, a, b):
     w.ask("case-unknown", a, "case_show", id=none)
     w.then("case-unknown", a, "case_list", text="verzonnen")
     w.ask("case-not-closed", a, "case_reopen", id=case)
+    for day in (-1, 31 * 365):
+        w.ask("keep-until-wrong", a, "case_close", id=case, until_ms=ms(day))
     closed = a.new_case(name="C. Gesloten")
     a.k("case", "close", closed)
     w.ask("case-closed", a, "refer", case_id=closed, partner="smwo", need="housing")

@@ -23,6 +23,7 @@ struct node_settings settings_of(const struct config *c)
 		.flow = {(uint8_t)c->flow_k, (uint8_t)c->flow_percent, c->flow_manual != 0},
 		.pair_check = c->pair_check != 0,
 		.cosign_manual = c->cosign_manual != 0,
+		.retain_months = (uint32_t)c->retain_months,
 		.web = {.idle_ms = (uint32_t)c->web_idle_min * 60000,
 			.passphrase = c->web_passphrase != 0}};
 

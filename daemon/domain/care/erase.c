@@ -28,6 +28,7 @@
 #include "domain/people/same.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
+#include "domain/retain/retain.h"
 #include "domain/staff/worker.h"
 #include "domain/stream/connect.h"
 #include "domain/told.h"
@@ -254,6 +255,8 @@ static enum err drop_case(struct turn *t, const struct id16 *case_id)
 	if (rc != ERR_OK)
 		return rc;
 	rc = attach_drop_case(t, case_id);
+	if (rc == ERR_OK)
+		rc = retain_forget(t, case_id);
 	/* what somebody was typing about this person */
 	if (rc == ERR_OK)
 		rc = drafts_erase(t, case_id);

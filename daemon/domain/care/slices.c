@@ -13,6 +13,7 @@
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
+#include "domain/retain/retain.h"
 
 /* Nobody answers any more; only a person can find another way, so each open referral is work. */
 static enum err gone(struct turn *t, struct chore *c)
@@ -181,6 +182,9 @@ enum err slices_tick(struct turn *t)
 	case CHORE_NUMBERED: /* at the end of this turn the partner is spoken to */
 		c.over = true;
 		rc = answer_owe(t, c.peer);
+		break;
+	case CHORE_RETAIN:
+		rc = retain_slice(t, &c);
 		break;
 	case CHORE_KINDS:
 		break;

@@ -117,11 +117,14 @@ static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg 
 /* A row is called by its reference and what is to be done: "91C4A7K3M.answer-due". */
 static void work_name(const struct msg *row, char out[VIEW_WORK_NAME])
 {
-	const bool had = msg_has(row, WORK_ROW_REF); /* consents and agreements have none */
+	const unsigned field = msg_has(row, WORK_ROW_REF) ? WORK_ROW_REF
+			       : msg_has(row, WORK_ROW_ID)
+				       ? WORK_ROW_ID /* consents and agreements have no reference */
+				       : WORK_ROW_CASE_ID; /* it is of no thread */
 	struct err_text name;
 
-	text_format(name.text, sizeof name.text, "%s.%s",
-		    msg_text(row, had ? WORK_ROW_REF : WORK_ROW_ID), msg_text(row, WORK_ROW_KIND));
+	text_format(name.text, sizeof name.text, "%s.%s", msg_text(row, field),
+		    msg_text(row, WORK_ROW_KIND));
 	memcpy(out, name.text, VIEW_WORK_NAME - 1);
 	out[VIEW_WORK_NAME - 1] = '\0';
 }
@@ -141,7 +144,11 @@ static enum err named(struct turn *t, const char *name, struct store_key *k)
 		kind++;
 	if (dot != NULL && (size_t)(dot - name) < sizeof ref && kind < WORK_KIND_COUNT) {
 		memcpy(ref, name, (size_t)(dot - name));
-		rc = thread_find(t, ref, &th, &fits);
+		th = (struct thread){.kind = 0};
+		if (kind != WORK_RETAIN)
+			rc = thread_find(t, ref, &th, &fits);
+		else if (bytes_unhex(th.case_id.b, sizeof th.case_id.b, ref))
+			rc = ERR_OK;
 	}
 	if (rc == ERR_OK) {
 		*k = worklist_key(&th, kind);
@@ -298,6 +305,30 @@ static enum err target_row(struct turn *t, const struct thread *th, struct msg *
 	return ERR_OK;
 }
 
+/* Of a case and of no thread: what is known is whose it is. */
+static enum err case_row(struct turn *t, const struct page_item *i, const struct msg *m,
+			 struct msg *reply)
+{
+	struct thread th = {.kind = 0};
+	struct msg *out;
+	char hex[33];
+	enum err rc;
+
+	memcpy(th.case_id.b, i->key.b, sizeof th.case_id.b);
+	if (turn_case_erased(t, &th.case_id))
+		return ERR_OK;
+	out = msg_add(t->arena, reply, REPLY_WORK);
+	bytes_hex(hex, th.case_id.b, sizeof th.case_id.b);
+	msg_set_text(t->arena, out, WORK_ROW_KIND, msg_text(m, WORK_RECORD_KIND));
+	msg_set_text(t->arena, out, WORK_ROW_CASE_ID, hex);
+	msg_set_text(t->arena, out, WORK_ROW_GROUP, "undated");
+	msg_set_text(t->arena, out, WORK_ROW_URGENCY, "routine");
+	msg_set_u64(out, WORK_ROW_SINCE_MS, msg_u64(m, WORK_RECORD_SINCE_MS));
+	msg_set_u64(out, WORK_ROW_MINE, 1);
+	rc = name_row(t, &th, IDENTITY | CONTACT, out);
+	return page_damaged(t, rc, STORE_CASES, span_of(th.case_id.b, 16), reply) ? ERR_OK : rc;
+}
+
 /* The thread may be damaged while its work is not: then the row is named and left out. */
 static enum err work_row(struct turn *t, const struct page_item *i, struct msg *reply)
 {
@@ -311,6 +342,8 @@ static enum err work_row(struct turn *t, const struct page_item *i, struct msg *
 	if (rc != ERR_OK)
 		return rc;
 	memcpy(thread_id.b, i->key.b + 16, 16);
+	if (i->key.b[KEY_LEN - 1] == WORK_RETAIN)
+		return case_row(t, i, m, reply);
 	rc = thread_load(t, &thread_id, &th);
 	if (page_damaged(t, rc, STORE_THREAD, span_of(thread_id.b, 16), reply))
 		return ERR_OK;

@@ -24,6 +24,7 @@
 #include "domain/papers/told.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
+#include "domain/retain/retain.h"
 #include "domain/staff/worker.h"
 #include "domain/views/cases.h"
 #include "domain/views/find.h"
@@ -439,8 +440,9 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	rc = casefile_load(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_u64(m, CASE_RECORD_CLOSED, 1);
-	rc = casefile_save(t, &id, m);
+	rc = retain_close(t, &id, m, msg_u64(req, BY_ID_UNTIL_MS));
+	if (rc == ERR_OK)
+		rc = casefile_save(t, &id, m);
 	if (rc != ERR_OK)
 		return rc;
 	rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-closed");
@@ -472,8 +474,9 @@ enum err desk_case_reopen(struct turn *t, const struct msg *req, struct msg *rep
 		return rc;
 	if (msg_u64(m, CASE_RECORD_CLOSED) == 0)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_NOT_CLOSED);
-	msg_clear(m, CASE_RECORD_CLOSED);
-	rc = casefile_save(t, &id, m);
+	rc = retain_reopen(t, &id, m);
+	if (rc == ERR_OK)
+		rc = casefile_save(t, &id, m);
 	if (rc == ERR_OK)
 		rc = edited(t, &id, NULL, msg_u64(m, CASE_RECORD_VERSION), "case-reopened");
 	view_case_version(t, &id, msg_u64(m, CASE_RECORD_VERSION), reply);

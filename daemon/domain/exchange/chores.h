@@ -29,6 +29,7 @@ enum chore_kind {
 	CHORE_WAITED, /* numbers of a partner began again: what had waited for one before is removed */
 	CHORE_REOPENED, /* a case was opened again: its work comes back to the lists */
 	CHORE_NUMBERED, /* more documents for a partner are looked at than one turn does (stream/number.h) */
+	CHORE_RETAIN, /* once a day: cases that were closed long ago (retain/retain.h) */
 	CHORE_KINDS
 };
 
@@ -40,7 +41,7 @@ struct chore {
 	struct id16 case_id;	/* zero: of none */
 	uint8_t part;		/* of FALL, how the consent ended (grants.c); else 0 */
 	uint8_t side;		/* that GONE is at; of OUTLIVE, 1: whatever its referrals */
-	struct id16 after_case; /* of GONE: done up to here ... */
+	struct id16 after_case; /* of GONE and RETAIN: done up to here ... */
 	struct id16
 		after; /* ... of all: done up to this thread; of WAITED, up to the place in its first half */
 	bool over;

@@ -284,6 +284,8 @@ static enum err own_person(struct turn *t, const struct id16 *case_id, const str
 	msg_clear(m, CASE_RECORD_TOLD);
 	msg_clear(m, CASE_RECORD_MOVED);
 	msg_clear(m, CASE_RECORD_CLOSED);
+	msg_clear(m, CASE_RECORD_CLOSED_MS);
+	msg_clear(m, CASE_RECORD_KEEP_UNTIL_MS);
 	if (person != NULL)
 		msg_copy_fields(msg_sub(t->arena, m, CASE_RECORD_PERSON), person);
 	rc = casefile_save(t, case_id, m);

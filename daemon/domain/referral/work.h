@@ -26,7 +26,8 @@
 	X(HANDOVER_ANSWER, "handover-answer") X(HANDOVER_SEND, "handover-send") \
 	X(HANDOVER_CEDE, "handover-cede") X(HANDOVER_TAKE, "handover-take") \
 	X(HANDOVER_SLOW, "handover-slow") \
-	X(REFER_ON, "refer-on") X(PASSED_AROUND, "passed-around")
+	X(REFER_ON, "refer-on") X(PASSED_AROUND, "passed-around") \
+	X(RETAIN, "closed-long-ago")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

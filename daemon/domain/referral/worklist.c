@@ -83,6 +83,7 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_HANDOVER_CEDE:
 	case WORK_HANDOVER_TAKE:
 	case WORK_HANDOVER_SLOW:
+	case WORK_RETAIN:
 	case WORK_KIND_COUNT:
 		break;
 	}

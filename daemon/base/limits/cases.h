@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * cases - maxima of how long cases are kept, each with its unit.
+ *
+ * Layer:    base.
+ * Owns:     nothing.
+ * Threads:  any.
+ * Time:     months and years.
+ * Durable:  nothing.
+ * Privacy:  numbers only.
+ */
+#ifndef KRING_BASE_LIMITS_CASES_H
+#define KRING_BASE_LIMITS_CASES_H
+
+#include <assert.h>
+
+#define LIMIT_RETAIN_MONTHS                                                                        \
+	120u		     /* after which somebody is asked whether a closed case may be erased */
+#define LIMIT_KEEP_YEARS 30u /* until when somebody may say that one is kept */
+
+static_assert(LIMIT_KEEP_YEARS * 12 > LIMIT_RETAIN_MONTHS, "a day that is chosen may be later");
+
+#endif /* KRING_BASE_LIMITS_CASES_H */
