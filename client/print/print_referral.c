@@ -316,6 +316,8 @@ void print_work(const struct cli *c, const struct msg *reply)
 			(void)fputs("  ", stdout);
 			print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, WORK_ROW_HOPS)}));
 		}
+		if (strcmp(msg_text(r, WORK_ROW_DETAIL), "write-letter") == 0)
+			(void)printf("  (%s)", list_text(LIST_UI, c->lang, "write-letter"));
 		(void)putchar('\n');
 		if (msg_has(r, WORK_ROW_COMMAND))
 			(void)printf("           %s\n", msg_text(r, WORK_ROW_COMMAND));

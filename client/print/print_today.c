@@ -195,6 +195,8 @@ static void put_work(const struct cli *c, const struct msg *row)
 	    strcmp(msg_text(row, WORK_ROW_KIND), "passed-around") == 0)
 		add(line, list_text(LIST_WORK, c->lang, msg_text(row, WORK_ROW_DETAIL)));
 	add(line, msg_text(row, WORK_ROW_PARTNER));
+	if (strcmp(msg_text(row, WORK_ROW_DETAIL), "write-letter") == 0)
+		add(line, list_text(LIST_UI, c->lang, "write-letter"));
 	add(line, list_text(LIST_NEEDS, c->lang, msg_text(row, WORK_ROW_NEED)));
 	put_line(c, line, INDENT);
 	put_also(c, row, also);

@@ -56,6 +56,9 @@ static const struct todo ends_there = {"consent-ends", "kring case show {case}",
 static const struct todo goes_there = {"refer-on", "kring refer {case} --to {target} --need {need}",
 				       ""};
 
+/* Who left the federation is written to: what it had of the person is on that sheet. */
+static const struct todo writes_there = {"erasure-unanswered", "kring letter {case}", ""};
+
 /* NULL: a kind of a newer node. */
 static const struct todo *todo_of(const struct msg *row)
 {
@@ -66,6 +69,8 @@ static const struct todo *todo_of(const struct msg *row)
 	if (strcmp(kind, goes_there.kind) == 0 && msg_text(row, WORK_ROW_TARGET)[0] != '\0' &&
 	    msg_text(row, WORK_ROW_NEED)[0] != '\0')
 		return &goes_there;
+	if (strcmp(kind, writes_there.kind) == 0 && msg_text(row, WORK_ROW_DETAIL)[0] != '\0')
+		return &writes_there;
 	for (size_t i = 0; i < sizeof todos / sizeof todos[0]; i++)
 		if (strcmp(todos[i].kind, kind) == 0)
 			return &todos[i];

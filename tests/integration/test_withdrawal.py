@@ -728,3 +728,31 @@ def test_a_person_is_shown_out_of_the_consents_that_are_left(federation):
     a.k("consent", "withdraw", g1)
     b.await_state(r1, "revoked")
     shows_nothing(b, r1)
+
+
+def test_who_left_without_an_answer_is_written_to(federation, workdir):
+    f, clock = federation("Goes", "SMWO", "Third"), Clock(workdir)
+    a, b, c = f.start(*clock.args)
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    offered(a, b, case)
+    b.stop()
+    a.k("consent", "withdraw", gid)
+    clock.days(8, (a, c))
+
+    def work(n):
+        return [w for w in n.k("worklist").get("work", []) if w["kind"] == "erasure-unanswered"]
+
+    (item,) = wait_for("the work", lambda: work(a))
+    assert item["command"].startswith("kring partner show") and item["overdue"]
+    proposal = str(workdir / "gone")
+    f.run("roster", "propose", "--roster", str(f.roster), "--op", "remove", "--node", b.org, "--out", proposal)
+    for n in (1, 2):
+        f.run("roster", "sign", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+    f.import_roster(a)
+    (item,) = work(a)
+    assert item["command"].startswith("kring letter ") and item["overdue"] and shown(a, gid)["unreachable"] == 1
+    a.k(*item["command"].split()[1:])
+    for what in ("worklist", "today"):
+        out = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", what], capture_output=True, text=True).stdout
+        assert "schrijf een brief" in " ".join(out.split()), out

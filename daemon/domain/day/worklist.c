@@ -361,6 +361,9 @@ static enum err work_row(struct turn *t, const struct page_item *i, struct msg *
 		names_typed(t->node, p, typed);
 		msg_set_text(t->arena, out, WORK_ROW_TYPED, typed);
 	}
+	/* who left the federation hears nothing from here any more */
+	if (i->key.b[KEY_LEN - 1] == WORK_UNANSWERED && (p == NULL || p->removed))
+		msg_set_text(t->arena, out, WORK_ROW_DETAIL, "write-letter");
 	if ((work_flags((enum work_kind)i->key.b[KEY_LEN - 1]) & WORK_BY_HAND) != 0)
 		msg_set_u64(out, WORK_ROW_BY_HAND, 1);
 	if (i->key.b[KEY_LEN - 1] == WORK_APPOINTMENT)
