@@ -46,6 +46,7 @@ enum err erased_ms(struct turn *t, const struct id16 *id, uint64_t *ms)
 	struct span v;
 	enum err rc = turn_get(t, STORE_ERASED, &k, &v);
 
+	require(ms != NULL);
 	*ms = rc == ERR_OK && v.len == DEPOSIT_ERASED_ROW ? be64_get(v.p) : 0;
 	if (rc == ERR_OK && v.len != DEPOSIT_ERASED_ROW)
 		return ERR_CORRUPT;

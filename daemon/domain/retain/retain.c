@@ -58,6 +58,7 @@ enum err retain_close(struct turn *t, const struct id16 *case_id, struct msg *re
 
 enum err retain_reopen(struct turn *t, const struct id16 *case_id, struct msg *record)
 {
+	require(msg_kind_of(record) == MSG_CASE_RECORD);
 	msg_clear(record, CASE_RECORD_CLOSED);
 	msg_clear(record, CASE_RECORD_CLOSED_MS);
 	msg_clear(record, CASE_RECORD_KEEP_UNTIL_MS);
@@ -71,6 +72,7 @@ static enum err quiet_since(struct turn *t, const struct id16 *case_id, const st
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.key_len = 32};
 
+	require(msg_u64(record, CASE_RECORD_CLOSED) != 0);
 	*since_ms = msg_u64(record, CASE_RECORD_CLOSED_MS);
 	for (unsigned n = 0;
 	     n < LOOKED_AT && store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w); n++) {
@@ -93,6 +95,7 @@ static enum err due_of(struct turn *t, const struct id16 *case_id, const struct 
 	bool open;
 	enum err rc = quota_any_open(t, case_id, &open);
 
+	require(t->node->retain_months >= 1 && t->node->retain_months <= LIMIT_RETAIN_MONTHS);
 	*due_ms = UINT64_MAX;
 	if (rc != ERR_OK || open)
 		return rc;
