@@ -2,12 +2,13 @@
 /* What is to be done, in core's order: late, today, urgent, new, rest.  Where the partner is to move stands below it. */
 #include "web/page.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "client/words/words.h"
 
-enum { ROWS = 50, OK = 200 };
+enum { ROWS = 50, OK = 200, ADDRESS = 80 };
 
 static bool group_is(const struct msg *row, const char *group)
 {
@@ -33,6 +34,23 @@ static const char *when(struct visit *v, const struct msg *row)
 	return visit_say(
 		v, LIST_TODAY, "since",
 		FILL({"day", words_day_of(v->lang, msg_u64(row, WORK_ROW_SINCE_MS), since), 0}));
+}
+
+/* A partner named another one: one button begins that referral, with the need and the partner in it. */
+static void put_redirect(struct visit *v, const struct msg *row, struct page_today_work *w)
+{
+	const char *target = msg_text(row, WORK_ROW_TARGET);
+	char path[ADDRESS];
+
+	if (strcmp(msg_text(row, WORK_ROW_KIND), "refer-on") != 0 || target[0] == '\0')
+		return;
+	(void)snprintf(path, sizeof path, "/refer/%.64s", msg_text(row, WORK_ROW_CASE_ID));
+	w->to = target;
+	w->case_id = msg_text(row, WORK_ROW_CASE_ID);
+	w->need = msg_text(row, WORK_ROW_NEED);
+	w->k = visit_k(v, path);
+	w->i = visit_once(v);
+	w->button = visit_say(v, LIST_WEB, "refer-to", FILL({"partner", target, 0}));
 }
 
 /* One line of what waits on us: what comes first, because that is what one looks for. */
@@ -141,8 +159,10 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 
 	v->f.title = list_text(LIST_WEB, v->lang, "today");
 	v->f.at_today = true;
-	for (size_t i = 0; w != NULL && i < work; i++)
-		w[p.work_count++] = work_row(v, msg_at(reply, REPLY_WORK, i));
+	for (size_t i = 0; w != NULL && i < work; i++) {
+		w[p.work_count] = work_row(v, msg_at(reply, REPLY_WORK, i));
+		put_redirect(v, msg_at(reply, REPLY_WORK, i), &w[p.work_count++]);
+	}
 	for (size_t i = 0; r != NULL && i < waiting; i++)
 		r[p.waiting_count++] = waiting_row(v, msg_at(reply, REPLY_REFERRALS, i));
 	p.summary = summary(v, reply);

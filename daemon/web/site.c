@@ -6,6 +6,7 @@
 #include "base/limits_screens.h"
 #include "web/again.h"
 #include "web/cases/cases.h"
+#include "web/handover/handover.h"
 #include "web/page.h"
 #include "web/refer/refer.h"
 #include "web/referral/referral.h"
@@ -45,6 +46,7 @@ static const struct form_field whole[] = {{"all", FORM_NUMBER, 1, false}};
 /* A referral in five steps: whoever stops presses another button of the same form. */
 #define STOP {"stop", FORM_NUMBER, 1, false}
 #define TICK(name) {name, FORM_NUMBER, 1, false}
+static const struct form_field start[] = {{"to", FORM_LINE, 250, false}, {"need", FORM_CODE, 40, false}};
 static const struct form_field need[] = {{"need", FORM_CODE, 40, false}, {"urgency", FORM_CODE, 8, false}, STOP};
 static const struct form_field partner[] = {{"to", FORM_LINE, 250, false}, STOP};
 static const struct form_field share[] = {
@@ -87,7 +89,7 @@ static const struct route routes[] = {
 	{true, "/login/passkey", ROUTE_OPEN, FIELDS(proof), signin_passkey_try},
 	{false, "/login/first", ROUTE_OPEN, FIELDS(first_with), signin_first_open},
 	{true, "/login/first", ROUTE_OPEN, FIELDS(first), signin_first_try},
-	{true, "/refer/CASE", ROUTE_SIGNED_IN, NO_FIELDS, refer_start_try},
+	{true, "/refer/CASE", ROUTE_SIGNED_IN, FIELDS(start), refer_start_try},
 	{false, "/refer/CASE/begin", ROUTE_SIGNED_IN, FIELDS(refused), refer_begin_open},
 	{false, "/refer/DRAFT/on", ROUTE_SIGNED_IN, NO_FIELDS, refer_open},
 	{false, "/refer/DRAFT/need", ROUTE_SIGNED_IN, FIELDS(refused), refer_need_open},
@@ -104,6 +106,10 @@ static const struct route routes[] = {
 	{true, "/refer/DRAFT/again", ROUTE_SIGNED_IN, NO_FIELDS, refer_again_try},
 	{true, "/refer/DRAFT/knowing", ROUTE_SIGNED_IN, FIELDS(knowing), refer_knowing_try},
 	{true, "/refer/DRAFT/drop", ROUTE_SIGNED_IN, NO_FIELDS, refer_drop_try},
+	{false, "/c/CASE/handover", ROUTE_SIGNED_IN, FIELDS(refused), handover_case_open},
+	{true, "/c/CASE/handover", ROUTE_SIGNED_IN, FIELDS(handover_propose_fields), handover_case_try},
+	{false, "/h/REF", ROUTE_SIGNED_IN, FIELDS(refused), handover_open},
+	{true, "/h/REF", ROUTE_SIGNED_IN, FIELDS(handover_step_fields), handover_try},
 	{false, "/refer/REF/sent", ROUTE_SIGNED_IN, FIELDS(refused), refer_sent_open},
 	{true, "/logout", ROUTE_SIGNED_IN, NO_FIELDS, signin_out_try},
 	{false, "/step-up", ROUTE_SIGNED_IN, FIELDS(again), signin_again_open},

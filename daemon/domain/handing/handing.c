@@ -173,25 +173,6 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 
 /* ---- the acts that follow ---- */
 
-static const struct step {
-	const char *name;
-	uint16_t type;
-	enum handover_side who;
-} steps[] = {
-	{"agree", DOC_AGREE, HANDOVER_BY_TO},	    {"refuse", DOC_REFUSE, HANDOVER_BY_TO},
-	{"send", DOC_BUNDLE, HANDOVER_BY_FROM},	    {"abort", DOC_ABORT, HANDOVER_BY_FROM},
-	{"cede", DOC_CEDE, HANDOVER_BY_FROM},	    {"take", DOC_TAKE, HANDOVER_BY_TO},
-	{"reclaim", DOC_RECLAIM, HANDOVER_BY_FROM},
-};
-
-static const struct step *step_of(const char *name)
-{
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (strcmp(steps[i].name, name) == 0)
-			return &steps[i];
-	return NULL;
-}
-
 static enum err send(struct turn *t, struct thread *th, const struct msg *req)
 {
 	struct msg *content, *record, *body;
@@ -323,7 +304,7 @@ static enum err consented(struct turn *t, const struct thread *th)
 }
 
 /* Not by this side, not now, or not before both ends were compared. */
-static enum err allowed(struct turn *t, const struct thread *th, const struct step *s)
+static enum err allowed(struct turn *t, const struct thread *th, const struct shown_step *s)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 	bool writable;
@@ -344,7 +325,7 @@ static enum err allowed(struct turn *t, const struct thread *th, const struct st
 
 enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	const struct step *s = step_of(msg_text(req, HANDOVER_STEP_STEP));
+	const struct shown_step *s = shown_step_of(msg_text(req, HANDOVER_STEP_STEP));
 	struct thread th;
 	enum err rc = shown_find(t, msg_text(req, HANDOVER_STEP_REF), &th);
 

@@ -12,6 +12,7 @@
 #include "domain/day/today.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/steps.h"
+#include "domain/loss/settled.h"
 #include "domain/page.h"
 #include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
@@ -29,6 +30,33 @@ enum err shown_find(struct turn *t, const char *text, struct thread *th)
 
 	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th->kind != THREAD_HANDOVER))
 		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_HANDOVER_UNKNOWN);
+	return rc;
+}
+
+/* A step as people call it; its verb in kring is the same word. */
+static const struct shown_step steps[] = {
+	{"agree", DOC_AGREE},	  {"refuse", DOC_REFUSE}, {"send", DOC_BUNDLE},
+	{"abort", DOC_ABORT},	  {"cede", DOC_CEDE},	  {"take", DOC_TAKE},
+	{"reclaim", DOC_RECLAIM},
+};
+
+const struct shown_step *shown_step_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return &steps[i];
+	return NULL;
+}
+
+/* By the table that the steps themselves are held against; before both ends were compared there is none. */
+static enum err may_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	bool writable;
+	enum err rc = settled_writable(t, th, &writable);
+
+	for (size_t i = 0; rc == ERR_OK && writable && i < sizeof steps / sizeof steps[0]; i++)
+		if (handover_may((enum handover_state)th->state, rows_side(th), steps[i].type))
+			msg_add_text(t->arena, row, HANDOVER_ROW_MAY, steps[i].name);
 	return rc;
 }
 
@@ -110,6 +138,8 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	if (msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
 		msg_set_u64(row, HANDOVER_ROW_SEALED, 1);
 	rc = file_row(t, record, row);
+	if (rc == ERR_OK)
+		rc = may_row(t, th, row);
 	return rc == ERR_OK ? name_row(t, th, row) : rc;
 }
 

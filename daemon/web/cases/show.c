@@ -279,6 +279,7 @@ static void told(struct visit *v, struct msg *reply)
 	p.quiet = page_quiet(v, msg_u64(msg_get(reply, REPLY_PERSON), PERSON_DO_NOT_CONTACT) != 0);
 	text_format(refer, sizeof refer, "/refer/%s", p.id);
 	p.refer_k = visit_k(v, refer);
+	p.refer_i = visit_once(v);
 	referrals(v, reply, &p);
 	consents(v, reply, &p);
 	person(v, reply, &p);

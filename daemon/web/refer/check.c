@@ -222,6 +222,7 @@ static void show(struct visit *v)
 	visit_show(v, OK);
 }
 
+/* Refused or not: the page has words for both. */
 static void told_tried(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
@@ -263,6 +264,7 @@ void refer_without_try(struct visit *v)
 	refer_load_all(v, "check", told_all_without, NULL);
 }
 
+/* Only this draft, and only until another partner or another need is chosen. */
 static void told_again(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);

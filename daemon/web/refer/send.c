@@ -25,6 +25,7 @@ enum { OK = 200, NOT_FOUND = 404, ADDRESS = 160, REQUEST_OF_REFERRAL = 1, REQUES
 
 /* ---- afterwards ---- */
 
+/* The address holds the reference and nothing else of it. */
 static void go_sent(struct visit *v)
 {
 	struct refer *r = refer_of(v);
@@ -217,6 +218,7 @@ static void fill_where(struct visit *v, const struct msg *row, struct page_refer
 			   FILL({"partner", partner, 0}));
 }
 
+/* Asked anew each time: whoever comes back in an hour sees whether it arrived. */
 static void told_show(struct visit *v, struct msg *reply)
 {
 	struct page_refer_sent p = {.f = &v->f};

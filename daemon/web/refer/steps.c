@@ -12,7 +12,7 @@
 #include "web/again.h"
 #include "web/page.h"
 
-enum { OK = 200, ROOM = 128, KEY = 80 };
+enum { OK = 200, ROOM = 128, KEY = 80, BODY = 512 };
 enum { STEP_NEED = 1, STEP_PARTNER = 2, STEP_MESSAGE = 4 };
 
 /* The frame of a step: no title names a person, and the name stands on the page. */
@@ -52,7 +52,8 @@ static void told_begun(struct visit *v, struct msg *reply)
 		go_begin(v, reply);
 		return;
 	}
-	(void)snprintf(to, sizeof to, "/refer/%.32s/need", msg_text(reply, REPLY_ID));
+	(void)snprintf(to, sizeof to, "/refer/%.32s/%s", msg_text(reply, REPLY_ID),
+		       form_value(&v->form, "need")[0] == '\0' ? "need" : "on");
 	visit_go(v, to);
 }
 
@@ -62,7 +63,8 @@ static void told_person(struct visit *v, struct msg *reply)
 	const struct msg *row = msg_count(reply, REPLY_CASES) == 0 ? NULL
 								   : msg_at(reply, REPLY_CASES, 0);
 	struct msg *m, *sub;
-	char body[ROOM];
+	const char *need = form_value(&v->form, "need"), *partner = form_value(&v->form, "to");
+	char body[BODY];
 
 	if (row == NULL || msg_u64(row, CASE_ROW_CLOSED) != 0) { /* that page says which */
 		go_begin(v, reply);
@@ -70,7 +72,10 @@ static void told_person(struct visit *v, struct msg *reply)
 	}
 	m = visit_request(v);
 	sub = msg_sub(&v->a, m, REQUEST_DRAFT_PUT);
-	(void)snprintf(body, sizeof body, "case %.64s\n", msg_text(row, CASE_ROW_ID));
+	/* where a partner named another one, need and partner are known: the steps behind them are left */
+	(void)snprintf(body, sizeof body, "case %.64s\n%s%.40s\n%s%.250s\n",
+		       msg_text(row, CASE_ROW_ID), need[0] == '\0' ? "" : "need ", need,
+		       partner[0] == '\0' ? "" : "to ", partner);
 	msg_set_text(&v->a, sub, DRAFT_PUT_FORM, "refer");
 	msg_set_text(&v->a, sub, DRAFT_PUT_LABEL,
 		     msg_text(msg_get(reply, REPLY_PERSON), PERSON_NAME));
@@ -132,6 +137,7 @@ void refer_open(struct visit *v)
 	refer_load(v, told_open);
 }
 
+/* Also of one that was gone: what was asked for is so. */
 static void told_dropped(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
@@ -155,6 +161,7 @@ void refer_drop_try(struct visit *v)
 
 /* ---- for what ---- */
 
+/* All needs of the list, because whoever refers looks for a word and not for a code. */
 static void told_need(struct visit *v, struct msg *reply)
 {
 	struct refer *r = refer_of(v);
@@ -327,6 +334,7 @@ void refer_partner_try(struct visit *v)
 
 /* ---- a message ---- */
 
+/* Beside the referral and not in it: a partner with whom no messages are agreed gets none. */
 static void told_message(struct visit *v, struct msg *reply)
 {
 	struct refer *r = refer_of(v);

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One handover: where it stands, what is missing, and a button for each step that core lets this node take now.  What cannot be undone
+ * by the same hand is ticked before it is pressed. */
+#include "web/handover/handover.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "client/words/words.h"
+#include "web/again.h"
+#include "web/page.h"
+
+enum { OK = 200, ADDRESS = 128, NOT_FOUND = 404 };
+
+const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
+	{"step", FORM_CODE, 12, false},
+	{"notes", FORM_NUMBER, 1, false},
+	{"sure", FORM_NUMBER, 1, false},
+};
+
+/* A step as people read it; plain: one that ends it, and stands last. */
+static const struct step {
+	const char *name, *button;
+	bool sure, plain;
+} steps[] = {
+	{"agree", "handover-agree", false, false},  {"send", "handover-send", false, false},
+	{"cede", "handover-cede", true, false},	    {"take", "handover-take", true, false},
+	{"refuse", "handover-refuse", false, true}, {"abort", "handover-abort", false, true},
+};
+enum { STEPS = sizeof steps / sizeof steps[0] };
+
+/* What a form names; a word that is no step of ours is none. */
+static const struct step *step_of(const char *name)
+{
+	for (size_t i = 0; i < STEPS; i++)
+		if (strcmp(steps[i].name, name) == 0)
+			return &steps[i];
+	return NULL;
+}
+
+/* Core said so, by its own table; here nothing is known of states. */
+static bool may(const struct msg *row, const char *step)
+{
+	require(row != NULL && step != NULL);
+	for (size_t i = 0; i < msg_count(row, HANDOVER_ROW_MAY); i++)
+		if (strcmp(msg_text_at(row, HANDOVER_ROW_MAY, i), step) == 0)
+			return true;
+	return false;
+}
+
+/* Whose move it is, or what became of it. */
+static const char *where(struct visit *v, const struct msg *row)
+{
+	const char *until = msg_text(row, HANDOVER_ROW_CLOSED_UNTIL),
+		   *next = msg_text(row, HANDOVER_ROW_NEXT);
+	const char *key = strcmp(next, "us") == 0	 ? "handover-next-us"
+			  : strcmp(next, "partner") == 0 ? "handover-next-partner"
+							 : "handover-next-nobody";
+	char day[WORDS_SHORT];
+
+	if (until[0] != '\0')
+		return visit_say(v, LIST_SAY, "handover-kept",
+				 FILL({"day", words_day(v->lang, until, day), 0}));
+	if (strcmp(msg_text(row, HANDOVER_ROW_STATE), "bundled") == 0 &&
+	    msg_u64(row, HANDOVER_ROW_MINE) == 0)
+		return visit_say(v, LIST_SAY, "handover-arriving",
+				 FILL({"n", NULL, msg_u64(row, HANDOVER_ROW_HAVE)},
+				      {"m", NULL, msg_u64(row, HANDOVER_ROW_CHUNKS)}));
+	return visit_say(v, LIST_SAY, key,
+			 FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
+}
+
+/* In the order of the table above: what goes on first, what ends it last. */
+static void fill_steps(struct visit *v, const struct msg *row, struct page_handover *p)
+{
+	struct page_handover_steps *rows = arena_alloc(&v->a, STEPS * sizeof *rows);
+	const char *k = visit_k(v, v->seen->path);
+
+	p->steps = rows;
+	for (size_t i = 0; rows != NULL && i < STEPS; i++)
+		if (may(row, steps[i].name))
+			rows[p->steps_count++] = (struct page_handover_steps){
+				.ref = msg_text(row, HANDOVER_ROW_REF),
+				.k = k,
+				.i = visit_once(v),
+				.name = steps[i].name,
+				.button = list_text(LIST_WEB, v->lang, steps[i].button),
+				.what = visit_capital(
+					v, words_help(v->lang, "handover", steps[i].name)),
+				.sure = steps[i].sure
+						? list_text(LIST_WEB, v->lang, "handover-sure")
+						: NULL,
+				.notes = strcmp(steps[i].name, "send") == 0
+						 ? list_text(LIST_WEB, v->lang, "handover-notes")
+						 : NULL,
+				.plain = steps[i].plain};
+}
+
+/* Of a case that moved away core says no name, so there is none here either. */
+static void told_show(struct visit *v, struct msg *reply)
+{
+	struct page_handover p = {.f = &v->f};
+	struct form typed;
+	const struct msg *row;
+
+	if (page_refused(v, reply))
+		return;
+	if (msg_count(reply, REPLY_HANDOVERS) == 0) {
+		visit_notice(v, NOT_FOUND, "missing");
+		return;
+	}
+	row = msg_at(reply, REPLY_HANDOVERS, 0);
+	v->f.title = list_text(LIST_WEB, v->lang, "handover-title");
+	(void)again_open(v, handover_step_fields, HANDOVER_STEP_FIELDS, &typed);
+	p.ref = msg_text(row, HANDOVER_ROW_REF);
+	p.id = msg_text(row, HANDOVER_ROW_CASE_ID);
+	p.who = msg_text(row, HANDOVER_ROW_NAME);
+	p.way = visit_say(v, LIST_WEB,
+			  msg_u64(row, HANDOVER_ROW_MINE) != 0 ? "handover-to" : "handover-from",
+			  FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
+	p.state = visit_capital(v,
+				list_text(LIST_STATES, v->lang, msg_text(row, HANDOVER_ROW_STATE)));
+	p.mark = strcmp(msg_text(row, HANDOVER_ROW_NEXT), "us") == 0 ? "▶" : "○";
+	p.where = visit_capital(v, where(v, row));
+	if (msg_has(row, HANDOVER_ROW_TAKEOVER_DAY))
+		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));
+	if (msg_has(row, HANDOVER_ROW_DUE_DAY))
+		p.due = page_day(v, msg_text(row, HANDOVER_ROW_DUE_DAY));
+	fill_steps(v, row, &p);
+	page_handover(&v->page, v->lang, &p);
+	visit_show(v, OK);
+}
+
+void handover_open(struct visit *v)
+{
+	struct msg *m = visit_request(v), *sub = msg_sub(&v->a, m, REQUEST_HANDOVER_SHOW);
+
+	msg_set_text(&v->a, sub, BY_ID_ID, route_word(v->route, &v->path, "REF"));
+	visit_ask(v, m, told_show);
+}
+
+/* The page as it is now: who is to move stands first on it. */
+static void told_step(struct visit *v, struct msg *reply)
+{
+	char to[ADDRESS];
+
+	if (again_refused(v, reply))
+		return;
+	(void)snprintf(to, sizeof to, "%.100s#main", v->seen->path);
+	visit_go(v, to);
+}
+
+/* A step that is ticked by nobody is not taken: the page comes again, and says no more than it did. */
+void handover_try(struct visit *v)
+{
+	const struct step *s = step_of(form_value(&v->form, "step"));
+	struct msg *m, *sub;
+
+	if (s == NULL || (s->sure && form_value(&v->form, "sure")[0] == '\0')) {
+		visit_go(v, v->seen->path);
+		return;
+	}
+	m = visit_request(v);
+	sub = msg_sub(&v->a, m, REQUEST_HANDOVER_STEP);
+	require(sub == NULL || v->route->post);
+	msg_set_text(&v->a, sub, HANDOVER_STEP_REF, route_word(v->route, &v->path, "REF"));
+	msg_set_text(&v->a, sub, HANDOVER_STEP_STEP, s->name);
+	if (form_value(&v->form, "notes")[0] != '\0')
+		msg_set_u64(sub, HANDOVER_STEP_NOTES, 1);
+	visit_ask(v, m, told_step);
+}
