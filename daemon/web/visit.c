@@ -229,7 +229,8 @@ static const char *ends(struct visit *v, const struct msg *reply)
 /* Who it is stands on each page, and how long still. */
 static void fill_frame(struct visit *v, const struct msg *reply)
 {
-	if (msg_text(reply, REPLY_SIGNED_IN)[0] == '\0') /* a refusal names nobody; who it is was said before */
+	/* a refusal names nobody; who it is was said before */
+	if (msg_text(reply, REPLY_SIGNED_IN)[0] == '\0')
 		return;
 	if (v->route->who == ROUTE_OPEN)
 		return;

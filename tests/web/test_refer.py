@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A person is referred in Chromium: the five steps in every form, by keyboard alone, without scripts, and how much has to be pressed."""
+import re
+import tempfile
+
+import pytest
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+import axe
+from browser import Browser, await_web, with_web
+from node import Federation, wait_for
+from test_browser import LANGS, PICTURES, SCHEMES, WIDTHS, Chrome, codes
+
+NAME = "Wilhelmina van den Broek-Vandenberghe"
+
+
+@pytest.fixture(scope="module")
+def node():
+    """Goes refers to SMWO; Bert works there.  case: a person of whom much is on file; covered: one whose consent holds for part of it."""
+    with tempfile.TemporaryDirectory(prefix="kring-it-") as d:
+        fed = Federation(d, orgs=("Goes", "SMWO", "De Mussen"))
+        a = fed.nodes[0]
+        port = with_web(a)
+        conf = a.dir / "kring.conf"
+        conf.write_text(conf.read_text().replace("Origin=https://kring.goes.example", f"Origin=http://localhost:{port}"))
+        try:
+            fed.start()
+            await_web(a, host=f"localhost:{port}")
+            person = dict(name=NAME, phone="000-333", goals="rust in de geldzaken", story="een lang verhaal", health="gezond", income_debt="drie brieven", language="nl")
+            a.case, a.covered, a.again, a.keys, a.plain = (a.new_case(**person) for _ in range(5))
+            a.consent(a.covered, "SMWO", "identity,contact,needs")
+            a.consent(a.again, "SMWO", "identity,contact,needs")
+            a.ref = a.refer(a.again, "SMWO", "--share", "identity,contact,needs")
+            a.smwo = fed.nodes[1]
+            x = Browser(port, host=f"localhost:{port}")
+            assert "Bert Bedacht" in x.first(a.k("staff", "add", "Bert Bedacht", "--role", "caseworker")["link"]).text
+            yield a
+        finally:
+            fed.stop()
+
+
+@pytest.fixture
+def chrome(node):
+    made = []
+
+    def make(**how):
+        made.append(Chrome(node.web, **how))
+        made[-1].scripts = how.get("scripts", True)
+        made[-1].sign_in("Bert Bedacht")
+        return made[-1]
+    yield make
+    for c in made:
+        c.d.quit()
+
+
+def press(c, css):
+    """A click, and the page behind it; it is counted."""
+    e = c.d.find_element(By.CSS_SELECTOR, css)
+    c.d.execute_script("arguments[0].scrollIntoView({block: 'center'})", e) if c.scripts else None
+    e.click()
+    c.clicks = getattr(c, "clicks", 0) + 1
+
+
+def on(c, words):
+    wait_for(words, lambda: words in c.text())
+
+
+def begin(c, case, need="income-debt", partner="smwo"):
+    c.open(f"/refer/{case}/begin")
+    press(c, "main form button")
+    on(c, "Stap 1 van 5")
+    press(c, f"#need-{need}")
+    press(c, "form.ask button")
+    on(c, "Stap 2 van 5")
+    press(c, f"#to-{partner}")
+    press(c, "form.ask button")
+    on(c, "Stap 3 van 5")
+
+
+# Each language in both schemes and both widths; Dutch in every pair of them, since a colour or a width is the same for all.
+VIEWS = [(lang, scheme, width) for i, lang in enumerate(LANGS) for j, scheme in enumerate(SCHEMES) for k, width in enumerate(WIDTHS) if lang == "nl" or (i + j + k) % 2]
+
+
+def looks(c, at, path, known, wrong, source):
+    """One page in those forms: nothing that axe finds, nothing on the console, no code, nothing that is pushed sideways."""
+    for lang, scheme, width in VIEWS:
+        c.look(lang, scheme, width)
+        c.open(path)
+        here = f"{at} {lang} {scheme} {width}"
+        c.d.execute_script(source)
+        found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")
+        wrong += [f"{here}: axe: {f}" for f in found]
+        wrong += [f"{here}: console: {x['message']}" for x in c.d.get_log("browser")]
+        wide, text = c.d.execute_script("return document.documentElement.scrollWidth"), c.text()
+        wrong += [f"{here}: {wide} px wide"] * (wide > width)
+        wrong += [f"{here}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", text))]
+        wrong += [f"{here}: a brace: {text[:200]}"] * bool(re.search(r"[{}|]", text))
+        wrong += [f"{here}: somebody is named in {c.d.title}"] * ("Wilhelmina" in c.d.title or "Wilhelmina" in c.d.current_url)
+        tall = min(4000, c.d.execute_script("return document.documentElement.scrollHeight"))
+        c.d.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": tall, "deviceScaleFactor": 1, "mobile": False})
+        c.d.save_screenshot(str(PICTURES / f"refer-{at}-{lang}-{scheme}-{width}.png"))
+
+
+def test_every_page_in_every_form(node, chrome):
+    source, known, wrong = axe.source(), codes(), []
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    c = chrome()
+    begin(c, node.covered)
+    d = re.search(r"/refer/\w+", c.d.current_url)[0]
+    press(c, "#cat-story")
+    press(c, "form.ask button")
+    on(c, "dekt dit niet allemaal")
+    pages = {"need": f"{d}/need?e=need-missing", "partner": f"{d}/partner", "share": f"{d}/share?e=consent-narrow",
+             "message": f"{d}/message?e=message-long", "check-refused": f"{d}/check", "today": "/"}
+    c.open(f"{d}/message")
+    press(c, "form.ask button")
+    for at, path in pages.items():
+        looks(c, at, path, known, wrong, source)
+    c.look()
+    c.open(f"{d}/check")
+    press(c, "form[action$=without] button")
+    on(c, "Verstuur naar SMWO")
+    looks(c, "check", f"{d}/check", known, wrong, source)
+    c.look()
+    c.open(f"{d}/check")
+    press(c, "form[action$=check] button")
+    on(c, "Doorverwezen")
+    looks(c, "sent", c.d.current_url.split(str(node.web))[1], known, wrong, source)
+    assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def test_five_screens_and_few_clicks(node, chrome):
+    """From the case to the confirmation, a new consent included: five screens, at most 14 clicks, one name typed."""
+    c = chrome()
+    screens = set()
+    begin(c, node.case)
+    press(c, "#how-oral")
+    press(c, "#witness")
+    c.keys("Carla Verzinsel")
+    for step in (3, 4, 5):
+        screens.add(c.d.current_url)
+        on(c, f"Stap {step} van 5")
+        if step < 5:
+            press(c, "form.ask button")
+    press(c, "form[action$=check] button")
+    on(c, "Doorverwezen")
+    assert c.clicks <= 14 and len(screens) + 2 == 5, (c.clicks, screens)
+    ref = c.d.current_url.split("/")[-2]
+    assert ref in c.text()
+    node.smwo.await_state(ref, "offered")
+
+
+def tab_to(c, what):
+    """Tab until this has the focus, as somebody would who sees where it is."""
+    for _ in range(80):
+        if c.where() == what:
+            return
+        c.keys(Keys.TAB)
+    raise AssertionError(f"{what} is not reached; at {c.where()}")
+
+
+def test_by_keyboard_alone(node, chrome):
+    c = chrome()
+    c.open(f"/refer/{node.keys}/begin")
+
+    def submit(words):
+        e = c.d.switch_to.active_element
+        for _ in range(80):
+            e = c.d.switch_to.active_element
+            if e.tag_name == "button" and not e.get_attribute("name") and "plain" not in (e.get_attribute("class") or ""):
+                break
+            c.keys(Keys.TAB)
+        c.keys(Keys.ENTER)
+        on(c, words)
+    submit("Stap 1 van 5")
+    tab_to(c, "need-income-debt")  # the first of its group
+    c.keys(Keys.SPACE)
+    submit("Stap 2 van 5")
+    c.keys(Keys.TAB)
+    while not c.where().startswith("to-"):
+        c.keys(Keys.TAB)
+    c.keys(Keys.SPACE)
+    while c.where() != "to-smwo":
+        c.keys(Keys.ARROW_DOWN)
+    submit("Stap 3 van 5")
+    tab_to(c, "cat-contact")
+    c.keys(Keys.SPACE)  # not ticked any more
+    tab_to(c, "how-oral")
+    c.keys(Keys.SPACE)
+    tab_to(c, "witness")
+    c.keys("Carla Verzinsel")
+    submit("Stap 4 van 5")
+    tab_to(c, "text")
+    c.keys("Graag bellen.")
+    submit("Stap 5 van 5")
+    assert "000-333" not in c.text() and "Graag bellen." in c.text()
+    submit("Doorverwezen")
+    ref = c.d.current_url.split("/")[-2]
+    node.smwo.await_state(ref, "offered")
+    assert "phone" not in node.smwo.k("show", ref)["person"]
+
+
+def test_without_scripts(node, chrome):
+    c = chrome(scripts=False)
+    begin(c, node.plain)
+    press(c, "#how-written")
+    press(c, "form.ask button")
+    on(c, "Stap 4 van 5")
+    press(c, "form.ask button[name=stop]")
+    on(c, "Begonnen en niet verstuurd")
+    c.d.find_element(By.CSS_SELECTOR, ".drafts a").click()
+    on(c, "Stap 5 van 5")  # no message is an answer, too
+    press(c, "form[action$=check] button")
+    on(c, "Doorverwezen")
+
+
+def test_the_same_again_leads_to_the_one_that_is_there(node, chrome):
+    c = chrome()
+    begin(c, node.again)
+    press(c, "form.ask button")
+    press(c, "form.ask button")
+    on(c, "al naar SMWO doorverwezen")
+    assert node.ref in c.text() and not c.d.find_elements(By.CSS_SELECTOR, "form[action$=check]")
+    press(c, "form[action$=again] button")
+    on(c, "Verstuur naar SMWO")
