@@ -428,7 +428,8 @@ static enum err hear_unsure(struct turn *t, struct thread *th)
 	enum err rc = consent_record(t, &th->id, &m);
 
 	require(th->kind == THREAD_CONSENT);
-	if (rc == ERR_NOTFOUND)
+	/* what is over here already needs nobody's word; the answer that is owed of it waits for its own timer */
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && th->withdrawn))
 		return thread_save(t, th);
 	if (rc == ERR_OK && !msg_has(m, GRANT_RECORD_SAID_MS) &&
 	    !msg_has(m, GRANT_RECORD_WITHDRAWN_MS)) {

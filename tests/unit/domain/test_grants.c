@@ -718,6 +718,20 @@ static void an_unconfirmed_flag_waits_as_well(void **state)
 	assert_int_equal(msg_u64(record_of(b, &c.consent.id), GRANT_RECORD_SAID_MS), b->t.wall_ms);
 }
 
+static void nor_does_it_stop_the_answer_that_is_owed(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_true(c.consent.owes_end);
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	c.consent = bedcase_thread(b, &c.consent.id);
+	assert_true(c.consent.owes_end);
+	assert_int_equal(c.consent.timer_ms, b->t.wall_ms);
+}
+
 static void what_is_hidden_there_is_hidden_here(void **state)
 {
 	struct bed *b = *state;
@@ -1235,6 +1249,7 @@ int main(void)
 		ON_BED(a_withdrawal_of_what_is_over_changes_the_flag_alone),
 		ON_BED(a_flag_counts_as_its_document),
 		ON_BED(an_unconfirmed_flag_waits_as_well),
+		ON_BED(nor_does_it_stop_the_answer_that_is_owed),
 		ON_BED(what_is_hidden_there_is_hidden_here),
 		ON_BED(what_was_owed_is_written_once),
 		ON_BED(who_owes_nothing_writes_nothing),
