@@ -771,6 +771,7 @@ void sim_close(struct sim *s)
 	free(s->kept.marks);
 	free(s->lostable.marks);
 	free(s->withdrawn.marks);
+	free(s->forgotten.marks);
 	free(s->bag);
 	free(s->threads);
 }

@@ -126,6 +126,7 @@ struct sim {
 	struct sim_set kept,
 		lostable; /* documents that some disk still held; that none did, at a loss */
 	struct sim_set withdrawn; /* on a disk that went: node, id of the withdrawal */
+	struct sim_set forgotten; /* with a disk: node, case */
 	/* counted */
 	uint64_t restores, rollbacks, clones, clones_found, alarms, shelved, lost;
 	uint64_t events, frames, crashes, docs, hollow, refused;

@@ -105,7 +105,6 @@ static const struct sim_profile profiles[] = {
 	 .restore = .003,
 	 .rollback = .001,
 	 .life = .15,
-	 .night = .003,
 	 .move = .45},
 	{.name = "life-clone",
 	 .loss = .03,

@@ -113,6 +113,26 @@ static void note_thread(struct sim *s, const struct sim_node *n, struct turn *t,
 		}
 }
 
+/* Cases that only the disk that goes has: what stood in them is nowhere any more, whatever comes back of their referrals. */
+static void note_cases(struct sim *s, const struct sim_node *n, struct store_txn *old,
+		       struct store *after)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct store_txn *now = NULL;
+
+	if (after != NULL)
+		require(store_begin(after, false, &now) == ERR_OK);
+	while (store_each(old, STORE_CASES, span_of(NULL, 0), &w)) {
+		struct id16 id;
+
+		memcpy(id.b, w.row.key.p, 16);
+		if (now == NULL || !record_exists(now, STORE_CASES, w.row.key))
+			sim_set_add(&s->forgotten, n->no, &id);
+	}
+	if (now != NULL)
+		store_abort(now);
+}
+
 static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 {
 	struct effects fx;
@@ -139,6 +159,7 @@ static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 		memcpy(id.b, w.row.key.p + 16, 16);
 		sim_set_add(&s->lostable, 0, &id);
 	}
+	note_cases(s, n, t.txn, after);
 	store_abort(t.txn);
 	arena_reset(&s->look);
 }

@@ -174,6 +174,16 @@ void sim_watch_moves(struct sim *s)
 
 /* ---- at rest ---- */
 
+/* A disk went with what stood in it: it begins again with what the partner gives back. */
+static bool forgotten(const struct sim *s, size_t group)
+{
+	for (size_t i = 0; i < s->forgotten.len; i++)
+		for (size_t k = 0; k < all.pen_count; k++)
+			if (group_of(k) == group && all.pens[k].node == s->forgotten.marks[i].node)
+				return true;
+	return false;
+}
+
 /* The one that writes in this group; *gone: whoever had it erased it. */
 static const struct pen *writer(size_t group, bool *gone)
 {
@@ -218,7 +228,8 @@ static void check_pens(struct sim *s)
 		if (w == NULL || !w->moves)
 			continue;
 		s->moves.owners++;
-		check_content(s, w);
+		if (!forgotten(s, i))
+			check_content(s, w);
 	}
 }
 

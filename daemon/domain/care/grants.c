@@ -455,6 +455,8 @@ static enum err say_again(struct turn *t, struct thread *th)
 {
 	enum err rc = ERR_OK;
 
+	if (planted(PLANT_NO_STANDING))
+		return thread_save(t, th);
 	th->owes_end = true;
 	if (!turn_case_erased(t, &th->case_id))
 		rc = deadline_timer_set(t, th, t->wall_ms);

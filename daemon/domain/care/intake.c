@@ -96,7 +96,7 @@ static enum err erased_here(struct turn *t, const struct peer *p, const struct w
 	if (th->my_no + th->their_no == 0)
 		return consent_erased_with(t, p, &d->head, &th->case_id, yes);
 	*yes = turn_case_erased(t, &th->case_id);
-	return ERR_OK;
+	return *yes && planted(PLANT_ERASED_THROWS) ? ERR_CORRUPT : ERR_OK;
 }
 
 /* The body as its lists and its kind allow it; *body stays NULL when there is none that can be read. */

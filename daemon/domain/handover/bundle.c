@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/plant.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "domain/attach/along.h"
@@ -152,6 +153,8 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 	if (rc != ERR_OK)
 		return rc;
 	turn_random(t, salt.b, sizeof salt.b);
+	if (planted(PLANT_KEY_IN_BUNDLE))
+		memcpy(salt.b, key, sizeof salt.b);
 	digest = digest_of(span_of(salt.b, sizeof salt.b), plain);
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(key, sizeof key));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_SALT, span_of(salt.b, sizeof salt.b));
