@@ -134,7 +134,9 @@ static enum err empty_thread(struct turn *t, const struct id16 *id)
 
 	if (rc == ERR_OK)
 		rc = drop_bodies(t, &th);
-	if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT))
+	/* an answer to a withdrawal is owed whatever becomes of the case, and its timer is what says it */
+	if (rc == ERR_OK && !planted(PLANT_TIMER_KEPT) &&
+	    !(th.kind == THREAD_CONSENT && th.role == THREAD_RECEIVER && th.owes_end))
 		rc = deadline_timer_stop(t, &th);
 	if (rc == ERR_OK)
 		rc = worklist_clear(t, &th);

@@ -5,6 +5,7 @@
 #include "base/date.h"
 #include "bedcase.h"
 #include "domain/care/acts.h"
+#include "domain/care/erase.h"
 #include "domain/care/grants.h"
 #include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
@@ -732,6 +733,26 @@ static void nor_does_it_stop_the_answer_that_is_owed(void **state)
 	assert_int_equal(c.consent.timer_ms, b->t.wall_ms);
 }
 
+static void nor_does_erasing_the_case(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41);
+	struct log_entry said;
+
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_int_equal(erase_again(&b->t, &c.consent.case_id), ERR_OK);
+	assert_true(turn_case_erased(&b->t, &c.consent.case_id));
+	c.consent = bedcase_thread(b, &c.consent.id);
+	assert_true(c.consent.owes_end && c.consent.timer_ms != 0);
+	assert_int_equal(
+		store_del(b->t.txn, STORE_META, span_of((const uint8_t[]){STORE_META_SHRED}, 1)),
+		ERR_OK); /* the night of it came */
+	assert_int_equal(grants_timer(&b->t, &c.consent), ERR_OK);
+	assert_int_equal(thread_entry(&b->t, &c.consent, true, c.consent.my_no, &said), ERR_OK);
+	assert_int_equal(said.type, DOC_ERASED);
+	assert_false(bedcase_thread(b, &c.consent.id).owes_end);
+}
+
 static void what_is_hidden_there_is_hidden_here(void **state)
 {
 	struct bed *b = *state;
@@ -1250,6 +1271,7 @@ int main(void)
 		ON_BED(a_flag_counts_as_its_document),
 		ON_BED(an_unconfirmed_flag_waits_as_well),
 		ON_BED(nor_does_it_stop_the_answer_that_is_owed),
+		ON_BED(nor_does_erasing_the_case),
 		ON_BED(what_is_hidden_there_is_hidden_here),
 		ON_BED(what_was_owed_is_written_once),
 		ON_BED(who_owes_nothing_writes_nothing),
