@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/date.h"
-#include "base/plant.h"
 #include "crypto/hash.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/pack.h"
@@ -221,7 +220,7 @@ enum err erasure_say(struct turn *t, struct thread *th)
 		return later(t, th, t->wall_ms + RETRY_MS);
 	if (t->doc_count + 1 >= LIMIT_BURST || th->my_no >= THREAD_LOG_MAX)
 		return later(t, th, t->wall_ms + 1);
-	if (t->node->quarantine && !planted(PLANT_NO_FIRM)) {
+	if (t->node->quarantine) {
 		rc = sign(t, th, DOC_ERASING);
 		return rc == ERR_OK ? later(t, th, t->wall_ms + RETRY_MS) : rc;
 	}
