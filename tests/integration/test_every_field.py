@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What one side gives the other reads: every field of every document that travels, on the screen and in JSON.  By the schema: a field
 that is added to it is red here until somebody says how it is entered and shows it at the other end."""
+import datetime
 import os
 import re
 import subprocess
 import time
+from zoneinfo import ZoneInfo
 
 import ctl
 import pytest
@@ -77,6 +79,12 @@ def date(ms):
     return time.strftime("%-d %b %Y", time.localtime(ms / 1000))
 
 
+def last_day(ms):
+    """Where the node stands: between its midnight and that of this machine it is another day than here."""
+    day = datetime.datetime.fromtimestamp(ms / 1000 - 1, ZoneInfo("Europe/Amsterdam"))
+    return f"{day.day} {day:%b %Y}"
+
+
 def shown(name, body, row, text):
     """{field: is it there} of one document: row is its part of the reply, text the screen."""
     words = {"reason": "reasons decline-reasons outcomes", "question": "reasons", "need": "needs", "alternative": "ui", "targets": "ui"}
@@ -104,7 +112,7 @@ def shown(name, body, row, text):
             if f.name in ("alternative", "targets"):
                 known = ["nobody" if one == "none" else body.outside[0]]
             if f.name.endswith("_ms"):
-                known = [date(one), *(time.strftime(x, time.localtime(one / 1000)) for x in ("%d-%m-%Y", "%d/%m/%Y"))]
+                known = [date(one), last_day(one), *(time.strftime(x, time.localtime(one / 1000)) for x in ("%d-%m-%Y", "%d/%m/%Y"))]
             elif isinstance(one, bool):
                 known = ["automatic" if name == "Act" else "yes"]
             elif f.name == "cats":
