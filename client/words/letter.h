@@ -26,7 +26,7 @@ struct letter_to {
 };
 
 /** Of a reply to ref_letter or case_letter, without its title. */
-void letter_write(const struct letter_to *to, const struct msg *reply);
+void letter_write(const struct letter_to *s, const struct msg *reply);
 
 /** This node's own row of REPLY_PARTNERS, or the one of that name; NULL: there is none. */
 const struct msg *letter_self(const struct msg *reply);

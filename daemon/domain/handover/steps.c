@@ -313,9 +313,13 @@ static enum err heard(struct turn *t, const struct thread *th, bool *yes)
 	uint16_t peer;
 	enum err rc = thread_entry(t, th, true, th->my_no, &e);
 
+	*yes = false;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
+	*yes = rc == ERR_NOTFOUND;
 	if (rc == ERR_OK)
-		rc = outbox_find(t, &e.doc.msg, &peer, &place, &row);
-	*yes = rc == ERR_NOTFOUND || (rc == ERR_OK && row.state != OUTBOX_OWED);
+		*yes = row.state != OUTBOX_OWED;
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 

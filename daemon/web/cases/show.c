@@ -158,7 +158,7 @@ static void person(struct visit *v, const struct msg *reply, struct page_case *p
 	struct page_case_known *known = arena_alloc(&v->a, PARTS_FIELDS * sizeof *known);
 	struct page_case_known *other = arena_alloc(&v->a, PARTS_FIELDS * sizeof *other);
 	struct page_case_folded *folded = arena_alloc(&v->a, PARTS_FIELDS * sizeof *folded);
-	struct page_case_told *told = arena_alloc(&v->a, 2 * PARTS_FIELDS * sizeof *told);
+	struct page_case_told *told = arena_alloc(&v->a, (size_t)2 * PARTS_FIELDS * sizeof *told);
 	size_t n;
 
 	if (known == NULL || other == NULL || folded == NULL || told == NULL)

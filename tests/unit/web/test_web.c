@@ -390,8 +390,8 @@ static void test_a_form_comes_back_to_its_session(void **state)
 	assert_false(is_kept(k, two, "/r/A/ask", own[KEPT_OWN], "text=b"));
 	assert_true(is_kept(k, one, "/r/A/ask", id, "text=a"));
 	/* when all places are taken the oldest of all goes */
-	for (uint8_t i = 0; i < KEPT_FORMS; i++) {
-		const uint8_t other[COOKIE_TOKEN] = {3, i};
+	for (int i = 0; i < KEPT_FORMS; i++) {
+		const uint8_t other[COOKIE_TOKEN] = {3, (uint8_t)i};
 
 		keep(k, other, "/r/A/ask", "text=c", own[0]);
 		assert_true(is_kept(k, other, "/r/A/ask", own[0], "text=c"));
