@@ -179,7 +179,7 @@ def test_every_type_that_is_none(world):
     m, b = w.hostile[0], w.target
     _, thread, prev, row = referred(w)
     no = 1
-    for t in (0, 23, 36, 42, 45, 63, 64, 127, 128, 255, 256, 1000, 0x7fff, 0x8000, 0xffff):
+    for t in (0, 23, 36, 42, 46, 63, 64, 127, 128, 255, 256, 1000, 0x7fff, 0x8000, 0xffff):
         assert answer(m, doc(m, t, pb.Act(reason="other").SerializeToString())) == ((None, CLASS) if t == REPORT else (MALFORMED, None)), t
         raw, later = make_document(m.nk, b"", fed=m.fed, sender=m.id, recipient=m.peer, type=t, thread=thread, thread_no=no + 1, prev=prev)
         code, why = answer(m, raw)
