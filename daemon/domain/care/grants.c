@@ -339,6 +339,7 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 			 struct grants_ended *out)
 {
 	struct store_walk all = {.rc = ERR_OK}, ended = {.rc = ERR_OK};
+	size_t mark = t->arena->used; /* a case may have more consents than fit a turn */
 	struct id16 id;
 	struct msg *m;
 	enum err rc;
@@ -348,22 +349,30 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 		if (!consent_between(m, s->p->no, s->received) ||
 		    msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ||
 		    (only != NULL ? !id16_equal(only, &id)
-				  : consent_grant_state(m, t->wall_ms) == CONSENT_ENDED))
+				  : consent_grant_state(m, t->wall_ms) == CONSENT_ENDED)) {
+			arena_rewind(t->arena, mark);
 			continue;
+		}
 		rc = mark_withdrawn(t, s, &id, m, "withdrawn");
 		all.rc = rc == ERR_OK ? tell(t, out, &id, false) : rc;
+		mark = t->arena->used;
 	}
 	if (all.rc != ERR_OK)
 		return all.rc;
 	rc = fall_out(t, s, FOLLOW_REVOKE, out);
 	if (rc != ERR_OK)
 		return rc;
-	while (consent_each(t, &s->case_id, &ended, &id, &m))
-		if (consent_between(m, s->p->no, s->received) &&
-		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) == t->wall_ms) {
-			rc = record_it(t, s, &id);
-			ended.rc = rc == ERR_OK ? pass_on(t, s, &id) : rc;
+	mark = t->arena->used;
+	while (consent_each(t, &s->case_id, &ended, &id, &m)) {
+		if (!consent_between(m, s->p->no, s->received) ||
+		    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) != t->wall_ms) {
+			arena_rewind(t->arena, mark);
+			continue;
 		}
+		rc = record_it(t, s, &id);
+		ended.rc = rc == ERR_OK ? pass_on(t, s, &id) : rc;
+		mark = t->arena->used;
+	}
 	return ended.rc;
 }
 
@@ -606,15 +615,18 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 /* Does a referral run still, or does another consent carry what was said under this one? */
 static enum err needed(struct turn *t, const struct consent_scope *s, bool *yes)
 {
+	const size_t mark = t->arena->used;
 	struct store_walk w = {.rc = ERR_OK};
 	struct id16 id;
 	struct msg *m;
 	enum err rc = bodies_running(t, s->p, &s->case_id, THREAD_SENDER, yes);
 
 	require(!s->received);
-	while (rc == ERR_OK && !*yes && consent_each(t, &s->case_id, &w, &id, &m))
+	while (rc == ERR_OK && !*yes && consent_each(t, &s->case_id, &w, &id, &m)) {
 		*yes = consent_between(m, s->p->no, false) &&
 		       consent_grant_state(m, t->wall_ms) <= CONSENT_NOT_YET;
+		arena_rewind(t->arena, mark); /* a case may have more of them than fit a turn */
+	}
 	static_assert(CONSENT_LIVING < CONSENT_NOT_YET && CONSENT_NOT_YET < CONSENT_ENDED, "<=");
 	return rc == ERR_OK ? w.rc : rc;
 }

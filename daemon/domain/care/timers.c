@@ -192,12 +192,13 @@ static enum err next_timer(struct turn *t, struct store_key *k, struct fault_pla
 	}
 }
 
-/* A few a turn, and no more documents than one signature covers. */
+/* A few a turn, no more documents than one signature covers, and no more than fits the memory of a turn. */
 enum err timers_run(struct turn *t, unsigned limit)
 {
+	const size_t half = t->arena->used + (t->arena->cap - t->arena->used) / 2;
 	struct store_key k = {.len = 0};
 
-	while (limit-- > 0 && t->doc_count < LIMIT_BURST) {
+	while (limit-- > 0 && t->doc_count < LIMIT_BURST && t->arena->used < half) {
 		struct fault_place at;
 		enum err rc = next_timer(t, &k, &at);
 

@@ -193,7 +193,8 @@ static enum err read_file(struct turn *t, const struct id32 *id, const uint8_t k
 			return rc;
 		if (part.len > r.blob.size - len)
 			return ERR_MALFORMED;
-		memcpy(all + len, part.p, part.len);
+		if (part.len != 0)
+			memcpy(all + len, part.p, part.len);
 		len += part.len;
 	} while (part.len > 0);
 	*plain = span_of(all, len);
