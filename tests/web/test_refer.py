@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 import axe
 from browser import Browser, await_web, with_web
 from node import Federation, wait_for
-from test_browser import LANGS, PICTURES, SCHEMES, WIDTHS, Chrome, codes
+from test_browser import PICTURES, VIEWS, Chrome, codes
 
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 
@@ -76,10 +76,6 @@ def begin(c, case, need="income-debt", partner="smwo"):
     press(c, f"#to-{partner}")
     press(c, "form.ask button")
     on(c, "Stap 3 van 5")
-
-
-# Each language in both schemes and both widths; Dutch in every pair of them, since a colour or a width is the same for all.
-VIEWS = [(lang, scheme, width) for i, lang in enumerate(LANGS) for j, scheme in enumerate(SCHEMES) for k, width in enumerate(WIDTHS) if lang == "nl" or (i + j + k) % 2]
 
 
 def looks(c, at, path, known, wrong, source):
