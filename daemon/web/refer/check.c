@@ -11,7 +11,6 @@
  *	anything else			-			what, why, what helps */
 #include "web/refer/refer.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -85,9 +84,12 @@ static const char *value_of(struct visit *v, const struct msg *person, const str
 /* ", " between them. */
 static void add_name(char out[NAMES], const char *name)
 {
-	const size_t n = strlen(out);
+	const size_t n = strlen(out), comma = n == 0 ? 0 : 2, len = strlen(name);
 
-	(void)snprintf(out + n, NAMES - n, "%s%s", n == 0 ? "" : ", ", name);
+	if (n + comma + len + 1 > NAMES)
+		return; /* all names of fields together are shorter */
+	memcpy(out + n, ", ", comma);
+	memcpy(out + n + comma, name, len + 1);
 }
 
 /* Fields that go with what stands in them, and the names of those that stay. */
