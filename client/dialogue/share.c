@@ -9,36 +9,10 @@
 
 #include "base/check.h"
 #include "client/print/print.h"
+#include "client/words/usual.h"
 #include "client/words/words.h"
 
 enum { FIELD_WIDTH = 23, CATS = 40, TEXT = 400 };
-
-/* What a need is about, beside who the person is.  A need that is not here has no category of its own, or a sensitive one. */
-static const struct {
-	const char *need, *cat;
-} about[] = {
-	{"income-debt", "income-debt"}, {"housing", "housing"}, {"work-learning", "work-education"},
-	{"children", "children"},	{"rights", "rights"},	{"home-relations", "household"},
-	{"energy-food", "income-debt"},
-};
-
-static uint64_t bit_of(const char *cat)
-{
-	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
-		if (strcmp(msg_cat_name(bit), cat) == 0)
-			return UINT64_C(1) << bit;
-	return 0;
-}
-
-static uint64_t usual(const struct referral *r)
-{
-	uint64_t cats = bit_of("identity") | bit_of("contact") | bit_of("needs");
-
-	for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
-		if (strcmp(about[i].need, r->need) == 0)
-			cats |= bit_of(about[i].cat);
-	return cats;
-}
 
 const char *dialogue_need(struct cli *c, enum list_lang lang, const char *code)
 {
@@ -104,7 +78,7 @@ enum talk dialogue_share(struct cli *c, struct referral *r)
 	require(r->to_count > 0);
 	for (size_t i = 0; i < r->to_count; i++) {
 		const enum talk t = share_one(c, r, &r->to[i],
-					      i == 0 ? usual(r) : r->to[i - 1].share);
+					      i == 0 ? usual_cats(r->need) : r->to[i - 1].share);
 
 		if (t == TALK_STOP || (t == TALK_BACK && i == 0))
 			return t;

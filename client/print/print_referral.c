@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "client/cli/terminal.h"
 #include "client/print/print.h"
-#include "proto/acts.h"
+#include "client/words/reason.h"
 
 enum { NAME_WIDTH = 14 };
 
@@ -126,19 +126,6 @@ void print_referral_head(const struct cli *c, const struct msg *r)
 	(void)putchar('\n');
 }
 
-/* Codes are shown in the reader's language; each act has its own list. */
-static const char *reason_words(const struct cli *c, const struct msg *r)
-{
-	const struct act *act = act_named(msg_text(r, LOG_ROW_ACT));
-	enum list_id list = LIST_REASONS;
-
-	if (act != NULL && act->number == DOC_OFFER)
-		list = LIST_NEEDS; /* what an offer is for stands in the place of a reason */
-	else if (act != NULL && act->reasons != MSG_HOLDS_ANY)
-		list = (enum list_id)act->reasons;
-	return list_text(list, c->lang, msg_text(r, LOG_ROW_REASON));
-}
-
 /* Parts of a line are told apart, and the first of them stands alone. */
 static const char *between(const struct cli *c, const char **sep)
 {
@@ -223,7 +210,7 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 /* Reason, text, and what else there is; nothing of it: nothing, and no blanks for it. */
 static void say_words(const struct cli *c, const struct msg *r)
 {
-	const char *reason = reason_words(c, r), *text = msg_text(r, LOG_ROW_TEXT);
+	const char *reason = reason_words(c->lang, r), *text = msg_text(r, LOG_ROW_TEXT);
 	const bool any = reason[0] != '\0' || text[0] != '\0';
 
 	(void)printf("%s%s%s", any ? "  " : "", reason,

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/text.h"
+#include "client/words/usual.h"
 #include "client/words/words.h"
 #include "web/page.h"
 
@@ -177,12 +178,12 @@ static void fill_refusal(struct visit *v, struct page_refer_check *p)
 	const uint64_t missing = msg_u64(r->tried, REPLY_UNCOVERED);
 
 	visit_wrong(v, r->tried);
-	if (missing != 0 && (missing & ~refer_bit("needs")) != 0) {
+	if (missing != 0 && (missing & ~usual_bit("needs")) != 0) {
 		p->missing = visit_say(v, LIST_WEB, "check-missing",
 				       FILL({"cats", categories(v, missing), 0}));
 		p->without = visit_say(
 			v, LIST_WEB, "check-without",
-			FILL({"cats", categories(v, missing & ~refer_bit("needs")), 0}));
+			FILL({"cats", categories(v, missing & ~usual_bit("needs")), 0}));
 		p->without_k = refer_form_key(v, "without");
 	}
 	p->asks = refer_lacks_consent(r);

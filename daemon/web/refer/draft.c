@@ -185,15 +185,6 @@ static void read_lines(struct visit *v, struct refer *r, const char *body)
 
 /* ---- what the steps have in common ---- */
 
-uint64_t refer_bit(const char *category)
-{
-	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
-		if (strcmp(msg_cat_name(bit), category) == 0)
-			return UINT64_C(1) << bit;
-	require(false);
-	return 0;
-}
-
 const char *refer_need_text(struct visit *v, enum list_lang lang, const char *code)
 {
 	char *text = arena_text(&v->a, list_text(LIST_NEEDS, lang, code));

@@ -111,8 +111,6 @@ const char *refer_form_key(struct visit *v, const char *step);
 struct msg *refer_anew(struct visit *v);
 /** ... under an id that every window of this draft shares, so that it is sent once; no: of which act. */
 void refer_request(struct visit *v, struct msg *request, uint8_t no);
-/** The bit of a category. */
-uint64_t refer_bit(const char *category);
 /** A row of LIST_NEEDS without what stands in brackets. */
 const char *refer_need_text(struct visit *v, enum list_lang lang, const char *code);
 /** Days since 1970, here. */

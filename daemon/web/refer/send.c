@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/words/usual.h"
 #include "client/words/whose.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
@@ -130,7 +131,7 @@ static void ask_consent(struct visit *v)
 	msg_set_text(&v->a, sub, CONSENT_GIVE_CASE_ID, r->case_id);
 	msg_set_text(&v->a, sub, CONSENT_GIVE_PARTNER, r->to);
 	msg_set_text(&v->a, sub, CONSENT_GIVE_PURPOSE, "refer");
-	msg_set_u64(sub, CONSENT_GIVE_CATS, r->share | refer_bit("needs"));
+	msg_set_u64(sub, CONSENT_GIVE_CATS, r->share | usual_bit("needs"));
 	msg_set_text(&v->a, sub, CONSENT_GIVE_HOW, r->how);
 	msg_set_text(&v->a, sub, CONSENT_GIVE_NOTICE_LANGUAGE, notice_language(v));
 	if (r->witness[0] != '\0')

@@ -14,31 +14,12 @@
 #include "base/date.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/words/usual.h"
 #include "client/words/words.h"
 #include "web/page.h"
 
 enum { OK = 200, STEP = 3, USUAL_DAYS = 182, KEY = 64, NUMBER = 12 };
 static_assert(USUAL_DAYS < (int)LIMIT_GRANT_DAYS, "six months as a rule, twelve at most");
-
-/* What a need is about, beside who the person is.  A need that is not here has no category of its own, or a sensitive one. */
-static const struct {
-	const char *need, *category;
-} about[] = {
-	{"income-debt", "income-debt"}, {"housing", "housing"}, {"work-learning", "work-education"},
-	{"children", "children"},	{"rights", "rights"},	{"home-relations", "household"},
-	{"energy-food", "income-debt"},
-};
-
-/* Marked at first, as far as the case holds it and the agreement allows it. */
-static uint64_t usual(const struct refer *r)
-{
-	uint64_t cats = refer_bit("identity") | refer_bit("contact") | refer_bit("needs");
-
-	for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
-		if (strcmp(about[i].need, r->need) == 0)
-			cats |= refer_bit(about[i].category);
-	return cats;
-}
 
 /* A case of which nothing may be read any more has none. */
 static uint64_t known_of(const struct refer *r)
@@ -53,7 +34,7 @@ static uint64_t allowed(const struct refer *r)
 {
 	require(r->row != NULL && r->shown != NULL);
 	return known_of(r) & msg_u64(r->row, PARTNER_ROW_MAY_SEND_CATS) &
-	       ~refer_bit("national-number");
+	       ~usual_bit("national-number");
 }
 
 /* The consents of the person for this partner that hold now, taken together; *last: until when the last of them does. */
@@ -113,7 +94,7 @@ static void fill_cats(struct visit *v, struct page_refer_share *p, uint64_t had)
 {
 	struct refer *r = refer_of(v);
 	const uint64_t known = known_of(r), may = allowed(r);
-	const uint64_t on = (r->chosen ? r->share : usual(r)) & may;
+	const uint64_t on = (r->chosen ? r->share : usual_cats(r->need)) & may;
 	struct page_refer_share_cats *cats = arena_alloc(&v->a, 64 * sizeof *cats);
 	struct page_refer_share_off *off = arena_alloc(&v->a, 64 * sizeof *off);
 
@@ -300,7 +281,7 @@ static const char *take_consent(struct visit *v, struct refer *r)
 	const char *how = form_value(&v->form, "how"), *given_by = form_value(&v->form, "given-by");
 	const bool kept = strcmp(how, "kept") == 0;
 	const char *last, *wrong = take_until(v, &r->until);
-	const uint64_t goes = r->share | refer_bit("needs");
+	const uint64_t goes = r->share | usual_bit("needs");
 
 	r->witness = text_blank(form_value(&v->form, "witness")) ? ""
 								 : form_value(&v->form, "witness");

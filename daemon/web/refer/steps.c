@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
+#include "client/words/usual.h"
 #include "web/again.h"
 #include "web/page.h"
 
@@ -346,7 +347,7 @@ static void told_message(struct visit *v, struct msg *reply)
 	p.lead = visit_say(v, LIST_WEB, "message-lead",
 			   FILL({"partner", msg_text(r->row, PARTNER_ROW_NAME), 0}));
 	p.hint = visit_say(v, LIST_WEB, "message-hint", FILL({"most", NULL, LIMIT_MESSAGE}));
-	p.closed = (msg_u64(r->row, PARTNER_ROW_MAY_SEND_CATS) & refer_bit("message")) == 0
+	p.closed = (msg_u64(r->row, PARTNER_ROW_MAY_SEND_CATS) & usual_bit("message")) == 0
 			   ? list_text(LIST_WEB, v->lang, "message-shut")
 			   : NULL;
 	p.text = r->text;

@@ -14,24 +14,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/words/reason.h"
 #include "client/words/words.h"
-#include "proto/acts.h"
 #include "web/referral/referral.h"
 
 enum { PARTS = 16, SHORT = 96, LINE = 512 };
-
-/* Codes are shown in the reader's language; each act has its own list. */
-static const char *reason_of(struct visit *v, const struct msg *r)
-{
-	const struct act *act = act_named(msg_text(r, LOG_ROW_ACT));
-	enum list_id list = LIST_REASONS;
-
-	if (act != NULL && act->number == DOC_OFFER)
-		list = LIST_NEEDS; /* what an offer is for stands in the place of a reason */
-	else if (act != NULL && act->reasons != MSG_HOLDS_ANY)
-		list = (enum list_id)act->reasons;
-	return list_text(list, v->lang, msg_text(r, LOG_ROW_REASON));
-}
 
 /* The rows of more are filled in one by one; what has no room is left out, which no entry of ours reaches. */
 struct parts {
@@ -143,7 +130,7 @@ static struct page_referral_log entry_of(struct visit *v, struct msg *reply, con
 		.by = visit_keep(v, ours ? msg_text(reply, REPLY_OWN_ORG)
 					 : msg_text(row, REFERRAL_ROW_PARTNER)),
 		.what = visit_capital(v, list_text(LIST_ACTS, v->lang, msg_text(r, LOG_ROW_ACT))),
-		.why = reason_of(v, r),
+		.why = reason_words(v->lang, r),
 		.aside = aside_of(v, r),
 		.text = msg_text(r, LOG_ROW_TEXT),
 		.more = p == NULL ? NULL : p->rows,
