@@ -253,6 +253,7 @@ def test_a_real_loss_beside_a_member_that_answers_falsely(world):
     w.fed.await_connected(b, 1)
     wait_for("the restore to be seen", lambda: "came-back" in alarms(h))
     h.k("partner", "restored", b.name)
+    wait_for("the honest to be heard", lambda: h.org not in (status(b).get("waiting_for") or [h.org]))  # before that its own referrals are locked
     m.sent = m.got = 0  # numbers begin again with its new incarnation
     asked, honest_answer, kinds = [], m.heads_answer, [
         lambda q: b"\x01" + q[1:17] + (int.from_bytes(q[1:17], "big") + 1).to_bytes(16, "big") + b"\0",  # nothing, and more
