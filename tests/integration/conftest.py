@@ -68,5 +68,6 @@ def die_at(workdir):  # noqa: F811
     subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", str(lib), str(ROOT / "tests/fault/die_at.c"), "-ldl"], check=True)
     box.write_bytes(bytes(16))
     os.environ.update(LD_PRELOAD=str(lib), KRING_DIE_FILE=str(box))
-    yield lambda n, what=0: box.write_bytes(struct.pack("=QQ", n, what))
+    with box.open("r+b", buffering=0) as f:  # in place: daemons that map it end by SIGBUS while it is empty
+        yield lambda n, what=0: os.pwrite(f.fileno(), struct.pack("=QQ", n, what), 0)
     del os.environ["LD_PRELOAD"], os.environ["KRING_DIE_FILE"]
