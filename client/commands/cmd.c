@@ -77,24 +77,6 @@ int cmd_plain(struct cli *c)
 	return cmd_finish(c, cli_request(c, c->cmd->field, &sub));
 }
 
-/* The node says how it is; what lies in its directory is seen from here. */
-int cmd_status(struct cli *c)
-{
-	struct msg *sub, *reply, *req = cli_request(c, REQUEST_STATUS, &sub);
-	const int code = cli_call(c, req, &reply);
-
-	require(c->cmd->field == REQUEST_STATUS);
-	if (code != CLI_DONE)
-		return code;
-	if (msg_has(reply, REPLY_STATUS))
-		print_beside_note(c, msg_sub(&c->arena, reply, REPLY_STATUS));
-	if (c->json)
-		out_json(c, req, reply);
-	else
-		print_reply(c, reply);
-	return CLI_DONE;
-}
-
 /* Commands that take one id and nothing else. */
 int cmd_by_id(struct cli *c)
 {

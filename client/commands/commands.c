@@ -18,8 +18,10 @@
 #define NO_COMMAND(...)
 
 const struct command commands[] = {
-	{.noun = "status", .group = GROUP_NODE, .run = cmd_status, .field = REQUEST_STATUS,
+	{.noun = "status", .group = GROUP_NODE, .run = cmd_status, .field = REQUEST_STATUS, .options = "check",
 	 .example = "kring status"},
+	{.noun = "doctor", .group = GROUP_NODE, .run = cmd_doctor, .words = "[PARTNER]",
+	 .example = "kring doctor"},
 	/* people: what is known of them stays here until a consent and a referral take it further */
 	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS("") " same-as=ID dry-run",
 	 .example = "kring case new --from person.txt"},
@@ -220,7 +222,7 @@ const struct command commands[] = {
 	 .example = "kring config show /etc/kring/kring.conf"},
 	{.noun = "config", .verb = "check", .group = GROUP_NODE, .run = cmd_tool, .tool = "config-check", .in_dir = true, .words = "[FILE]",
 	 .example = "kring config check /etc/kring/kring.conf"},
-	{.noun = "verify", .group = GROUP_NODE, .run = cmd_verify,
+	{.noun = "verify", .group = GROUP_EVIDENCE, .run = cmd_verify,
 	 .example = "kring verify"},
 	/* the people who work here */
 	{.noun = "staff", .verb = "add", .group = GROUP_KEYS, .run = cmd_staff_add, .words = "NAME",
@@ -254,7 +256,7 @@ const struct command commands[] = {
 	 .example = "kring unlock"},
 	{.noun = "panic", .group = GROUP_KEYS, .run = cmd_panic, .options = "yes dry-run",
 	 .example = "kring panic --yes"},
-	{.noun = "address", .group = GROUP_NODE, .run = cmd_address, .words = "ADDRESS",
+	{.noun = "address", .group = GROUP_PARTNER, .run = cmd_address, .words = "ADDRESS",
 	 .example = "kring address tcp://192.0.2.1:7001"},
 	{.noun = "rotate", .group = GROUP_KEYS, .run = cmd_tool, .tool = "rotate", .in_dir = true, .options = "sheet=FILE recovery=LINE passphrase-file=FILE",
 	 .example = "kring --dir DIR rotate --sheet recovery-sheet.txt"},
@@ -269,7 +271,7 @@ const struct command commands[] = {
 	 .example = "kring audit checkpoint"},
 	{.noun = "audit", .verb = "export", .group = GROUP_EVIDENCE, .run = cmd_audit_export, .words = "PARTNER",
 	 .example = "kring audit export smwo"},
-	{.noun = "clock", .verb = "confirm", .group = GROUP_NODE, .run = cmd_plain, .field = REQUEST_CLOCK_CONFIRM,
+	{.noun = "clock", .verb = "confirm", .group = GROUP_PARTNER, .run = cmd_plain, .field = REQUEST_CLOCK_CONFIRM,
 	 .example = "kring clock confirm"},
 };
 /* clang-format on */

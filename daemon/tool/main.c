@@ -17,6 +17,7 @@
 #include "tool/cli/fail.h"
 #include "tool/cli/said.h"
 #include "tool/cli/say.h"
+#include "tool/doctor/tools.h"
 #include "tool/node/tools.h"
 #include "tool/roster/tools.h"
 
@@ -81,6 +82,7 @@ int tool_main(int argc, char **argv)
 		{"config-show", tool_config_show},
 		{"config-check", tool_config_check},
 		{"config-manual", tool_config_manual},
+		{"doctor", tool_doctor},
 	};
 	struct tool_args a = {.dir = NULL};
 	const char *verb = argc > 1 ? argv[1] : "";

@@ -241,6 +241,20 @@ def causes_are_there():
         yield f"{seen} causes were found: this rule does not see them any more"
 
 
+def findings_are_there():
+    """Every code that kring doctor finds has its row, every row is found somewhere; do-CODE and tell-CODE belong to a code, topic-TOPIC to a topic."""
+    rows = rows_of("doctor")
+    text = {p: p.read_text() for top in ("client/doctor", "daemon/tool/doctor") for p in sorted((ROOT / top).glob("*.c"))}
+    whole = "".join(text.values())
+    yield from (f"doctor.psv: nobody finds {c}" for c in rows if f'"{c}"' not in whole and f'"{re.sub("^(?:do|tell|topic|level)-", "", c)}"' not in whole)
+    yield from (f"doctor.psv: {c} belongs to no code" for c in rows if re.match("(?:do|tell)-", c) and c.partition("-")[2] not in rows)
+    for p, t in text.items():
+        for _, args in calls(t, "finding_add" if "client" in str(p) else "row_print"):
+            for c in re.findall(r'"([a-z]+(?:-[a-z]+)*)"', args.split("FILL")[0]):
+                if c not in rows and f"topic-{c}" not in rows and f"level-{c}" not in rows:
+                    yield f"{p.relative_to(ROOT)}: doctor.psv has no row {c}"
+
+
 def tool_sentences_are_there():
     """Every row that kringd's tool names is there, every row is named, and nothing it fails with is a sentence."""
     rows = rows_of("tool")

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* kring doctor, and its first line alone: kring status --check.  They end with 0, 1 or 2 as programs that watch a machine expect it;
+ * a line that is wrong ends with what helps. */
+#include "base/check.h"
+#include "client/cli/out.h"
+#include "client/commands/cmd.h"
+#include "client/doctor/look.h"
+#include "client/print/print.h"
+
+/* The node says how it is; what lies in its directory is seen from here. */
+int cmd_status(struct cli *c)
+{
+	struct msg *sub, *reply, *req;
+	struct findings f;
+	int code;
+
+	require(c->cmd->field == REQUEST_STATUS);
+	if (cli_option(c, "check") != NULL) {
+		finding_begin(&f, c);
+		(void)look_node(&f, c);
+		return finding_end(&f);
+	}
+	req = cli_request(c, REQUEST_STATUS, &sub);
+	code = cli_call(c, req, &reply);
+	if (code != CLI_DONE)
+		return code;
+	if (msg_has(reply, REPLY_STATUS))
+		print_beside_note(c, msg_sub(&c->arena, reply, REPLY_STATUS));
+	if (c->json)
+		out_json(c, req, reply);
+	else
+		print_reply(c, reply);
+	return CLI_DONE;
+}
+
+/* The machine before the node: a port that somebody else has explains why partners are silent.  Whoever asks about one partner
+ * of a node that answers is told of that one. */
+int cmd_doctor(struct cli *c)
+{
+	const char *partner = c->word_count > 0 ? c->words[0] : NULL;
+	const struct msg *status;
+	struct findings f;
+	int code = CLI_DONE;
+
+	require(c->cmd->run == cmd_doctor);
+	finding_begin(&f, c);
+	f.tell = partner != NULL;
+	status = look_node(&f, c);
+	if (partner == NULL || status == NULL)
+		look_machine(&f, c);
+	if (partner == NULL && status != NULL)
+		look_status(&f, status);
+	if (status != NULL)
+		code = look_partners(&f, c, partner, status);
+	return code == CLI_DONE ? finding_end(&f) : code;
+}
