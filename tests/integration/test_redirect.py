@@ -47,6 +47,17 @@ def test_where_only_outside_is_named_the_person_chooses(federation):
     assert not work(a, "refer-on")
 
 
+def test_no_more_places_than_a_redirect_may_name(federation):
+    f = federation(*ORGS)
+    a, b, c = known(f)
+    _, ref = offered(a, b)
+    for place in (c.org, "Wijkpunt Fictief"):
+        e = refused(b, "redirect", ref, *("--target", place) * 17)
+        assert (e.reply["code"], e.reply["why"]) == ("places-many", "there is room for 16")
+    b.k("redirect", ref, *("--target", c.org) * 16)
+    a.await_state(ref, "redirected")
+
+
 @pytest.mark.parametrize("onward", ["none", "member"])
 def test_who_had_the_person_passes_it_on_only_by_the_persons_word(federation, onward):
     f = federation(*ORGS)

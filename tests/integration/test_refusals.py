@@ -355,6 +355,7 @@ def before(w, a, b):
     w.ask("place-is-the-sender", b, "act", **decline, alternative=a.org)
     w.ask("place-unclear", b, "act", **decline, alternative="outside")
     w.ask("place-mistyped", b, "act", **decline, alternative="goess")
+    w.ask("places-many", b, "act", ref=ref, type=REDIRECT, targets=["Wijkpunt Fictief"] * 17)
     w.ask("not-corrected", b, "act", ref=ref, type=ACCEPT, corrects=1)
     w.ask("referral-came-back", b, "act", ref=ref, type=ACCEPT, expect=99)
     w.ask("referral-changed-there", b, "act", ref=ref, type=ACCEPT, expect=1)

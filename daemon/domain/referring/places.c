@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "domain/documents/passing.h"
 #include "domain/documents/words.h"
 #include "domain/membership/names.h"
 
@@ -60,6 +61,9 @@ enum err referring_places(struct turn *t, const struct thread *th, const struct 
 	struct place to = {"", NULL};
 	enum err rc = ERR_OK;
 
+	if (msg_count(req, ACT_NEW_TARGETS) > PASSING_TARGETS) /* more is no sound redirect */
+		return turn_refuse_with(t, ERR_LIMIT, REFUSAL_PLACES_MANY,
+					say_number("most", PASSING_TARGETS));
 	if (alternative[0] != '\0') {
 		rc = place(t, th, req, alternative, m, &to);
 		msg_set_text(t->arena, m, ACT_ALTERNATIVE, to.word);
