@@ -58,7 +58,7 @@ def test_observer_never_receives_a_person(federation):
 
 
 def memory_has(pid, needles):
-    found, wanted = set(), re.compile(b"|".join(map(re.escape, needles)))  # one pass, however many
+    found, wanted = set(), re.compile(b"|".join(map(re.escape, needles)))  # one pass, however many; each by itself is faster for a few
     with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
         for line in maps:
             m = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
@@ -70,7 +70,7 @@ def memory_has(pid, needles):
                 data = mem.read(hi - lo)
             except OSError:
                 continue
-            found.update(wanted.findall(data))
+            found.update(wanted.findall(data) if len(needles) > 8 else (x for x in needles if x in data))
     return found
 
 
