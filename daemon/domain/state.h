@@ -43,12 +43,12 @@ struct heads_cursor {
 
 /* What was asked of a partner's files; memory only, a new connection asks again. */
 struct fetch {
-	struct id32 blob; /* while on ... */
-	uint32_t from;	  /* ... chunks from here ... */
-	uint8_t count;	  /* ... so many */
+	struct id32 blob, after; /* while on ...; files have their turn in order of their names */
+	uint32_t from;		 /* ... chunks from here ... */
+	uint8_t count;		 /* ... so many */
 	bool on;
-	uint8_t tries;	   /* asked so often without an answer: the pause grows */
-	struct id32 after; /* files have their turn in order of their names */
+	uint8_t tries;		/* asked so often without an answer: the pause grows */
+	uint64_t again_mono_ms; /* one that was not to be had is asked for then; 0: there is none */
 };
 
 struct conn {

@@ -4,10 +4,10 @@
  *
  *   a chunk that comes                    | what happens
  *   of a file, or a place, not asked for  | counted
- *   empty: it is not to be had there      | the next file has its turn; the timer asks again
+ *   empty: it is not to be had there      | the next file has its turn; after a growing pause this one again
  *   one that is here already              | nothing
  *   behind one that was lost              | nothing: that one is asked for first
- *   of another length                     | counted; the file waits for the timer
+ *   of another length                     | counted; the file waits as if it were not to be had
  *   the next one                          | kept; behind the last one asked for the next are
  *   the last one, all of it is its name   | the file is whole
  *   the last one, and it is not           | all of it goes; after LIMIT_BLOB_SPOILED times for good */
@@ -135,13 +135,20 @@ static enum err next_file(const struct fetch_from *f, bool timer, struct blob *b
 	return timer ? choose(f, &q->after, b) : rc;
 }
 
-/* After three seconds without an answer, then after six, ... */
+/* After three seconds, then after six, ... */
+static uint64_t growing(const struct fetch *q)
+{
+	const uint64_t wait = (uint64_t)LIMIT_ASK_MS << q->tries;
+
+	return wait < LIMIT_ASK_MAX_MS ? wait : LIMIT_ASK_MAX_MS;
+}
+
+/* Nobody may answer. */
 static void ask_again(const struct fetch_from *f)
 {
 	struct fetch *q = &f->c->fetch;
-	uint64_t wait = (uint64_t)LIMIT_ASK_MS << q->tries;
+	const uint64_t wait = growing(q);
 
-	wait = wait < LIMIT_ASK_MAX_MS ? wait : LIMIT_ASK_MAX_MS;
 	if (f->c->ask_mono_ms > f->t->mono_ms + wait)
 		f->c->ask_mono_ms = f->t->mono_ms + wait;
 	if (f->c->ask_wait_ms > wait)
@@ -223,10 +230,14 @@ static bool asked_for(const struct fetch *q, const struct id32 *id, uint32_t no)
 	return q->on && id32_equal(&q->blob, id) && no >= q->from && no - q->from < q->count;
 }
 
-/* Nothing more of this file before the timer rings; the others have their turn. */
+/* Nothing more of this file for a while; the others have their turn.  The partner answered, so its line alone would be looked at in
+ * a minute only, and what it lacked it may have by then for long. */
 static void put_aside(const struct fetch_from *f)
 {
-	f->c->fetch.on = false;
+	struct fetch *q = &f->c->fetch;
+
+	q->on = false;
+	q->again_mono_ms = f->t->mono_ms + growing(q);
 	f->a->fetch = true;
 }
 

@@ -27,13 +27,26 @@ static enum err begin(struct turn *t, struct blob *b)
 	return ERR_OK;
 }
 
+/* Its document came, or came again: one that was not to be had may be there by now. */
+static void soon(struct turn *t, uint16_t peer)
+{
+	struct peer *p = state_peer(t->node, peer);
+
+	if (p != NULL && p->conn.fetch.again_mono_ms != 0)
+		state_conn(t->node, p)->fetch.again_mono_ms = t->mono_ms;
+}
+
 /* One that another partner said and never had must not stand in the way of one that has it. */
 static enum err again(struct turn *t, uint16_t peer, uint64_t size, struct blob *b)
 {
 	enum err rc;
 
-	if (b->state == BLOB_WHOLE || (b->from == peer && b->size == size))
+	if (b->state == BLOB_WHOLE)
 		return ERR_OK;
+	if (b->from == peer && b->size == size) {
+		soon(t, peer);
+		return ERR_OK;
+	}
 	rc = blob_drop_chunks(t, b);
 	if (rc == ERR_OK && b->state == BLOB_WANTED)
 		rc = blob_count(t, b, false);

@@ -122,6 +122,14 @@ enum err connect_load(struct turn *t)
 	return rc;
 }
 
+/* When something is asked of the partner: of the line, or once more for a file. */
+static uint64_t asks_at(const struct conn *c)
+{
+	const uint64_t file = c->fetch.again_mono_ms;
+
+	return file != 0 && file < c->ask_mono_ms ? file : c->ask_mono_ms;
+}
+
 /* When this line counts as silent; each silent line before it doubles the time. */
 static uint64_t silent_at(const struct conn *c)
 {
@@ -192,8 +200,9 @@ enum err connect_tick(struct turn *t, struct peer *p)
 		c->hung_up = true; /* the end of the line comes from net */
 		return connect_dial(t, p, true);
 	}
-	if (!c->up || t->mono_ms < c->ask_mono_ms)
+	if (!c->up || t->mono_ms < asks_at(c))
 		return ERR_OK;
+	c->fetch.again_mono_ms = 0;
 	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;
@@ -227,7 +236,7 @@ uint64_t connect_next_mono_ms(const struct node *n)
 
 		if (!c->up || !n->peers[i].active)
 			continue;
-		next = c->ask_mono_ms < next ? c->ask_mono_ms : next;
+		next = asks_at(c) < next ? asks_at(c) : next;
 		next = silent_at(c) < next ? silent_at(c) : next;
 	}
 	return next;

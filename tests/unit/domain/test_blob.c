@@ -445,6 +445,31 @@ static void a_file_that_is_missing_holds_up_no_other(void **state)
 	assert_true(question(w, true).len > 0);
 }
 
+/* Soon, then ever more seldom: it may be there by now.  As soon as its document says so once more. */
+static void what_is_not_to_be_had_is_asked_for_again(void **state)
+{
+	struct two *w = *state;
+	const struct fetch *q = &line(w->gets).c->fetch;
+	uint64_t wait = 0;
+
+	assert_int_equal(give(w, 100), ERR_OK);
+	want(w);
+	w->lends = false;
+	assert_int_equal(q->again_mono_ms, 0);
+	for (unsigned i = 0; i < 9; i++) {
+		assert_int_equal(once(w, true, NULL), 0);
+		assert_true(q->again_mono_ms > w->gets->t.mono_ms);
+		assert_true(q->again_mono_ms - w->gets->t.mono_ms >= wait);
+		wait = q->again_mono_ms - w->gets->t.mono_ms;
+		assert_true(i > 0 || wait <= 2 * LIMIT_ASK_MS);
+	}
+	assert_int_equal(wait, LIMIT_ASK_MAX_MS);
+	want(w);
+	assert_int_equal(q->again_mono_ms, w->gets->t.mono_ms);
+	w->lends = true;
+	whole(w);
+}
+
 /* A restart, a new line, a backup: it goes on at the first chunk that is missing. */
 static void it_goes_on_where_it_was(void **state)
 {
@@ -608,6 +633,7 @@ int main(void)
 		EACH(behind_the_last_chunk_comes_nothing),
 		EACH(who_never_had_it_stands_in_no_way),
 		EACH(a_file_that_is_missing_holds_up_no_other),
+		EACH(what_is_not_to_be_had_is_asked_for_again),
 		EACH(it_goes_on_where_it_was),
 		EACH(no_room_is_no_promise),
 		EACH(one_partner_has_its_share),
