@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The rows only; what a slice does stands in care/slices.c, above the rooms that owe the work. */
+/* The rows only; what a slice does stands in slices/slices.c, above the rooms that owe the work. */
 #include "domain/exchange/chores.h"
 
 #include "base/check.h"

@@ -10,7 +10,7 @@
  * Privacy:  ids only.
  *
  * Whoever decides (a roster entry, an administrator, a person who takes back a consent) is not kept waiting, whatever a
- * partner sent: the decision holds at once, and what follows from it for each thread follows in slices (care/slices.h), between
+ * partner sent: the decision holds at once, and what follows from it for each thread follows in slices (slices/slices.h), between
  * which everybody is served.
  */
 #ifndef KRING_DOMAIN_EXCHANGE_CHORES_H

@@ -7,7 +7,6 @@
 #include "domain/care/acts.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
-#include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grantends.h"
 #include "domain/documents/grantkey.h"
@@ -19,6 +18,7 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
+#include "domain/slices/slices.h"
 #include "domain/told.h"
 
 enum { HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };

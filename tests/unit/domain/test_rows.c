@@ -9,7 +9,6 @@
 
 #include "bedcase.h"
 #include "domain/care/erase.h"
-#include "domain/care/slices.h"
 #include "domain/consent/casefile.h"
 #include "domain/count/exact.h"
 #include "domain/count/quarter.h"
@@ -20,6 +19,7 @@
 #include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
+#include "domain/slices/slices.h"
 #include "domain/stream/number.h"
 
 enum { MANY = 20000, CASES = 200, CLIENT = 7 };

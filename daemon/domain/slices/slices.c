@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A slice is as long as nobody notices (CHORE_SLICE threads), whatever lies in them; where it ended is written in the same turn
  * as what it did, so that a crash repeats nothing and forgets nothing. */
-#include "domain/care/slices.h"
+#include "domain/slices/slices.h"
 
 #include <string.h>
 

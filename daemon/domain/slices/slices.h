@@ -2,15 +2,15 @@
 /**
  * slices - what is owed as a chore, done a slice at a time.
  *
- * Layer:    domain/care (base, proto, store; lower rooms).
+ * Layer:    domain/slices (base, proto, store; lower rooms).
  * Owns:     nothing; chores.h has the rows.
  * Threads:  core process, event-loop thread only.
  * Time:     none.
  * Durable:  with the turn's transaction.
  * Privacy:  ids only.
  */
-#ifndef KRING_DOMAIN_CARE_SLICES_H
-#define KRING_DOMAIN_CARE_SLICES_H
+#ifndef KRING_DOMAIN_SLICES_SLICES_H
+#define KRING_DOMAIN_SLICES_SLICES_H
 
 #include "domain/exchange/chores.h"
 
@@ -28,4 +28,4 @@ MUST_CHECK enum err slices_case_on(struct turn *t, enum chore_kind kind, const s
 /** One slice of the first chore. */
 MUST_CHECK enum err slices_tick(struct turn *t);
 
-#endif /* KRING_DOMAIN_CARE_SLICES_H */
+#endif /* KRING_DOMAIN_SLICES_SLICES_H */
