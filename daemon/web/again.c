@@ -13,10 +13,56 @@
 #include "web/again.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 
-enum { ADDRESS = KEPT_PATH + 64, NO_ANSWER = 503 };
+enum { ADDRESS = KEPT_PATH + 64, KEY = 64, NO_ANSWER = 503 };
+
+/* Of one that web itself did not take there is no word of core (lost.c). */
+static const struct {
+	const char *code, *why, *remedy;
+} typed_rows[] = {
+	{"typed-over", "typed-over-why", "typed-over-do"},
+	{"typed-unheard", "typed-unheard-why", "typed-unheard-do"},
+	{"typed-odd", "typed-odd-why", "typed-odd-do"},
+};
+enum { TYPED_ROWS = sizeof typed_rows / sizeof typed_rows[0] };
+
+/* By the words of people's records, or of these pages. */
+static const char *called(struct visit *v, const char *field)
+{
+	char key[KEY];
+
+	text_format(key, sizeof key, "field-%.40s", field);
+	if (list_has(LIST_WEB, key))
+		return list_text(LIST_WEB, v->lang, key);
+	if (list_has(LIST_PERSON, field))
+		return visit_capital(v, list_text(LIST_PERSON, v->lang, field));
+	return list_text(LIST_WEB, v->lang, "field-any");
+}
+
+static void say(struct visit *v, struct msg *reply, const struct form *typed)
+{
+	const char *code = msg_text(reply, REPLY_CODE), *once;
+	size_t i = 0;
+
+	while (i < TYPED_ROWS && strcmp(typed_rows[i].code, code) != 0)
+		i++;
+	if (i == TYPED_ROWS) {
+		visit_wrong(v, reply);
+		return;
+	}
+	v->f.wrong = visit_say(v, LIST_WEB, code,
+			       FILL({"field", called(v, msg_text(reply, REPLY_WHAT)), 0}));
+	v->f.why = list_text(LIST_WEB, v->lang, typed_rows[i].why);
+	v->f.remedy = list_text(LIST_WEB, v->lang, typed_rows[i].remedy);
+	once = typed->fields == NULL ? "" : form_value(typed, "i");
+	/* core may have done it all the same, and knows it by its number */
+	if (strcmp(code, "typed-unheard") == 0 && once[0] != '\0')
+		v->once = once;
+}
 
 /* The class of a refusal is there whenever it is one; its code and values say which. */
 static bool is_refusal(struct msg *reply)
@@ -41,10 +87,22 @@ struct msg *again_open(struct visit *v, const struct form_field *fields, size_t 
 	packed = arena_copy(&v->a, packed);
 	if (msg_parse(&v->a, MSG_REPLY, packed, &reply, &why) != ERR_OK)
 		return NULL;
-	(void)visit_form(v, typed, fields, count, body); /* it was read before */
+	if (!visit_typed(v, typed, fields, count, body)) /* of another form than this page's */
+		*typed = (struct form){.fields = fields, .count = count};
 	if (is_refusal(reply))
-		visit_wrong(v, reply);
+		say(v, reply, typed);
 	return reply;
+}
+
+/* The form that is sent to the address of this page. */
+bool again_form(struct visit *v, struct form *typed)
+{
+	const struct route *form;
+	bool other;
+
+	form = route_find(v->site->routes, v->site->count, true, &v->path, &other);
+	return form != NULL && again_open(v, form->fields, form->field_count, typed) != NULL &&
+	       form_value(typed, "k")[0] != '\0';
 }
 
 /* Both as they came: what was read out of them is made again when it is looked at. */
@@ -57,7 +115,8 @@ void again_go(struct visit *v, struct msg *reply, const char *to)
 
 	require(v->route->who == ROUTE_SIGNED_IN && v->route->post);
 	if (rc == ERR_OK)
-		rc = formkept_put(v->site->kept, v->token, to, v->seen->body, packed, id);
+		rc = formkept_put(v->site->kept, v->token,
+				  &(struct kept_form){to, v->seen->body, packed}, id);
 	if (rc != ERR_OK) { /* what was done stays done, and the page says how it stands */
 		visit_notice(v, NO_ANSWER, "silent");
 		return;

@@ -29,6 +29,8 @@
  *  words stand at the top of the page.  fields: of the form as its POST row has them; *typed: their values as they were sent, else "". */
 struct msg *again_open(struct visit *v, const struct form_field *fields, size_t count,
 		       struct form *typed);
+/** The form that this page is sent as, as it was typed; its words stand at the top of the page.  False: nothing was. */
+bool again_form(struct visit *v, struct form *typed);
 /** The form of this visit and the reply are kept, and the browser goes to the page of that address, which finds them.  The visit is over. */
 void again_go(struct visit *v, struct msg *reply, const char *to);
 /** A reply that was refused: back to the page of the form, which has the address it was sent to.  True: it was one, and the visit is over. */

@@ -16,7 +16,12 @@
 
 #include "web/cookie.h"
 
-enum { CSRF_TEXT = 22 };
+enum { CSRF_TEXT = 22, CSRF_KEY = 32 };
+
+/** Under which all forms of a session are made.  Whoever has it can tell its forms, and cannot sign in. */
+void csrf_key(const uint8_t token[COOKIE_TOKEN], uint8_t key[CSRF_KEY]);
+/** As csrf_holds, by that key. */
+bool csrf_holds_by(const uint8_t key[CSRF_KEY], const char *path, const char *k);
 
 /** What the form of that path carries as its field k. */
 void csrf_make(const uint8_t token[COOKIE_TOKEN], const char *path, char out[CSRF_TEXT + 1]);

@@ -94,6 +94,38 @@ static bool fits(const struct form_field *field, char *value)
 	return false;
 }
 
+/* What may not stand in a text is left out, and a code that is none, whole: for a form that comes back to be looked at. */
+static void clean(const struct form_field *field, char *value)
+{
+	const enum text_class class = field->kind == FORM_LINES ? TEXT_LINES : TEXT_LINE;
+	size_t from = 0, to = 0, at;
+
+	if (field->kind == FORM_CODE || field->kind == FORM_NUMBER) {
+		if (!fits(field, value))
+			value[0] = '\0';
+		return;
+	}
+	if (field->kind == FORM_LINES)
+		(void)unify_lines(value);
+	/* from where it goes on the rest is looked at anew: once each */
+	for (size_t len = strlen(value); from < len;) {
+		const struct span rest = span_of(value + from, len - from);
+		const bool odd = text_fault(class, rest, &at) != NULL;
+		const size_t good = odd ? at : rest.len;
+		uint32_t c;
+		size_t skip;
+
+		memmove(value + to, value + from, good);
+		to += good;
+		from += good;
+		if (!odd)
+			break;
+		skip = text_next((const uint8_t *)value + from, len - from, &c);
+		from += skip == 0 ? 1 : skip;
+	}
+	value[to] = '\0';
+}
+
 /* Tables are short; one behind the last says that there is no such field. */
 static size_t field_at(const struct form *f, const char *name)
 {
@@ -105,7 +137,7 @@ static size_t field_at(const struct form *f, const char *name)
 }
 
 /* One "name=value".  A name without = is an empty value, as browsers read it. */
-static enum err take(struct form *f, struct span pair, struct arena *a)
+static enum err take(struct form *f, struct span pair, bool typed, struct arena *a)
 {
 	const uint8_t *equals = pair.len == 0 ? NULL : memchr(pair.p, '=', pair.len);
 	const size_t name_len = equals == NULL ? pair.len : (size_t)(equals - pair.p);
@@ -129,34 +161,50 @@ static enum err take(struct form *f, struct span pair, struct arena *a)
 	value = arena_alloc(a, coded.len + 2);
 	if (value == NULL)
 		return ERR_NOMEM;
-	if (!decode(coded, true, value, coded.len + 2, &len) || !fits(&f->fields[at], value))
+	if (!decode(coded, true, value, coded.len + 2, &len))
+		return ERR_MALFORMED;
+	if (typed)
+		clean(&f->fields[at], value);
+	else if (!fits(&f->fields[at], value))
 		return ERR_MALFORMED;
 	f->values[at] = value;
 	f->flaw = NULL;
 	return ERR_OK;
 }
 
-/* The first fault ends it: nothing of a form is used that is wrong in one place. */
-enum err form_read(struct form *f, const struct form_field *fields, size_t count, struct span body,
-		   struct arena *a)
+static enum err read_body(struct form *f, struct span body, bool typed, struct arena *a)
 {
 	enum err rc = ERR_OK;
 
-	require(count <= FORM_FIELDS && a != NULL);
-	*f = (struct form){.fields = fields, .count = count};
+	require(f->count <= FORM_FIELDS && a != NULL);
 	for (size_t at = 0; rc == ERR_OK && at < body.len;) {
 		const uint8_t *end = memchr(body.p + at, '&', body.len - at);
 		const size_t len = end == NULL ? body.len - at : (size_t)(end - body.p) - at;
 
-		rc = take(f, span_of(body.p + at, len), a);
+		rc = take(f, span_of(body.p + at, len), typed, a);
 		at += len + 1;
 	}
-	for (size_t i = 0; rc == ERR_OK && i < count; i++)
-		if (fields[i].needed && f->values[i] == NULL) {
-			f->flaw = fields[i].name;
+	for (size_t i = 0; rc == ERR_OK && i < f->count; i++)
+		if (f->fields[i].needed && f->values[i] == NULL) {
+			f->flaw = f->fields[i].name;
 			rc = ERR_MALFORMED;
 		}
 	return rc;
+}
+
+/* The first fault ends it: nothing of a form is used that is wrong in one place. */
+enum err form_read(struct form *f, const struct form_field *fields, size_t count, struct span body,
+		   struct arena *a)
+{
+	*f = (struct form){.fields = fields, .count = count};
+	return read_body(f, body, false, a);
+}
+
+enum err form_typed(struct form *f, const struct form_field *fields, size_t count, struct span body,
+		    struct arena *a)
+{
+	*f = (struct form){.fields = fields, .count = count};
+	return read_body(f, body, true, a);
 }
 
 const char *form_value(const struct form *f, const char *name)

@@ -48,6 +48,10 @@ struct form {
  *  where; ERR_NOMEM. */
 MUST_CHECK enum err form_read(struct form *f, const struct form_field *fields, size_t count,
 			      struct span body, struct arena *a);
+/** The same of a form that is only shown again: a text may be longer than its field and has no sign in it that may not stand there, which are
+ *  left out; what is no code or no number is empty. */
+MUST_CHECK enum err form_typed(struct form *f, const struct form_field *fields, size_t count,
+			       struct span body, struct arena *a);
 /** The value of a field of its table; "" when it was not sent. */
 const char *form_value(const struct form *f, const char *name);
 

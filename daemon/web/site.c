@@ -15,12 +15,18 @@
 static const struct form_field paging[] = {{"after", FORM_CODE, 80, false}};
 static const struct form_field refused[] = {{"e", FORM_CODE, 40, false}};
 static const struct form_field came_back[] = {AGAIN_FIELD};
+#define KEPT_FIELD                                                                                 \
+	{                                                                                          \
+		"f", FORM_CODE, KEPT_ID, false                                                     \
+	} /* what somebody typed before the session ended */
+static const struct form_field login_at[] = {{"e", FORM_CODE, 40, false}, KEPT_FIELD};
 static const struct form_field login[] = {
+	KEPT_FIELD,
 	{"name", FORM_LINE, 800, true},
 	{"phrase", FORM_SECRET, LIMIT_PASSPHRASE * 4, true},
 };
+static const struct form_field login_proof[] = {KEPT_FIELD, SIGNIN_PROOF_FIELDS};
 static const struct form_field begin[] = {{"link", FORM_LINE, 300, false}};
-static const struct form_field proof[] = {SIGNIN_PROOF_FIELDS};
 static const struct form_field first_with[] = {{"e", FORM_CODE, 40, false},
 					       {"with", FORM_CODE, 10, false}};
 static const struct form_field first[] = {
@@ -83,10 +89,10 @@ static const struct route routes[] = {
 	{false, "/consent/ID", ROUTE_SIGNED_IN, NO_FIELDS, page_grant_open},
 	{false, "/consent/ID/withdraw", ROUTE_SIGNED_IN, FIELDS(back), page_grant_open},
 	{true, "/consent/ID/withdraw", ROUTE_SIGNED_IN, NO_FIELDS, page_withdraw_try},
-	{false, "/login", ROUTE_OPEN, FIELDS(refused), signin_open},
+	{false, "/login", ROUTE_OPEN, FIELDS(login_at), signin_open},
 	{true, "/login", ROUTE_OPEN, FIELDS(login), signin_phrase_try},
 	{true, "/login/begin", ROUTE_OPEN, FIELDS(begin), signin_begin},
-	{true, "/login/passkey", ROUTE_OPEN, FIELDS(proof), signin_passkey_try},
+	{true, "/login/passkey", ROUTE_OPEN, FIELDS(login_proof), signin_passkey_try},
 	{false, "/login/first", ROUTE_OPEN, FIELDS(first_with), signin_first_open},
 	{true, "/login/first", ROUTE_OPEN, FIELDS(first), signin_first_try},
 	{true, "/refer/CASE", ROUTE_SIGNED_IN, FIELDS(start), refer_start_try},
@@ -104,6 +110,7 @@ static const struct route routes[] = {
 	{true, "/refer/DRAFT/check", ROUTE_SIGNED_IN, FIELDS(check), refer_check_try},
 	{true, "/refer/DRAFT/without", ROUTE_SIGNED_IN, NO_FIELDS, refer_without_try},
 	{true, "/refer/DRAFT/again", ROUTE_SIGNED_IN, NO_FIELDS, refer_again_try},
+	{false, "/refer/DRAFT/knowing", ROUTE_SIGNED_IN, FIELDS(refused), refer_check_open}, /* where its form comes back */
 	{true, "/refer/DRAFT/knowing", ROUTE_SIGNED_IN, FIELDS(knowing), refer_knowing_try},
 	{true, "/refer/DRAFT/drop", ROUTE_SIGNED_IN, NO_FIELDS, refer_drop_try},
 	{false, "/c/CASE/handover", ROUTE_SIGNED_IN, FIELDS(refused), handover_case_open},

@@ -26,6 +26,7 @@
 enum {
 	ARENA = 4 * 1024 * 1024,
 	TEXT = 2048,
+	KEY = 64,
 	ONCE = 16, /* bytes of what core knows a request by, and of its text in a form */
 	ONCE_TEXT = 2 * ONCE,
 	OK = 200,
@@ -185,6 +186,8 @@ const char *visit_once(struct visit *v)
 	uint8_t number[ONCE];
 	char text[ONCE_TEXT + 1];
 
+	if (v->once != NULL)
+		return v->once;
 	rng_fill(number, sizeof number);
 	bytes_hex(text, number, sizeof number);
 	return visit_keep(v, text);
@@ -247,6 +250,21 @@ static bool is(const char *code, const char *other)
 	return strcmp(code, other) == 0;
 }
 
+/* What was typed is not lost with the answer. */
+static void unheard(struct visit *v, const char *notice)
+{
+	if (v->route->post && v->site->lost(v, VISIT_UNHEARD))
+		return;
+	visit_notice(v, NO_ANSWER, notice);
+}
+
+static void over(struct visit *v)
+{
+	cookie_line(v->cookie, COOKIE_SESSION, NULL);
+	if (!v->site->lost(v, VISIT_OVER))
+		visit_go(v, "/login?e=session-over");
+}
+
 /* By the table above; whatever is not in it is the page's own affair. */
 static void on_reply(void *ctx, enum err rc, struct span bytes)
 {
@@ -256,16 +274,15 @@ static void on_reply(void *ctx, enum err rc, struct span bytes)
 	const char *code;
 
 	if (rc != ERR_OK || msg_parse(&v->a, MSG_REPLY, bytes, &reply, &why) != ERR_OK) {
-		visit_notice(v, NO_ANSWER, "silent");
+		unheard(v, "silent");
 		return;
 	}
 	code = msg_text(reply, REPLY_CODE);
 	if (is(code, "node-locked")) {
-		visit_notice(v, NO_ANSWER, "locked");
+		unheard(v, "locked");
 	} else if (v->route->who == ROUTE_SIGNED_IN &&
 		   (is(code, "session-over") || is(code, "session-missing"))) {
-		cookie_line(v->cookie, COOKIE_SESSION, NULL);
-		visit_go(v, "/login?e=session-over");
+		over(v);
 	} else if (is(code, "staff-no-right")) {
 		visit_notice(v, NOT_FOUND, "missing");
 	} else {
@@ -284,7 +301,7 @@ void visit_ask(struct visit *v, struct msg *request, visit_told told)
 	if (rc == ERR_OK)
 		rc = webline_ask(v->site->line, packed, on_reply, v);
 	if (rc != ERR_OK)
-		visit_notice(v, NO_ANSWER, "silent");
+		unheard(v, "silent");
 }
 
 /* ---- the request ---- */
@@ -318,8 +335,11 @@ static void give_file(struct visit *v)
 	visit_notice(v, NOT_FOUND, "missing");
 }
 
-bool visit_form(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
-		struct span body)
+typedef enum err (*form_reader)(struct form *f, const struct form_field *fields, size_t count,
+				struct span body, struct arena *a);
+
+static bool read_by(struct visit *v, form_reader read, struct form *out,
+		    const struct form_field *fields, size_t count, struct span body)
 {
 	struct form_field *all = arena_alloc(&v->a, (count + 2) * sizeof *all);
 
@@ -330,7 +350,13 @@ bool visit_form(struct visit *v, struct form *out, const struct form_field *fiel
 		all[i] = fields[i];
 	all[count] = (struct form_field){"k", FORM_CODE, CSRF_TEXT, true};
 	all[count + 1] = (struct form_field){"i", FORM_CODE, ONCE_TEXT, false};
-	return form_read(out, all, count + 2, body, &v->a) == ERR_OK;
+	return read(out, all, count + 2, body, &v->a) == ERR_OK;
+}
+
+bool visit_typed(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
+		 struct span body)
+{
+	return read_by(v, form_typed, out, fields, count, body);
 }
 
 /* The fields of the page; of a form also k, which is whose and where it was, and i, which one of several equal ones. */
@@ -340,19 +366,78 @@ static bool read_form(struct visit *v)
 	const struct span query = span_of(v->seen->query, strlen(v->seen->query));
 
 	if (r->post)
-		return visit_form(v, &v->form, r->fields, r->field_count, v->seen->body);
+		return read_by(v, form_read, &v->form, r->fields, r->field_count, v->seen->body);
 	return form_read(&v->form, r->fields, r->field_count, query, &v->a) == ERR_OK;
 }
 
+/* What people type; the others are of the page.  A number that has a name for people is theirs. */
+static bool is_typed(const struct route *r, const char *field)
+{
+	char key[KEY];
+
+	(void)snprintf(key, sizeof key, "field-%.40s", field);
+	for (size_t i = 0; i < r->field_count; i++)
+		if (is(r->fields[i].name, field))
+			return r->fields[i].kind == FORM_NUMBER ? list_has(LIST_WEB, key)
+								: r->fields[i].kind != FORM_CODE;
+	return false;
+}
+
+/* A form with all its fields, of which one holds what it may not: somebody pasted it, and cannot see it. */
+static bool read_odd(struct visit *v)
+{
+	const struct route *r = v->route;
+	const char *flaw = v->form.flaw;
+
+	if (!r->post || flaw == NULL || !is_typed(r, flaw) ||
+	    !visit_typed(v, &v->form, r->fields, r->field_count, v->seen->body))
+		return false;
+	v->odd = flaw;
+	return true;
+}
+
 /* Before anybody is signed in a form belongs to the cookie of its page, afterwards to the session. */
-static bool ours(const struct visit *v)
+static bool of_token(const struct visit *v)
 {
 	const bool open = v->route->who == ROUTE_OPEN;
 	const uint8_t *token = open ? v->before : v->token;
 
 	return (open ? v->has_before : v->signed_in) &&
-	       csrf_same_site(v->seen->fetch_site, v->seen->origin, v->site->origin) &&
 	       csrf_holds(token, v->seen->path, form_value(&v->form, "k"));
+}
+
+/* Of another session, or of nobody's. */
+static void not_ours(struct visit *v, bool same_site)
+{
+	if (v->route->who == ROUTE_SIGNED_IN && (!v->route->post || same_site) &&
+	    v->site->lost(v, VISIT_EARLIER))
+		return;
+	if (v->route->who == ROUTE_SIGNED_IN && !v->signed_in)
+		visit_go(v, "/login");
+	else
+		visit_notice(v, FORBIDDEN, "foreign");
+}
+
+/* Whether it may be acted on; if not, the visit is over. */
+static bool ours(struct visit *v)
+{
+	const bool same_site = csrf_same_site(v->seen->fetch_site, v->seen->origin,
+					      v->site->origin);
+	const bool in = v->route->who == ROUTE_OPEN || v->signed_in;
+
+	if (in && (!v->route->post || (same_site && of_token(v))))
+		return true;
+	not_ours(v, same_site);
+	return false;
+}
+
+/* One with an odd field is not acted on: it comes back, or is none of a page. */
+static void open_ours(struct visit *v)
+{
+	if (v->odd == NULL)
+		v->route->open(v);
+	else if (!v->site->lost(v, VISIT_ODD))
+		visit_notice(v, BAD_REQUEST, "refused");
 }
 
 /* The form is read before it is known to be ours, because it holds what shows that; nothing of it is used until then. */
@@ -363,14 +448,10 @@ static void open_page(struct visit *v)
 	v->route = route_find(v->site->routes, v->site->count, v->seen->post, &v->path, &other);
 	if (v->route == NULL)
 		visit_notice(v, other ? NOT_ALLOWED : NOT_FOUND, other ? "refused" : "missing");
-	else if (!read_form(v))
+	else if (!read_form(v) && !read_odd(v))
 		visit_notice(v, BAD_REQUEST, "refused");
-	else if (v->route->who == ROUTE_SIGNED_IN && !v->signed_in)
-		visit_go(v, "/login");
-	else if (v->route->post && !ours(v))
-		visit_notice(v, FORBIDDEN, "foreign");
-	else
-		v->route->open(v);
+	else if (ours(v))
+		open_ours(v);
 }
 
 /* Each refusal ends the visit, so that nothing behind it can be reached by a request that is wrong in front. */

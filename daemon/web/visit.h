@@ -24,9 +24,15 @@
 #include "web/aside.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
-#include "web/formkept.h"
+#include "web/kept/formkept.h"
 #include "web/pages.h"
 #include "web/route.h"
+
+/** Why a form was not taken: its session is over; it is of an earlier one than the browser has, or the browser has none; core did not
+ *  answer; a field of it cannot be what it is. */
+enum visit_lost { VISIT_OVER, VISIT_EARLIER, VISIT_UNHEARD, VISIT_ODD };
+
+struct visit;
 
 /** What all visits share. */
 struct visit_site {
@@ -36,9 +42,9 @@ struct visit_site {
 	struct aside *aside;
 	const struct route *routes;
 	size_t count;
+	bool (*lost)(struct visit *v, enum visit_lost why); /* lost.h */
 };
 
-struct visit;
 typedef void (*visit_told)(struct visit *v, struct msg *reply);
 
 struct visit {
@@ -56,6 +62,8 @@ struct visit {
 	struct page_frame f;
 	struct out page;
 	visit_told told;
+	const char *odd;  /* the field of the form that cannot be taken; NULL: there is none */
+	const char *once; /* of the form that came back; NULL: a page draws its own */
 	void *own; /* of the page, in the arena: what it keeps from one question to the next */
 	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
 };
@@ -75,9 +83,9 @@ const char *visit_say(struct visit *v, enum list_id list, const char *code,
 const char *visit_capital(struct visit *v, const char *text);
 /** A text in the arena. */
 const char *visit_keep(struct visit *v, const char *text);
-/** A form of these fields, and of k and i, which each one has.  False: it is none. */
-bool visit_form(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
-		struct span body);
+/** A form of these fields, and of k and i, which each one has, to be shown again (form_typed).  False: it is none. */
+bool visit_typed(struct visit *v, struct form *out, const struct form_field *fields, size_t count,
+		 struct span body);
 /** k of the form of that path, of whoever is signed in. */
 const char *visit_k(struct visit *v, const char *path);
 /** i of a form: with it core does once what was sent twice.  visit_request() takes it along. */

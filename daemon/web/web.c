@@ -14,6 +14,7 @@
 #include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/sandbox.h"
+#include "web/kept/lost.h"
 #include "web/site.h"
 #include "web/visit.h"
 
@@ -63,6 +64,7 @@ static enum err start(struct web *w, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = formkept_create(&w->site.kept);
 	w->site.origin = w->config.origin;
+	w->site.lost = lost_form;
 	w->site.routes = site_routes(&w->site.count);
 	if (rc == ERR_OK)
 		rc = http_open(

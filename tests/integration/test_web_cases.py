@@ -205,7 +205,7 @@ def test_hostile_words_in_every_field(goes, anna):
     anna.get("/case/new")
     page = anna.post("/case/new", name="x" * 7169)
     assert "e=" in anna.at and not strange(page)
-    for field, value in (("name", "a\x00"), ("phone", "a\nb"), ("same", "x/y"), ("v", "1x")):
+    for field, value in (("name", "a\x00"), ("same", "x/y"), ("v", "1x")):
         anna.get("/case/new")
         anna.post("/case/new", **{"name": "x", field: value})
         assert anna.status == 400, field

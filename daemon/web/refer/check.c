@@ -205,6 +205,8 @@ static void show(struct visit *v)
 			     !(lacks && refer_consents(r));
 
 	v->f.title = list_text(LIST_WEB, v->lang, "step-check");
+	if (r->back && strcmp(v->path.segment[2], "knowing") == 0)
+		p.knowing = form_value(&r->typed, "knowing");
 	fill_fields(v, &p);
 	p.step = refer_step_text(v, STEP);
 	p.partner = msg_text(r->row, PARTNER_ROW_NAME);

@@ -420,6 +420,7 @@ static void told_draft(struct visit *v, struct msg *reply)
 	r->label = msg_text(row, DRAFT_ROW_LABEL);
 	/* of the row and not of its lines: that one was checked by core */
 	r->case_id = msg_text(row, DRAFT_ROW_CASE_ID);
+	r->back = !v->route->post && again_form(v, &r->typed);
 	if (r->step != NULL && !refer_ready(v, r->step))
 		return;
 	if (r->step == NULL)

@@ -35,7 +35,10 @@ struct refer {
 	const char *ref;			  /* once it is sent */
 	const char *step;			  /* that this visit is about, or goes to */
 	const char *wrong;			  /* said there; NULL: nothing */
-	bool stops;				  /* ... or to the start, to go on another time */
+	struct form
+		typed; /* what was typed here, when it comes back; its values stand in the others */
+	bool back;
+	bool stops; /* ... or to the start, to go on another time */
 	visit_told then, lost;
 };
 
@@ -82,6 +85,11 @@ bool refer_lacks_consent(const struct refer *r);
 /* send.c */
 void refer_check_try(struct visit *v);
 void refer_sent_open(struct visit *v);
+
+/** What was typed in a step, into the draft, with whatever is wrong with it; NULL: nothing is. */
+const char *refer_take_need(struct refer *r, const struct form *f);
+const char *refer_take_partner(struct refer *r, const struct form *f);
+const char *refer_take_message(struct refer *r, const struct form *f);
 
 /* draft.c */
 struct refer *refer_of(const struct visit *v);

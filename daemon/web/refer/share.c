@@ -203,6 +203,74 @@ static void fill_until(struct visit *v, struct page_refer_share *p)
 	p->year = visit_keep(v, year);
 }
 
+/* ---- what was chosen ---- */
+
+/* A tick is a field of its category's name. */
+static uint64_t ticked(const struct form *f)
+{
+	uint64_t cats = 0;
+
+	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
+		for (size_t i = 0; i < f->count; i++)
+			if (strcmp(f->fields[i].name, msg_cat_name(bit)) == 0 &&
+			    f->values[i] != NULL)
+				cats |= UINT64_C(1) << bit;
+	return cats;
+}
+
+/* Three numbers that are a day; all empty: as core has it.  NULL, or what is wrong. */
+static const char *take_until(const struct form *f, int64_t *until)
+{
+	const char *day = form_value(f, "day"), *month = form_value(f, "month"),
+		   *year = form_value(f, "year");
+	char text[DATE_TEXT];
+	int64_t no;
+
+	*until = 0;
+	if (day[0] == '\0' && month[0] == '\0' && year[0] == '\0')
+		return NULL;
+	(void)snprintf(text, sizeof text, "%04lu-%02lu-%02lu", strtoul(year, NULL, 10) % 10000,
+		       strtoul(month, NULL, 10) % 100, strtoul(day, NULL, 10) % 100);
+	if (!date_parse(text, &no))
+		return "until-odd";
+	*until = no;
+	if (no <= refer_today())
+		return "consent-until-past";
+	return no >= refer_today() + (int64_t)LIMIT_GRANT_DAYS ? "consent-until-far" : NULL;
+}
+
+/* What was typed is kept whatever is wrong with it. */
+static const char *take_consent(struct refer *r, const struct form *f)
+{
+	const char *how = form_value(f, "how"), *given_by = form_value(f, "given-by");
+	const bool kept = strcmp(how, "kept") == 0;
+	const char *last, *wrong = take_until(f, &r->until);
+	const uint64_t goes = r->share | usual_bit("needs");
+
+	r->witness = text_blank(form_value(f, "witness")) ? "" : form_value(f, "witness");
+	r->given_by = list_takes(LIST_CODES, "given-by", given_by) ? given_by : "";
+	if (!kept && (strcmp(how, "oral") == 0 || strcmp(how, "written") == 0 ||
+		      strcmp(how, "electronic") == 0))
+		r->how = how;
+	else
+		r->how = "";
+	if (kept)
+		return (covered(r, &last) & goes) == goes ? NULL : "consent-narrow";
+	if (r->how[0] == '\0')
+		return "consent-how-missing";
+	return refer_consents(r) ? wrong : "consent-witness-missing";
+}
+
+static const char *take_share(struct refer *r, const struct form *f)
+{
+	require(r->row != NULL);
+	r->share = ticked(f) & allowed(r);
+	r->chosen = true;
+	return take_consent(r, f);
+}
+
+/* ---- the page ---- */
+
 static void told_share(struct visit *v, struct msg *reply)
 {
 	struct refer *r = refer_of(v);
@@ -211,6 +279,8 @@ static void told_share(struct visit *v, struct msg *reply)
 	const uint64_t had = covered(r, &last);
 
 	require(reply != NULL);
+	if (r->back)
+		(void)take_share(r, &r->typed);
 	v->f.title = list_text(LIST_WEB, v->lang, "step-share");
 	refer_wrong(v);
 	fill_cats(v, &p, had);
@@ -239,74 +309,13 @@ void refer_share_open(struct visit *v)
 	refer_load_all(v, "share", told_share, NULL);
 }
 
-/* ---- what was chosen ---- */
-
-/* A tick is a field of its category's name. */
-static uint64_t ticked(const struct visit *v)
-{
-	uint64_t cats = 0;
-
-	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
-		for (size_t i = 0; i < v->form.count; i++)
-			if (strcmp(v->form.fields[i].name, msg_cat_name(bit)) == 0 &&
-			    v->form.values[i] != NULL)
-				cats |= UINT64_C(1) << bit;
-	return cats;
-}
-
-/* Three numbers that are a day; all empty: as core has it.  NULL, or what is wrong. */
-static const char *take_until(const struct visit *v, int64_t *until)
-{
-	const char *day = form_value(&v->form, "day"), *month = form_value(&v->form, "month"),
-		   *year = form_value(&v->form, "year");
-	char text[DATE_TEXT];
-	int64_t no;
-
-	*until = 0;
-	if (day[0] == '\0' && month[0] == '\0' && year[0] == '\0')
-		return NULL;
-	(void)snprintf(text, sizeof text, "%04lu-%02lu-%02lu", strtoul(year, NULL, 10) % 10000,
-		       strtoul(month, NULL, 10) % 100, strtoul(day, NULL, 10) % 100);
-	if (!date_parse(text, &no))
-		return "until-odd";
-	*until = no;
-	if (no <= refer_today())
-		return "consent-until-past";
-	return no >= refer_today() + (int64_t)LIMIT_GRANT_DAYS ? "consent-until-far" : NULL;
-}
-
-/* What was typed is kept whatever is wrong with it. */
-static const char *take_consent(struct visit *v, struct refer *r)
-{
-	const char *how = form_value(&v->form, "how"), *given_by = form_value(&v->form, "given-by");
-	const bool kept = strcmp(how, "kept") == 0;
-	const char *last, *wrong = take_until(v, &r->until);
-	const uint64_t goes = r->share | usual_bit("needs");
-
-	r->witness = text_blank(form_value(&v->form, "witness")) ? ""
-								 : form_value(&v->form, "witness");
-	r->given_by = list_takes(LIST_CODES, "given-by", given_by) ? given_by : "";
-	if (!kept && (strcmp(how, "oral") == 0 || strcmp(how, "written") == 0 ||
-		      strcmp(how, "electronic") == 0))
-		r->how = how;
-	else
-		r->how = "";
-	if (kept)
-		return (covered(r, &last) & goes) == goes ? NULL : "consent-narrow";
-	if (r->how[0] == '\0')
-		return "consent-how-missing";
-	return refer_consents(r) ? wrong : "consent-witness-missing";
-}
-
 static void told_share_try(struct visit *v, struct msg *reply)
 {
 	struct refer *r = refer_of(v);
 	const char *wrong;
 
 	require(reply != NULL);
-	r->share = ticked(v) & allowed(r);
-	r->chosen = true;
-	wrong = take_consent(v, r);
+	wrong = take_share(r, &v->form);
 	r->stops = form_value(&v->form, "stop")[0] != '\0';
 	refer_save(v, wrong == NULL ? refer_next(r) : "share", r->stops ? NULL : wrong);
 }

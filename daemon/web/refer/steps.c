@@ -172,6 +172,8 @@ static void told_need(struct visit *v, struct msg *reply)
 	size_t n = 0;
 
 	require(reply != NULL);
+	if (r->back)
+		(void)refer_take_need(r, &r->typed);
 	while (list_code(LIST_NEEDS, "", n) != NULL)
 		n++;
 	rows = arena_alloc(&v->a, (n + 1) * sizeof *rows);
@@ -200,20 +202,26 @@ void refer_need_open(struct visit *v)
 }
 
 /* What is no need of the list is no answer; the one before it stays. */
-static void told_need_try(struct visit *v, struct msg *reply)
+const char *refer_take_need(struct refer *r, const struct form *f)
 {
-	struct refer *r = refer_of(v);
-	const char *need = form_value(&v->form, "need");
+	const char *need = form_value(f, "need");
 
-	require(reply != NULL);
-	r->urgent = strcmp(form_value(&v->form, "urgency"), "urgent") == 0;
+	require(r->need != NULL);
+	r->urgent = strcmp(form_value(f, "urgency"), "urgent") == 0;
 	if (list_has(LIST_NEEDS, need)) {
 		/* for another need there is none open that anybody looked at */
 		r->again = r->again && strcmp(need, r->need) == 0;
 		r->need = need;
 	}
-	go_on(v, r->need[0] == '\0' ? "need" : "partner",
-	      r->need[0] == '\0' ? "need-missing" : NULL);
+	return r->need[0] == '\0' ? "need-missing" : NULL;
+}
+
+static void told_need_try(struct visit *v, struct msg *reply)
+{
+	const char *wrong = refer_take_need(refer_of(v), &v->form);
+
+	require(reply != NULL);
+	go_on(v, wrong != NULL ? "need" : "partner", wrong);
 }
 
 void refer_need_try(struct visit *v)
@@ -301,6 +309,8 @@ static void told_partner(struct visit *v, struct msg *reply)
 	require(reply != NULL);
 	if (!refer_ready(v, "partner"))
 		return;
+	if (refer_of(v)->back)
+		(void)refer_take_partner(refer_of(v), &refer_of(v)->typed);
 	m = visit_request(v);
 	(void)msg_sub(&v->a, m, REQUEST_PARTNER_LIST);
 	visit_ask(v, m, told_partners);
@@ -312,20 +322,26 @@ void refer_partner_open(struct visit *v)
 }
 
 /* Another partner: what was said of the one before does not hold for it. */
-static void told_partner_try(struct visit *v, struct msg *reply)
+const char *refer_take_partner(struct refer *r, const struct form *f)
 {
-	struct refer *r = refer_of(v);
-	const char *to = form_value(&v->form, "to");
+	const char *to = form_value(f, "to");
 
-	require(reply != NULL);
+	require(r->to != NULL);
 	if (to[0] != '\0' && strcmp(to, r->to) != 0) {
 		r->to = to;
 		r->how = r->witness = r->given_by = r->knowing = "";
 		r->chosen = r->again = false;
 		r->share = 0;
 	}
-	go_on(v, r->to[0] == '\0' ? "partner" : "share",
-	      r->to[0] == '\0' ? "partner-missing" : NULL);
+	return r->to[0] == '\0' ? "partner-missing" : NULL;
+}
+
+static void told_partner_try(struct visit *v, struct msg *reply)
+{
+	const char *wrong = refer_take_partner(refer_of(v), &v->form);
+
+	require(reply != NULL);
+	go_on(v, wrong != NULL ? "partner" : "share", wrong);
 }
 
 void refer_partner_try(struct visit *v)
@@ -342,6 +358,8 @@ static void told_message(struct visit *v, struct msg *reply)
 	struct page_refer_message p = {.f = &v->f, .who = r->label, .id = r->id};
 
 	require(reply != NULL);
+	if (r->back)
+		(void)refer_take_message(r, &r->typed);
 	head(v, "step-message");
 	p.step = refer_step_text(v, STEP_MESSAGE);
 	p.lead = visit_say(v, LIST_WEB, "message-lead",
@@ -372,15 +390,22 @@ static size_t length(const char *text)
 }
 
 /* No message is an answer, too. */
+const char *refer_take_message(struct refer *r, const struct form *f)
+{
+	const char *text = form_value(f, "text");
+
+	require(r->text != NULL);
+	r->text = text_blank(text) ? "" : text;
+	r->said = length(text) <= LIMIT_MESSAGE;
+	return r->said ? NULL : "message-long";
+}
+
 static void told_message_try(struct visit *v, struct msg *reply)
 {
-	struct refer *r = refer_of(v);
-	const bool fits = length(form_value(&v->form, "text")) <= LIMIT_MESSAGE;
+	const char *wrong = refer_take_message(refer_of(v), &v->form);
 
 	require(reply != NULL);
-	r->text = text_blank(form_value(&v->form, "text")) ? "" : form_value(&v->form, "text");
-	r->said = fits;
-	go_on(v, fits ? refer_next(r) : "message", fits ? NULL : "message-long");
+	go_on(v, wrong == NULL ? refer_next(refer_of(v)) : "message", wrong);
 }
 
 void refer_message_try(struct visit *v)

@@ -3,12 +3,13 @@
  * keeps nothing of what was typed, and asks nobody whether to send it again. */
 #include "web/signin/signin.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
 #include "base/limits_screens.h"
 
-enum { OK = 200, NO_ANSWER = 503, LINK = 32 };
+enum { OK = 200, NO_ANSWER = 503, LINK = 32, ADDRESS = KEPT_PATH + 64 };
 
 static_assert((int)LINK == (int)COOKIE_TOKEN, "a link and a token are written alike");
 
@@ -43,7 +44,10 @@ static void told_login(struct visit *v, struct msg *reply)
 	p.k = visit_before(v, "/login");
 	p.passkey_k = visit_before(v, "/login/passkey");
 	p.begin_k = visit_before(v, "/login/begin");
+	p.kept = form_value(&v->form, "f");
 	signin_show_refusal(v);
+	if (p.kept[0] != '\0')
+		v->f.remedy = list_text(LIST_WEB, v->lang, "typed-kept");
 	page_login(&v->page, v->lang, &p);
 	visit_show(v, OK);
 }
@@ -73,8 +77,22 @@ void signin_first_open(struct visit *v)
 	ask_public(v, told_first);
 }
 
+/* What this person typed before the session ended, filled in and not sent; else the day. */
+static void go_on(struct visit *v, const uint8_t *token, const char *kept)
+{
+	const char *path = kept[0] == '\0' ? NULL : formkept_path(v->site->kept, token, kept);
+	char to[ADDRESS];
+
+	if (path == NULL) {
+		visit_go(v, "/");
+		return;
+	}
+	(void)snprintf(to, sizeof to, "%.*s?e=%.*s#wrong", KEPT_PATH, path, KEPT_ID, kept);
+	visit_go(v, to);
+}
+
 /* A token that core just made, under the cookie of whoever is signed in; the one of before has done its work. */
-static void let_in(struct visit *v, const struct msg *reply, const char *path)
+static void let_in(struct visit *v, const struct msg *reply, const char *path, const char *kept)
 {
 	const struct span session = msg_bytes(reply, REPLY_SESSION);
 
@@ -82,14 +100,32 @@ static void let_in(struct visit *v, const struct msg *reply, const char *path)
 		signin_back(v, path, msg_text(reply, REPLY_CODE));
 		return;
 	}
+	signin_known(v, reply);
 	cookie_line(v->cookie, COOKIE_SESSION, session.p);
 	cookie_line(v->cookie_too, COOKIE_BEFORE, NULL);
-	visit_go(v, "/");
+	go_on(v, session.p, kept);
 }
 
+/* Whose token it is, for what was typed before. */
+void signin_known(struct visit *v, const struct msg *reply)
+{
+	const struct span session = msg_bytes(reply, REPLY_SESSION);
+
+	require(session.len == COOKIE_TOKEN);
+	if (msg_count(reply, REPLY_STAFF) == 1)
+		formkept_signed_in(v->site->kept, session.p,
+				   msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_ID));
+}
+
+/* Also after a sign-in that failed what waits behind it is known. */
 static void told_try(struct visit *v, struct msg *reply)
 {
-	let_in(v, reply, "/login");
+	const char *kept = form_value(&v->form, "f");
+	char path[ADDRESS];
+
+	(void)snprintf(path, sizeof path, "/login%s%.*s", kept[0] == '\0' ? "" : "?f=", KEPT_ID,
+		       kept);
+	let_in(v, reply, path, kept);
 }
 
 /* Who it is and whether it was right is core's to say, in one time for all (signon/phrase.c). */
@@ -145,7 +181,7 @@ static bool by_passkey(const struct visit *v)
 
 static void told_first_try(struct visit *v, struct msg *reply)
 {
-	let_in(v, reply, by_passkey(v) ? "/login/first?with=passkey" : "/login/first");
+	let_in(v, reply, by_passkey(v) ? "/login/first?with=passkey" : "/login/first", "");
 }
 
 void signin_first_try(struct visit *v)

@@ -26,6 +26,8 @@ void signin_first_open(struct visit *v);
 void signin_first_try(struct visit *v);
 void signin_out_try(struct visit *v);
 void signin_healthz_open(struct visit *v);
+/** Core said who has the token that it just made. */
+void signin_known(struct visit *v, const struct msg *reply);
 /** What is asked of a passkey, for a script: to sign in, or with a link to make one. */
 void signin_begin(struct visit *v);
 

@@ -87,6 +87,7 @@ static void told_try(struct visit *v, struct msg *reply)
 		back_to_form(v, msg_text(reply, REPLY_CODE));
 		return;
 	}
+	signin_known(v, reply);
 	cookie_line(v->cookie, COOKIE_SESSION, session.p);
 	visit_go(v, where_to(v));
 }

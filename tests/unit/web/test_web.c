@@ -4,10 +4,11 @@
 
 #include <stdio.h>
 
+#include "base/limits_screens.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 #include "web/form.h"
-#include "web/formkept.h"
+#include "web/kept/formkept.h"
 #include "web/out.h"
 #include "web/pages.h"
 #include "web/route.h"
@@ -359,9 +360,11 @@ static bool is_kept(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const
 static const char *keep(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *path,
 			const char *body, char id[KEPT_ID + 1])
 {
-	assert_int_equal(
-		formkept_put(k, token, path, span_of(body, strlen(body)), span_of("rr", 2), id),
-		ERR_OK);
+	assert_int_equal(formkept_put(k, token,
+				      &(struct kept_form){path, span_of(body, strlen(body)),
+							  span_of("rr", 2)},
+				      id),
+			 ERR_OK);
 	return id;
 }
 
@@ -400,9 +403,89 @@ static void test_a_form_comes_back_to_its_session(void **state)
 	memset(path, 'a', sizeof path - 1);
 	path[KEPT_PATH] = '\0';
 	path[0] = '/';
-	assert_int_equal(formkept_put(k, one, path, span_of("a", 1), span_of("rr", 2), id),
+	assert_int_equal(formkept_put(k, one,
+				      &(struct kept_form){path, span_of("a", 1), span_of("rr", 2)},
+				      id),
 			 ERR_LIMIT);
 	formkept_free(k);
+}
+
+/* What came too late is its person's, whichever session asks, and nobody else's. */
+static void test_a_form_comes_back_to_its_person(void **state)
+{
+	static const uint8_t over[COOKIE_TOKEN] = {1}, anew[COOKIE_TOKEN] = {2},
+			     other[COOKIE_TOKEN] = {3};
+	static const uint8_t unknown[COOKIE_TOKEN] = {4};
+	const struct kept_form form = {"/c/A/note", span_of("text=a", 6), span_of("rr", 2)};
+	char id[KEPT_ID + 1], k_of[CSRF_TEXT + 1];
+	struct formkept *k;
+
+	(void)state;
+	assert_int_equal(formkept_create(&k), ERR_OK);
+	formkept_signed_in(k, over, "anna");
+	formkept_signed_in(k, other, "dirk");
+	formkept_signed_in(k, unknown, "");
+	assert_string_equal(formkept_person(k, over), "anna");
+	assert_string_equal(formkept_person(k, unknown), "");
+	csrf_make(over, "/c/A/note", k_of);
+	assert_string_equal(formkept_whose(k, "/c/A/note", k_of), "anna");
+	assert_string_equal(formkept_whose(k, "/c/B/note", k_of), "");
+	csrf_make(unknown, "/c/A/note", k_of);
+	assert_string_equal(formkept_whose(k, "/c/A/note", k_of), "");
+	assert_int_equal(formkept_put_for(k, "anna", &form, id), ERR_OK);
+	formkept_signed_in(k, anew, "anna");
+	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
+	assert_true(is_kept(k, over, "/c/A/note", id, "text=a"));
+	assert_false(is_kept(k, other, "/c/A/note", id, "text=a"));
+	assert_false(is_kept(k, unknown, "/c/A/note", id, "text=a"));
+	assert_string_equal(formkept_path(k, anew, id), "/c/A/note");
+	assert_null(formkept_path(k, other, id));
+	assert_null(formkept_path(k, anew, "0000000000000000"));
+	/* whoever signed in longest ago is forgotten */
+	for (unsigned i = 0; i < LIMIT_SESSIONS - 1; i++) {
+		const uint8_t more[COOKIE_TOKEN] = {5, (uint8_t)i};
+
+		formkept_signed_in(k, more, "bea");
+	}
+	assert_string_equal(formkept_person(k, over), "");
+	assert_string_equal(formkept_person(k, other), "");
+	assert_string_equal(formkept_person(k, anew), "anna");
+	formkept_free(k);
+}
+
+/* Signs that may not stand in a text are left out, a text that is too long stays, and what is no field is still none. */
+static void test_what_was_typed_can_be_shown_again(void **state)
+{
+	static const struct {
+		const char *body, *name, *story;
+	} all[] = {
+		{"name=a%01b%E2%80%AEc", "abc", ""},
+		{"name=%01%02%7F", "", ""},
+		{"name=a%FFb%0A", "ab", ""},
+		{"name=123456789012345678901", "123456789012345678901", ""},
+		{"name=x&story=een%0D%0Atwee%01%00", NULL, NULL},
+		{"name=x&story=een%0D%0Atwee%01.", "x", "een\ntwee."},
+		{"name=x&other=y", NULL, NULL},
+		{"name=x&name=y", NULL, NULL},
+		{"name=x&n=1x", "x", ""},
+	};
+	struct arena a;
+
+	(void)state;
+	assert_int_equal(arena_create(&a, 65536), ERR_OK);
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		struct form f;
+		const enum err rc = form_typed(&f, fields, 4,
+					       span_of(all[i].body, strlen(all[i].body)), &a);
+
+		assert_int_equal(rc, all[i].name == NULL ? ERR_MALFORMED : ERR_OK);
+		if (rc != ERR_OK)
+			continue;
+		assert_string_equal(form_value(&f, "name"), all[i].name);
+		assert_string_equal(form_value(&f, "story"), all[i].story);
+		assert_string_equal(form_value(&f, "n"), "");
+	}
+	arena_free(&a);
 }
 
 int main(void)
@@ -412,6 +495,8 @@ int main(void)
 		cmocka_unit_test(test_a_segment_leads_nowhere_else),
 		cmocka_unit_test(test_a_page_has_an_end),
 		cmocka_unit_test(test_a_form_comes_back_to_its_session),
+		cmocka_unit_test(test_a_form_comes_back_to_its_person),
+		cmocka_unit_test(test_what_was_typed_can_be_shown_again),
 		cmocka_unit_test(test_a_page_escapes_what_it_shows),
 		cmocka_unit_test(test_a_form_is_its_table),
 		cmocka_unit_test(test_a_form_over_its_arena_is_refused),

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ *	why			whose it is		the browser goes to
+ *	VISIT_ODD		its session's person	the form, with the field named
+ *	VISIT_UNHEARD		the same		the form: once core answers, it stands there again
+ *	VISIT_OVER		its session's person	/login, and from there the form
+ *	VISIT_EARLIER		by k, which is whose	the form, when that person is signed in again;
+ *				page it was		/login, when nobody is; else it is a form from elsewhere
+ *
+ * Nothing is done by any of them.  A form of nobody who is known here is not kept: whoever never signed in cannot fill the places.
+ */
+#include "web/kept/lost.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/check.h"
+#include "web/kept/formkept.h"
+
+enum { ADDRESS = KEPT_PATH + 64 };
+
+static const char *const codes[] = {[VISIT_OVER] = "typed-over",
+				    [VISIT_EARLIER] = "typed-over",
+				    [VISIT_UNHEARD] = "typed-unheard",
+				    [VISIT_ODD] = "typed-odd"};
+
+/* A form has the address of its page.  False: no page there can show it again. */
+static bool has_page(const struct visit *v)
+{
+	bool other;
+	const struct route *page = route_find(v->site->routes, v->site->count, false, &v->path,
+					      &other);
+
+	for (size_t i = 0; page != NULL && i < page->field_count; i++)
+		if (strcmp(page->fields[i].name, "e") == 0)
+			return true;
+	return false;
+}
+
+/* What is said above it, in the shape of what core says of a form: again.c has the words. */
+static struct span said(struct visit *v, enum visit_lost why)
+{
+	struct msg *reply = msg_new(&v->a, MSG_REPLY);
+	struct span packed = span_of(NULL, 0);
+
+	if (reply == NULL)
+		return packed;
+	msg_set_text(&v->a, reply, REPLY_ERROR, "typed");
+	msg_set_text(&v->a, reply, REPLY_CODE, codes[why]);
+	if (v->odd != NULL)
+		msg_set_text(&v->a, reply, REPLY_WHAT, v->odd);
+	return msg_pack(&v->a, reply, &packed) == ERR_OK ? packed : span_of(NULL, 0);
+}
+
+/* Before anybody is signed in nothing is kept: the field alone is named. */
+static bool say_field(struct visit *v)
+{
+	char to[ADDRESS];
+
+	require(v->route->who == ROUTE_OPEN && v->odd != NULL);
+	(void)snprintf(to, sizeof to, "%.*s?e=odd-%.30s#wrong", KEPT_PATH, v->seen->path, v->odd);
+	visit_go(v, to);
+	return true;
+}
+
+/* Its person, "": nobody who is known here, or another one than whoever is signed in now. */
+static const char *person_of(const struct visit *v, enum visit_lost why)
+{
+	struct formkept *kept = v->site->kept;
+	const char *whose;
+
+	if (why != VISIT_EARLIER)
+		return formkept_person(kept, v->token);
+	whose = formkept_whose(kept, v->seen->path, form_value(&v->form, "k"));
+	return !v->signed_in || strcmp(formkept_person(kept, v->token), whose) == 0 ? whose : "";
+}
+
+/* A page that was asked for with what was typed before: it is shown behind the door, too. */
+static bool page_waits(struct visit *v)
+{
+	char to[ADDRESS];
+
+	for (size_t i = 0; i < v->form.count; i++)
+		if (strcmp(v->form.fields[i].name, "e") == 0 && v->form.values[i] != NULL &&
+		    strlen(v->form.values[i]) == KEPT_ID) {
+			(void)snprintf(to, sizeof to, "/login?e=session-over&f=%s",
+				       v->form.values[i]);
+			visit_go(v, to);
+			return true;
+		}
+	return false;
+}
+
+bool lost_form(struct visit *v, enum visit_lost why)
+{
+	char id[KEPT_ID + 1], to[ADDRESS];
+	struct kept_form form = {.path = v->seen->path, .body = v->seen->body};
+	const char *person;
+
+	require(v->route != NULL);
+	if (!v->route->post)
+		return why != VISIT_UNHEARD && page_waits(v);
+	if (!has_page(v))
+		return false;
+	if (v->route->who == ROUTE_OPEN)
+		return v->odd != NULL && say_field(v);
+	person = person_of(v, why);
+	form.reply = said(v, why);
+	if (person[0] == '\0' || form.reply.len == 0 ||
+	    formkept_put_for(v->site->kept, person, &form, id) != ERR_OK)
+		return false;
+	if (why == VISIT_OVER || !v->signed_in)
+		(void)snprintf(to, sizeof to, "/login?e=session-over&f=%s", id);
+	else
+		(void)snprintf(to, sizeof to, "%.*s?e=%s#wrong", KEPT_PATH, v->seen->path, id);
+	visit_go(v, to);
+	return true;
+}
