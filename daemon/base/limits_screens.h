@@ -53,6 +53,10 @@
 #define LIMIT_QUESTION_MS    10000u
 #define LIMIT_QUESTIONS_CORE 256u /* ... with those that it gave up and core has not answered */
 #define LIMIT_FILES_WEB	     640u
+#define LIMIT_STREAMS	     64u /* pages that are told of changes while they are looked at, of all ... */
+#define LIMIT_STREAMS_OWN    4u /* ... and of one session: the oldest gives way */
+#define LIMIT_STREAMS_ASKED  8u /* of which core is asked at a time: pages come first */
+#define LIMIT_STREAM_MS	     25000u /* each is heard of at least so often, or nobody is there any more */
 #define LIMIT_ASIDE                                                                                \
 	512u /* things typed that the process of the screens keeps for the next page, of all ... */
 #define LIMIT_ASIDE_OWN	  20u	   /* ... and of one session: the oldest gives way */
@@ -63,6 +67,10 @@ static_assert(LIMIT_SESSIONS_OWN < LIMIT_SESSIONS && LIMIT_CHALLENGES_OWN < LIMI
 	      "nobody's sessions keep out another's");
 static_assert(LIMIT_HTTP_FULL < LIMIT_HTTP_LINES && LIMIT_HTTP_LINES + 64 < LIMIT_FILES_WEB,
 	      "every browser has a descriptor, and who comes last finds a place");
+static_assert(LIMIT_STREAMS_OWN < LIMIT_STREAMS && LIMIT_STREAMS < LIMIT_HTTP_FULL / 2 &&
+		      LIMIT_STREAMS_ASKED < LIMIT_QUESTIONS / 2,
+	      "pages that are told of changes leave room for those that are asked for");
+static_assert(LIMIT_STREAM_MS < LIMIT_HTTP_IDLE_S * 1000u, "no proxy takes them for silent");
 static_assert(LIMIT_QUESTION_MS < LIMIT_HTTP_READ_MS,
 	      "a browser still waits when core was too slow");
 static_assert(LIMIT_PASSKEYS * (LIMIT_CRED_ID + LIMIT_SPKI + LIMIT_PASSKEY_NAME * 4 + 64) + 2048 <

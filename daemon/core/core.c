@@ -325,6 +325,7 @@ static void on_screens(void *ctx, uint64_t client, struct span bytes)
 		return;
 	}
 	ev.uid = engine_node(c->o.engine)->rights.own_uid;
+	watchers_heard(c->watchers, ev.uid, bytes);
 	push(c, &ev);
 }
 
@@ -649,10 +650,10 @@ static enum err start_io(struct core *c, struct err_text *why)
 				 &(struct ctlsrv_at){path, c->opt->staff_group, on_request, c},
 				 why);
 	if (rc == ERR_OK)
-		rc = watchers_create(&c->watchers, c->loop, c->ctl,
-				     &(struct watchers_right){may_watch, c});
-	if (rc == ERR_OK)
 		rc = screens_create(c->loop, &c->screens, on_screens, c);
+	if (rc == ERR_OK)
+		rc = watchers_create(&c->watchers, c->loop, c->ctl, c->screens,
+				     &(struct watchers_right){may_watch, c});
 	if (rc == ERR_OK)
 		rc = fdpass_listen(c->loop, ROLES_FD_SUPERVISOR, &line);
 	if (rc == ERR_OK)

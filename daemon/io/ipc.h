@@ -40,8 +40,9 @@ enum ipc_type {
 	/* between core and the process of the screens; peer: the tag of a question */
 	IPC_ASK = 20, /* bytes: a packed Request */
 	IPC_ANSWER_PART =
-		21,	 /* the beginning of a packed Reply that is too long for one record ... */
-	IPC_ANSWER = 22, /* ... and the last of it, or the whole */
+		21,	  /* the beginning of a packed Reply that is too long for one record ... */
+	IPC_ANSWER = 22,  /* ... and the last of it, or the whole */
+	IPC_CHANGED = 23, /* bytes: u32, kinds of what changed (Change of control.proto) */
 };
 
 /* Why net refused something. */

@@ -437,15 +437,24 @@ def test_a_web_that_was_taken_over_gains_nothing(federation):
         assert len(session) == 32
         got = t.ask(session=session, case_show={"id": case})
         assert not got.error and got.signed_in == "Anna Verzonnen" and got.own_org == "Goes"
+        # that something changed is told to nobody before a session asks for it, and to nobody when it is over
+        n.proc = t.core
+        n.k("invite", "--org", "OCMW Balen", "--at", "tcp://127.0.0.1:9")
+        assert t.ask(session=session, watch={}).signed_in == "Anna Verzonnen"
+        n.k("invite", "--org", "OCMW Mol", "--at", "tcp://127.0.0.1:9")
+        assert struct.unpack(">IBHI", t.take(11)) == (7, 23, 0, 64)
         assert t.ask(session=session, case_new={}).code == "staff-no-right"  # a reader
         assert t.ask(session=session, staff_list={}).code == t.ask(session=session, lock={}).code == "staff-no-right"
         assert t.ask(session=session, case_erase={"id": case}).code == "staff-no-right"
         assert not t.ask(session=session, logout={}).error and t.ask(session=session, case_show={"id": case}).code == "session-over"
+        for other in ("OCMW Geel", "OCMW Dessel"):
+            n.k("invite", "--org", other, "--at", "tcp://127.0.0.1:9")
+        assert struct.unpack(">IBHI", t.take(11)) == (7, 23, 0, 0)  # once: it may ask, and hears that it is over
+        assert t.ask(session=session, watch={}).code == "session-over"
         # what is no question ends the line, and nobody else's
         t.end.sendall(struct.pack(">IBH", 3, 3, 1))
         with pytest.raises((EOFError, ConnectionError)):
             t.take(1)
-        n.proc = t.core
         assert n.k("status")
     finally:
         t.stop()

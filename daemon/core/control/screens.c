@@ -127,3 +127,16 @@ void screens_answer(struct screens *s, uint64_t client, struct span bytes)
 	else
 		ipc_flush(s->ipc);
 }
+
+void screens_tell(struct screens *s, uint32_t kinds)
+{
+	uint8_t bytes[4];
+
+	if (s->ipc == NULL)
+		return;
+	be32_put(bytes, kinds);
+	if (ipc_put(s->ipc, IPC_CHANGED, 0, span_of(bytes, sizeof bytes)) != ERR_OK)
+		hang_up(s); /* it does not read */
+	else
+		ipc_flush(s->ipc);
+}

@@ -39,4 +39,7 @@ bool screens_waits(const struct screens *s, uint64_t client);
 /** A packed Reply; nothing happens when nobody waits. */
 void screens_answer(struct screens *s, uint64_t client, struct span bytes);
 
+/** Something changed (bits of Change.kinds; 0: who may be told).  Nothing happens when nobody is there. */
+void screens_tell(struct screens *s, uint32_t kinds);
+
 #endif /* KRING_CORE_CONTROL_SCREENS_H */

@@ -4,10 +4,11 @@
 #include "core/control/watchers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/limits.h"
+#include "base/limits_screens.h"
 #include "domain/signin/session.h"
 #include "proto/msg.h"
 #include "store/keyspace.h"
@@ -21,11 +22,22 @@ struct watcher {
 	uint64_t told_ms;
 };
 
+/* The process of the screens is told once for all that look at a page there, as long as one of them may be told. */
+struct viewers {
+	struct watchers_who who
+		[LIMIT_STREAMS]; /* each session once; of too many the one that came first gives way */
+	size_t count, next;
+	unsigned kinds; /* not told yet */
+	uint64_t told_ms;
+};
+
 struct watchers {
 	struct ctlsrv *ctl;
 	struct watchers_right right;
 	struct loop_timer *timer;
 	struct watcher all[LIMIT_WATCHERS];
+	struct screens *screens;
+	struct viewers viewers;
 	uint64_t change; /* of this process, counted up */
 };
 
@@ -52,12 +64,37 @@ static void tell(const struct watchers *w, struct watcher *one, bool first)
 	arena_free(&a);
 }
 
+static bool somebody_views(const struct watchers *w)
+{
+	for (size_t i = 0; i < w->viewers.count; i++)
+		if (w->right.may(w->right.ctx, &w->viewers.who[i]))
+			return true;
+	return false;
+}
+
+/* True: they have to wait still. */
+static bool tell_viewers(struct watchers *w, uint64_t now)
+{
+	struct viewers *v = &w->viewers;
+
+	if (v->kinds != 0 && !somebody_views(w)) {
+		*v = (struct viewers){.count = 0};
+		screens_tell(w->screens, 0); /* so that it asks, and hears that they are over */
+	}
+	if (v->kinds == 0 || now < v->told_ms + LIMIT_WATCH_MS)
+		return v->kinds != 0;
+	screens_tell(w->screens, v->kinds);
+	v->kinds = 0;
+	v->told_ms = now;
+	return false;
+}
+
 /* Whoever is due is told; the timer rings again while somebody is not. */
 static void on_due(void *ctx)
 {
 	struct watchers *w = ctx;
 	const uint64_t now = clock_mono_ms();
-	bool waits = false;
+	bool waits = tell_viewers(w, now);
 
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++) {
 		struct watcher *one = &w->all[i];
@@ -77,15 +114,16 @@ static void on_due(void *ctx)
 }
 
 enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
-			 const struct watchers_right *right)
+			 struct screens *screens, const struct watchers_right *right)
 {
 	struct watchers *w = calloc(1, sizeof *w);
 	enum err rc;
 
-	require(l != NULL && ctl != NULL && right->may != NULL);
+	require(l != NULL && ctl != NULL && screens != NULL && right->may != NULL);
 	if (w == NULL)
 		return ERR_NOMEM;
 	w->ctl = ctl;
+	w->screens = screens;
 	w->right = *right;
 	rc = loop_timer_create(l, &w->timer, on_due, w);
 	if (rc != ERR_OK)
@@ -164,6 +202,21 @@ enum err watchers_add(struct watchers *w, uint64_t client, const struct watchers
 	return ERR_OK;
 }
 
+void watchers_heard(struct watchers *w, uint32_t uid, struct span request)
+{
+	struct watchers_who who = {.uid = uid};
+	struct viewers *v = &w->viewers;
+
+	if (!watchers_wanted(request, &who) || !who.brought || !w->right.may(w->right.ctx, &who))
+		return;
+	for (size_t i = 0; i < v->count; i++)
+		if (memcmp(&v->who[i].key, &who.key, sizeof who.key) == 0)
+			return;
+	v->who[v->next] = who;
+	v->next = (v->next + 1) % LIMIT_STREAMS;
+	v->count += v->count < LIMIT_STREAMS;
+}
+
 void watchers_note(struct watchers *w, unsigned kinds)
 {
 	if (kinds == 0)
@@ -172,6 +225,8 @@ void watchers_note(struct watchers *w, unsigned kinds)
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
 		if (w->all[i].client != 0)
 			w->all[i].kinds |= kinds;
+	if (w->viewers.count != 0)
+		w->viewers.kinds |= kinds;
 	on_due(w);
 }
 

@@ -14,6 +14,7 @@
 #ifndef KRING_CORE_CONTROL_WATCHERS_H
 #define KRING_CORE_CONTROL_WATCHERS_H
 
+#include "core/control/screens.h"
 #include "io/ctlsrv.h"
 
 /** Bits of Change.kinds. */
@@ -42,7 +43,10 @@ struct watchers_right {
 	void *ctx;
 };
 MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
-				    const struct watchers_right *right);
+				    struct screens *screens, const struct watchers_right *right);
+/** The process of the screens asked this; when it is the one for watching, in a session that may, that process is told from now on,
+ * and no longer than such a session lasts. */
+void watchers_heard(struct watchers *w, uint32_t uid, struct span request);
 /** Is this packed request the one for watching?  Then who has the session that it brings. */
 bool watchers_wanted(struct span request, struct watchers_who *who);
 /** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them

@@ -43,7 +43,8 @@ static enum err find_asker(struct turn *t, uint8_t how, const struct msg *reques
 	if (t->session == NULL)
 		return turn_refuse(t, ERR_STATE, REFUSAL_SESSION_OVER);
 	rights_of_staff(&t->node->rights, &t->session->staff, t->wall_ms, who);
-	session_seen(t, t->session);
+	if ((how & ASKER_UNSEEN) == 0)
+		session_seen(t, t->session);
 	return ERR_OK;
 }
 

@@ -15,13 +15,15 @@
 #include "domain/turn.h"
 
 /** What a command takes of a session.  OPEN: nobody is signed in yet; for the node's own user and root alone.  OWN: of a session, and in
- *  one alone.  FRESH: in a session it takes a proof of the last minutes; a terminal has the account of its user. */
+ *  one alone.  FRESH: in a session it takes a proof of the last minutes; a terminal has the account of its user.  UNSEEN: asked by a page that
+ *  is open, and by nobody: the session lasts no longer for it. */
 enum asker_how {
 	ASKER_PLAIN = 0,
 	ASKER_FRESH = 1,
 	ASKER_OPEN = 2,
 	ASKER_OWN = 4,
-	ASKER_OWN_FRESH = ASKER_OWN | ASKER_FRESH
+	ASKER_OWN_FRESH = ASKER_OWN | ASKER_FRESH,
+	ASKER_UNSEEN = 8
 };
 
 /** Fills staff, roles and session of the turn.  want: enum role, one of them is needed; how: enum asker_how.  ERR_DENIED, explained: a

@@ -21,6 +21,7 @@
 #include "domain/admin/self.h"
 #include "domain/admin/staff.h"
 #include "domain/asker/asker.h"
+#include "domain/day/waits.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
@@ -77,6 +78,12 @@ static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply
 	return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 }
 
+/* A screen is told of changes by core, and asks with each of them whether it still may, and what waits: each reply in a session says so. */
+static enum err watched(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	return t->ev->screens ? ERR_OK : by_core(t, req, reply);
+}
+
 static enum err pending_list(struct turn *t, const struct msg *req, struct msg *reply);
 static enum err pending_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg *reply);
@@ -87,7 +94,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 /* clang-format off */
 #define ROWS(X) \
 	X(STATUS, view_status, READS, ALL, PLAIN) \
-	X(WATCH, by_core, READS, ALL, PLAIN) \
+	X(WATCH, watched, READS, ALL, UNSEEN) \
 	X(ROSTER_IMPORT, admin_roster_import, FREES, ADMIN, FRESH) \
 	X(ROSTER_SHOW, view_roster, READS, ADMIN | OFFICER, PLAIN) \
 	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN, FRESH) \
@@ -403,6 +410,8 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 		return go_on(t, c, reply);
 	msg_set_text(t->arena, reply, REPLY_COUNTRY, t->node->country);
 	rc = asker_shown(t, reply);
+	if (rc == ERR_OK)
+		rc = waits_shown(t, reply);
 	if (rc == ERR_OK)
 		rc = msg_pack(t->arena, reply, &packed);
 	if (rc == ERR_OK)
