@@ -52,6 +52,7 @@ static void show(struct visit *v, struct msg *reply, bool received)
 		return;
 	v->f.title = list_text(LIST_WEB, v->lang, received ? "received" : "sent");
 	v->f.at_in = received;
+	v->f.live = received ? "inbox" : "sent";
 	v->f.at_out = !received;
 	for (size_t i = 0; rows != NULL && i < count; i++)
 		rows[p.rows_count++] = row_of(v, msg_at(reply, REPLY_REFERRALS, i));

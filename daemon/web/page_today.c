@@ -159,6 +159,7 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 
 	v->f.title = list_text(LIST_WEB, v->lang, "today");
 	v->f.at_today = true;
+	v->f.live = "work inbox sent";
 	for (size_t i = 0; w != NULL && i < work; i++) {
 		w[p.work_count] = work_row(v, msg_at(reply, REPLY_WORK, i));
 		put_redirect(v, msg_at(reply, REPLY_WORK, i), &w[p.work_count++]);

@@ -18,8 +18,9 @@
 
 struct visit;
 
-/** ROUTE_OPEN: nobody need be signed in. */
-enum route_who { ROUTE_SIGNED_IN, ROUTE_OPEN };
+/** ROUTE_OPEN: nobody need be signed in.  ROUTE_SCRIPT: somebody has to be, and a script asks, which no page would help: what went wrong is
+ *  told by an answer of nothing. */
+enum route_who { ROUTE_SIGNED_IN, ROUTE_OPEN, ROUTE_SCRIPT };
 
 struct route {
 	bool post;

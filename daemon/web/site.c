@@ -6,6 +6,7 @@
 #include "base/limits_screens.h"
 #include "web/again.h"
 #include "web/cases/cases.h"
+#include "web/events.h"
 #include "web/handover/handover.h"
 #include "web/page.h"
 #include "web/refer/refer.h"
@@ -130,6 +131,7 @@ static const struct route routes[] = {
 	{true, "/me/remove/PASSKEY", ROUTE_SIGNED_IN, NO_FIELDS, signin_remove_try},
 	{true, "/me/signout", ROUTE_SIGNED_IN, NO_FIELDS, signin_everywhere_try},
 	{true, "/me/language", ROUTE_SIGNED_IN, FIELDS(language), signin_language_try},
+	{false, "/events", ROUTE_SCRIPT, NO_FIELDS, events_open},
 	{false, "/still", ROUTE_SIGNED_IN, NO_FIELDS, signin_still},
 	{false, "/r/REF", ROUTE_SIGNED_IN, FIELDS(came_back), page_referral_open},
 	{false, "/r/REF/letter", ROUTE_SIGNED_IN, NO_FIELDS, page_letter_open},

@@ -30,13 +30,15 @@ enum {
 	ONCE = 16, /* bytes of what core knows a request by, and of its text in a form */
 	ONCE_TEXT = 2 * ONCE,
 	OK = 200,
+	NOTHING = 204, /* to a script: it does not come again */
 	SEE_OTHER = 303,
 	BAD_REQUEST = 400,
 	FORBIDDEN = 403,
 	NOT_FOUND = 404,
 	NOT_ALLOWED = 405,
 	NO_ANSWER = 503,
-	SECOND_MS = 1000
+	SECOND_MS = 1000,
+	MOST = 99
 };
 
 static_assert(ARENA >= 2 * LIMIT_CONTROL, "a reply and what is made of it");
@@ -49,16 +51,21 @@ static const char *set(const char *line)
 	return line[0] == '\0' ? NULL : line;
 }
 
+static void wipe(struct visit *v)
+{
+	out_free(&v->page);
+	arena_free(&v->a);
+	explicit_bzero(v, sizeof *v);
+	free(v);
+}
+
 /* The end of every visit: answered, wiped, gone. */
 static void finish(struct visit *v, struct http_reply *r)
 {
 	r->cookie = set(v->cookie);
 	r->cookie_too = set(v->cookie_too);
 	http_answer(v->ask, r);
-	out_free(&v->page);
-	arena_free(&v->a);
-	explicit_bzero(v, sizeof *v);
-	free(v);
+	wipe(v);
 }
 
 /* Half a page is no page: when it did not fit, or a text of it did not, there is an empty answer. */
@@ -93,6 +100,16 @@ void visit_word(struct visit *v, unsigned status, const char *word)
 	finish(v, &(struct http_reply){.status = status,
 				       .type = "text/plain; charset=utf-8",
 				       .body = span_of(word, strlen(word))});
+}
+
+struct http_stream *visit_stream(struct visit *v, void (*ended)(void *ctx), void *ctx)
+{
+	struct http_stream *s = http_stream(
+		v->ask, &(struct http_reply){.status = OK, .type = "text/event-stream"}, ended,
+		ctx);
+
+	wipe(v);
+	return s;
 }
 
 const char *visit_keep(struct visit *v, const char *text)
@@ -176,9 +193,18 @@ const char *visit_k(struct visit *v, const char *path)
 {
 	char k[CSRF_TEXT + 1];
 
-	require(v->route->who == ROUTE_SIGNED_IN);
+	require(v->route->who != ROUTE_OPEN);
 	csrf_make(v->token, path, k);
 	return visit_keep(v, k);
+}
+
+const char *visit_many(uint64_t n, char out[VISIT_MANY])
+{
+	out[0] = '\0';
+	if (n != 0)
+		(void)snprintf(out, VISIT_MANY, "%u%s", n > MOST ? MOST : (unsigned)n,
+			       n > MOST ? "+" : "");
+	return out;
 }
 
 const char *visit_once(struct visit *v)
@@ -200,7 +226,7 @@ static void put_once(struct visit *v, struct msg *m)
 {
 	uint8_t number[ONCE];
 
-	if (v->route->post && v->route->who == ROUTE_SIGNED_IN &&
+	if (v->route->post && v->route->who != ROUTE_OPEN &&
 	    bytes_unhex(number, sizeof number, form_value(&v->form, "i")))
 		msg_set_bytes(&v->a, m, REQUEST_REQUEST_ID, span_of(number, sizeof number));
 }
@@ -211,7 +237,7 @@ struct msg *visit_request(struct visit *v)
 	struct msg *m = msg_new(&v->a, MSG_REQUEST);
 
 	msg_set_u64(m, REQUEST_VERSION, 1);
-	if (v->route->who == ROUTE_SIGNED_IN)
+	if (v->route->who != ROUTE_OPEN)
 		msg_set_bytes(&v->a, m, REQUEST_SESSION, span_of(v->token, sizeof v->token));
 	put_once(v, m);
 	return m;
@@ -232,6 +258,8 @@ static const char *ends(struct visit *v, const struct msg *reply)
 /* Who it is stands on each page, and how long still. */
 static void fill_frame(struct visit *v, const struct msg *reply)
 {
+	char n[VISIT_MANY];
+
 	/* a refusal names nobody; who it is was said before */
 	if (msg_text(reply, REPLY_SIGNED_IN)[0] == '\0')
 		return;
@@ -243,6 +271,8 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 		v->f.org_line = visit_say(v, LIST_WEB, "works-for",
 					  FILL({"org", msg_text(reply, REPLY_OWN_ORG), 0}));
 	v->f.out_k = visit_k(v, "/logout");
+	v->f.waits = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS), n));
+	v->f.waits_answer = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS_ANSWER), n));
 }
 
 static bool is(const char *code, const char *other)
@@ -273,14 +303,21 @@ static void on_reply(void *ctx, enum err rc, struct span bytes)
 	struct msg *reply = NULL;
 	const char *code;
 
-	if (rc != ERR_OK || msg_parse(&v->a, MSG_REPLY, bytes, &reply, &why) != ERR_OK) {
+	if (rc == ERR_OK)
+		rc = msg_parse(&v->a, MSG_REPLY, bytes, &reply, &why);
+	if (v->route->who == ROUTE_SCRIPT &&
+	    (rc != ERR_OK || msg_text(reply, REPLY_CODE)[0] != '\0')) {
+		visit_word(v, NOTHING, "");
+		return;
+	}
+	if (rc != ERR_OK) {
 		unheard(v, "silent");
 		return;
 	}
 	code = msg_text(reply, REPLY_CODE);
 	if (is(code, "node-locked")) {
 		unheard(v, "locked");
-	} else if (v->route->who == ROUTE_SIGNED_IN &&
+	} else if (v->route->who != ROUTE_OPEN &&
 		   (is(code, "session-over") || is(code, "session-missing"))) {
 		over(v);
 	} else if (is(code, "staff-no-right")) {
@@ -450,6 +487,8 @@ static void open_page(struct visit *v)
 		visit_notice(v, other ? NOT_ALLOWED : NOT_FOUND, other ? "refused" : "missing");
 	else if (!read_form(v) && !read_odd(v))
 		visit_notice(v, BAD_REQUEST, "refused");
+	else if (v->route->who == ROUTE_SCRIPT && !v->signed_in)
+		visit_word(v, NOTHING, "");
 	else if (ours(v))
 		open_ours(v);
 }

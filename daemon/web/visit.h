@@ -33,6 +33,7 @@
 enum visit_lost { VISIT_OVER, VISIT_EARLIER, VISIT_UNHEARD, VISIT_ODD };
 
 struct visit;
+struct events;
 
 /** What all visits share. */
 struct visit_site {
@@ -40,6 +41,7 @@ struct visit_site {
 	struct formkept *kept;
 	const char *origin; /* as browsers show it */
 	struct aside *aside;
+	struct events *events;
 	const struct route *routes;
 	size_t count;
 	bool (*lost)(struct visit *v, enum visit_lost why); /* lost.h */
@@ -88,6 +90,9 @@ bool visit_typed(struct visit *v, struct form *out, const struct form_field *fie
 		 struct span body);
 /** k of the form of that path, of whoever is signed in. */
 const char *visit_k(struct visit *v, const char *path);
+/** A number in the menu: "" for nothing, "99+" for more than anybody counts. */
+enum { VISIT_MANY = 8 };
+const char *visit_many(uint64_t n, char out[VISIT_MANY]);
 /** i of a form: with it core does once what was sent twice.  visit_request() takes it along. */
 const char *visit_once(struct visit *v);
 /** What the form of that path carries before anybody is signed in; the browser gets the cookie that it belongs to. */
@@ -103,6 +108,8 @@ void visit_notice(struct visit *v, unsigned status, const char *key);
 void visit_go(struct visit *v, const char *to);
 /** v->page, as it was written, for a program. */
 void visit_text(struct visit *v, unsigned status);
+/** What goes on after this answer (http.h); a script reads it. */
+struct http_stream *visit_stream(struct visit *v, void (*ended)(void *ctx), void *ctx);
 /** A word for programs. */
 void visit_word(struct visit *v, unsigned status, const char *word);
 

@@ -16,6 +16,7 @@ from selenium.webdriver.common.keys import Keys
 import axe
 from browser import PHRASE, Browser, await_web, with_web
 from node import ROOT, Federation, offered, wait_for
+from test_webrefer import colleague
 
 LANGS = ("nl", "fr", "en", "de")
 SCHEMES = ("light", "dark")
@@ -178,6 +179,7 @@ def node():
             b.await_state(a.refer(case, b.name, "--urgency", "urgent"), "offered")
             accepted = b.k("inbox")["referrals"][0]["ref"]
             b.k("accept", accepted)
+            colleague(a)
             for n, name in ((b, "Anna Verzonnen"), (a, "Bert Bedacht")):
                 x = Browser(n.web, host=f"localhost:{n.web}")
                 assert name in x.first(n.k("staff", "add", name, "--role", "caseworker")["link"]).text
@@ -328,3 +330,51 @@ def test_a_person_is_written_down_and_a_consent_given_and_taken_back(node, chrom
     c.follow("Naar het dossier")
     assert "ingetrokken op" in at()
     assert not [x for x in seen if "oekgeraakt" in x or "erzinsel" in x], seen
+
+
+def comes_in(node):
+    """One more referral of Goes, which arrives in its own time."""
+    a = node.goes
+    case = a.new_case(name="Wie Nieuw Is", phone="000-333")
+    a.consent(case, node.name)
+    return a.refer(case, node.name)
+
+
+def test_what_is_new_is_told_and_what_is_typed_stays(node, chrome):
+    """A list says that it is not as it was, any other page that something waits; nothing moves but the numbers of the menu."""
+    c = chrome()
+    c.sign_in("Anna Verzonnen")
+
+    def listening(path):
+        c.open(path)
+        wait_for("the first word of the stream", lambda: c.js("return document.body.dataset.heard"), GENEROUS)
+
+    def waits():
+        return int(c.js("return document.querySelector('[data-count=waits]').textContent"))
+    listening("/in")
+    before = waits()
+    assert "Er is iets nieuws" not in c.text()
+    ref = comes_in(node)
+    wait_for("the list to say so", lambda: "Er is iets nieuws" in c.text(), GENEROUS)
+    assert ref not in c.text()  # nothing changes under somebody's hands
+    wait_for("the menu to count it", lambda: waits() == before + 1, GENEROUS)
+    c.d.save_screenshot(str(PICTURES / "news-nl-light-1280.png"))
+    c.follow("Toon het")
+    assert ref in c.text() and "Er is iets nieuws" not in c.text()
+    # somebody types an answer
+    listening(f"/r/{ref}/ask")
+    field = "form.ask textarea, form.fields textarea, main textarea"
+    c.find(field).send_keys("Mag ik weten of")
+    comes_in(node)
+    wait_for("to be told", lambda: "Er wacht iets nieuws op u" in c.text(), GENEROUS)
+    c.find(field).send_keys(" het past?")
+    assert c.find(field).get_attribute("value") == "Mag ik weten of het past?"
+    assert c.js("return document.querySelector('[data-news=waits] a').target") == "_blank" and waits() == before + 2
+    # signed out beside it: what is typed stays, and a page without anything typed goes
+    other = c.d.current_window_handle
+    c.d.switch_to.new_window("tab")
+    listening("/out")
+    c.press(".who button")
+    c.d.switch_to.window(other)
+    assert c.find(field).get_attribute("value") == "Mag ik weten of het past?"
+    assert not [x for x in c.d.get_log("browser")]

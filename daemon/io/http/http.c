@@ -6,7 +6,10 @@
  *	phase	since		ends at				then
  *	HEAD	accepted, or the answer before	LIMIT_HTTP_HEAD_MS	hung up
  *	BODY	its head has come		LIMIT_HTTP_BODY_MS	hung up
- *	ANSWER	it is whole			LIMIT_HTTP_READ_MS	hung up */
+ *	ANSWER	it is whole			LIMIT_HTTP_READ_MS	hung up
+ *	STREAM	the browser took what there was	whenever it goes away	ended
+ *
+ * A stream that has nothing to say is suspended, too, and goes on in ANSWER. */
 #include "io/http/http.h"
 
 #include <errno.h>
@@ -22,15 +25,16 @@
 #include "base/log.h"
 #include "io/loop_uv.h"
 
-enum { SWEEP_MS = 1000, ACCEPTS = 32, BODY_FIRST = 4096 };
-enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_GONE };
+enum { SWEEP_MS = 1000, ACCEPTS = 32, BODY_FIRST = 4096, STREAM_BYTES = 512 };
+enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_STREAM, PHASE_GONE };
 
 /* One connection, for as long as the library has it: how long it has been in which phase decides who is hung up on. */
 struct conn {
 	struct conn *next, **at; /* of the list */
 	int fd;
 	enum phase phase;
-	uint64_t since_ms; /* loop time */
+	uint64_t since_ms;	    /* loop time */
+	struct http_stream *stream; /* NULL: none */
 };
 
 struct http {
@@ -56,6 +60,20 @@ struct http_ask {
 	unsigned hosts, cookies, lengths;
 	struct MHD_Response *response;
 	unsigned status;
+	struct http_stream *stream; /* the response is one; until it is gone */
+};
+
+/* Lives as long as the library has its response. */
+struct http_stream {
+	struct http *h;
+	struct MHD_Connection *c;
+	struct conn *conn;
+	void (*ended)(void *ctx);
+	void *ctx;
+	uint8_t bytes[STREAM_BYTES]; /* put and not taken */
+	size_t len;
+	bool waits; /* suspended: there is nothing to take */
+	bool over;
 };
 
 /* What every answer says: nothing of it is kept, nothing but our own files runs in it, nobody else frames it. */
@@ -102,6 +120,20 @@ static void put(struct MHD_Response *r, const char *name, const char *value)
 		log_write(LOG_WARN, LOG_FAILED, "step=header errno=%d", errno);
 }
 
+static void put_head(const struct http *h, struct MHD_Response *r, const struct http_reply *x)
+{
+	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
+		put(r, always[i][0], always[i][1]);
+	if (strncmp(h->at.origin, "https:", 6) == 0)
+		put(r, "Strict-Transport-Security", "max-age=31536000");
+	put(r, "Cache-Control", x->forever ? "public, max-age=31536000, immutable" : "no-store");
+	put(r, "Content-Type", x->type);
+	put(r, "Content-Encoding", x->gzip ? "gzip" : NULL);
+	put(r, "Location", x->location);
+	put(r, "Set-Cookie", x->cookie);
+	put(r, "Set-Cookie", x->cookie_too);
+}
+
 /* The bytes are copied and wiped by us: the library would only free its own copy.  NULL: no memory. */
 static struct MHD_Response *response_of(const struct http *h, const struct http_reply *x)
 {
@@ -119,16 +151,7 @@ static struct MHD_Response *response_of(const struct http *h, const struct http_
 		on_body_free(b);
 		return NULL;
 	}
-	for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
-		put(r, always[i][0], always[i][1]);
-	if (strncmp(h->at.origin, "https:", 6) == 0)
-		put(r, "Strict-Transport-Security", "max-age=31536000");
-	put(r, "Cache-Control", x->forever ? "public, max-age=31536000, immutable" : "no-store");
-	put(r, "Content-Type", x->type);
-	put(r, "Content-Encoding", x->gzip ? "gzip" : NULL);
-	put(r, "Location", x->location);
-	put(r, "Set-Cookie", x->cookie);
-	put(r, "Set-Cookie", x->cookie_too);
+	put_head(h, r, x);
 	return r;
 }
 
@@ -139,11 +162,12 @@ static void on_soon(uv_timer_t *t)
 	run(t->data);
 }
 
-void http_answer(struct http_ask *a, const struct http_reply *r)
+/* NULL: the line is hung up. */
+static void answer(struct http_ask *a, unsigned status, struct MHD_Response *r)
 {
-	require(a->asked && a->response == NULL && r->status >= 200 && r->status < 600);
-	a->status = r->status;
-	a->response = response_of(a->h, r); /* NULL: the line is hung up */
+	require(a->asked && a->response == NULL && status >= 200 && status < 600);
+	a->status = status;
+	a->response = r;
 	a->asked = false;
 	if (!a->suspended)
 		return;
@@ -151,6 +175,123 @@ void http_answer(struct http_ask *a, const struct http_reply *r)
 	MHD_resume_connection(a->c);
 	/* not here: whoever answers may itself be called by the library */
 	(void)uv_timer_start(&a->h->soon, on_soon, 0, 0);
+}
+
+void http_answer(struct http_ask *a, const struct http_reply *r)
+{
+	answer(a, r->status, response_of(a->h, r));
+}
+
+/* ---- answers that go on ---- */
+
+/* From here on another time counts (above). */
+static void phase_of(const struct http *h, struct conn *c, enum phase to)
+{
+	c->phase = to;
+	c->since_ms = uv_now(h->uv);
+}
+
+/* What there is, or the connection waits until there is something. */
+static ssize_t on_take(void *ctx, uint64_t pos, char *buf, size_t max)
+{
+	struct http_stream *s = ctx;
+	const size_t n = s->len < max ? s->len : max;
+
+	(void)pos;
+	require(!s->waits);
+	if (n != 0) {
+		memcpy(buf, s->bytes, n);
+		s->len -= n;
+		memmove(s->bytes, s->bytes + n, s->len);
+		return (ssize_t)n;
+	}
+	if (s->over || s->conn->phase == PHASE_GONE)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	phase_of(s->h, s->conn, PHASE_STREAM);
+	s->waits = true;
+	MHD_suspend_connection(s->c);
+	return 0;
+}
+
+static void on_stream_free(void *ctx)
+{
+	free(ctx);
+}
+
+/* Whoever put is told before the library gives the response back. */
+static void stream_ended(struct http_ask *a)
+{
+	struct http_stream *s = a->stream;
+
+	if (s == NULL)
+		return;
+	a->stream = s->conn->stream = NULL;
+	s->ended(s->ctx);
+}
+
+struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
+				void (*ended)(void *ctx), void *ctx)
+{
+	struct http_stream *s = calloc(1, sizeof *s);
+	struct MHD_Response *response = NULL;
+
+	require(ended != NULL && r->body.len == 0);
+	if (s != NULL)
+		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES,
+							     on_take, s, on_stream_free);
+	if (response == NULL) {
+		free(s);
+		answer(a, r->status, NULL);
+		return NULL;
+	}
+	put_head(a->h, response, r);
+	/* a proxy hands on what there is, and does not wait for more */
+	put(response, "X-Accel-Buffering", "no");
+	*s = (struct http_stream){
+		.h = a->h, .c = a->c, .conn = a->conn, .ended = ended, .ctx = ctx};
+	a->stream = a->conn->stream = s;
+	answer(a, r->status, response);
+	return s;
+}
+
+/* The library takes it in the next round of the loop. */
+static void go_on(struct http_stream *s)
+{
+	if (!s->waits)
+		return;
+	s->waits = false;
+	phase_of(s->h, s->conn, PHASE_ANSWER);
+	MHD_resume_connection(s->c);
+	(void)uv_timer_start(&s->h->soon, on_soon, 0, 0);
+}
+
+bool http_stream_put(struct http_stream *s, struct span bytes)
+{
+	require(!s->over && bytes.len != 0 && bytes.len <= STREAM_BYTES);
+	if (bytes.len > STREAM_BYTES - s->len)
+		return false;
+	memcpy(s->bytes + s->len, bytes.p, bytes.len);
+	s->len += bytes.len;
+	go_on(s);
+	return true;
+}
+
+void http_stream_end(struct http_stream *s)
+{
+	s->over = true;
+	go_on(s);
+}
+
+/* While it is suspended the library does not look at a line, and so does not see that the browser went away. */
+static bool is_gone(const struct conn *c)
+{
+	char one;
+	ssize_t n;
+
+	if (c->stream == NULL || !c->stream->waits)
+		return false;
+	n = recv(c->fd, &one, 1, MSG_PEEK | MSG_DONTWAIT);
+	return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 /* ---- requests ---- */
@@ -259,11 +400,9 @@ static bool take_body(struct http_ask *a, const char *p, size_t n)
 	return true;
 }
 
-/* From here on another time counts (above). */
 static void phase(struct http_ask *a, enum phase to)
 {
-	a->conn->phase = to;
-	a->conn->since_ms = uv_now(a->h->uv);
+	phase_of(a->h, a->conn, to);
 }
 
 /* Handed on once; whoever is asked may answer at once. */
@@ -290,6 +429,8 @@ static enum MHD_Result respond(struct http_ask *a)
 	if (r == NULL)
 		return MHD_NO;
 	rc = MHD_queue_response(a->c, a->status, r);
+	if (rc != MHD_YES)
+		stream_ended(a);
 	MHD_destroy_response(r);
 	a->response = NULL;
 	return rc;
@@ -358,6 +499,7 @@ static void on_completed(void *ctx, struct MHD_Connection *c, void **own,
 	if (a == NULL)
 		return;
 	require(!a->suspended);
+	stream_ended(a);
 	if (a->conn != NULL && a->conn->phase != PHASE_GONE)
 		phase(a, PHASE_HEAD); /* of the next one */
 	if (a->response != NULL)
@@ -480,6 +622,7 @@ static void on_sweep(uv_timer_t *t)
 	static const uint64_t most_ms[] = {[PHASE_HEAD] = LIMIT_HTTP_HEAD_MS,
 					   [PHASE_BODY] = LIMIT_HTTP_BODY_MS,
 					   [PHASE_ANSWER] = LIMIT_HTTP_READ_MS,
+					   [PHASE_STREAM] = UINT64_MAX,
 					   [PHASE_GONE] = UINT64_MAX};
 	struct http *h = t->data;
 	const uint64_t now = uv_now(h->uv);
@@ -487,6 +630,8 @@ static void on_sweep(uv_timer_t *t)
 	for (struct conn *c = h->conns; c != NULL; c = c->next)
 		if (now - c->since_ms > most_ms[c->phase])
 			hang_up(c);
+		else if (is_gone(c))
+			http_stream_end(c->stream);
 	run(h);
 }
 

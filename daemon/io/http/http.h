@@ -57,4 +57,14 @@ MUST_CHECK enum err http_open(struct loop *l, struct http **out, const struct ht
 /** Once for each request, inside of ask or later.  Not to be looked at again. */
 void http_answer(struct http_ask *a, const struct http_reply *r);
 
+/** An answer that goes on: the head is that of r, without a body, and what is put follows it.  ended is called once, inside of the loop, when
+ *  the browser or http_stream_end ended it; afterwards it is not to be looked at again.  NULL: no memory; the line is hung up. */
+struct http_stream;
+struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
+				void (*ended)(void *ctx), void *ctx);
+/** False: what was put before was not taken yet, and this was not put. */
+bool http_stream_put(struct http_stream *s, struct span bytes);
+/** Behind what was put. */
+void http_stream_end(struct http_stream *s);
+
 #endif /* KRING_IO_HTTP_HTTP_H */

@@ -13,7 +13,7 @@
 #include "base/limits_screens.h"
 #include "io/ipc.h"
 
-enum { LOOK_MS = 250 };
+enum { LOOK_MS = 250, CHANGED = 4 };
 
 static_assert(UINT16_MAX / LIMIT_QUESTIONS > 500, "a tag is given again after many others");
 
@@ -33,6 +33,8 @@ struct webline {
 	struct loop_timer *look;
 	struct question all[LIMIT_QUESTIONS];
 	size_t count;
+	webline_changed changed; /* NULL: nobody wants to know */
+	void *changed_ctx;
 };
 
 /* Told once, whatever came of it; what was read of an answer is wiped. */
@@ -111,6 +113,8 @@ static void on_record(void *ctx, uint8_t type, uint16_t tag, struct span bytes)
 	struct webline *w = ctx;
 	struct question *q = &w->all[tag % LIMIT_QUESTIONS];
 
+	if (type == IPC_CHANGED && bytes.len == CHANGED && w->changed != NULL)
+		w->changed(w->changed_ctx, be32_get(bytes.p));
 	if ((type != IPC_ANSWER && type != IPC_ANSWER_PART) || q->done == NULL || q->tag != tag)
 		return;
 	if (bytes.len != 0 && !grow(q, bytes.len)) {
@@ -145,6 +149,15 @@ void webline_connect(struct webline *w, int fd)
 		on_gone(w);
 	if (ipc_open(w->loop, &w->ipc, fd, &calls) != ERR_OK)
 		w->ipc = NULL;
+	else if (w->changed != NULL)
+		w->changed(w->changed_ctx, UINT32_MAX);
+}
+
+void webline_listen(struct webline *w, webline_changed changed, void *ctx)
+{
+	require(changed != NULL && w->changed == NULL);
+	w->changed = changed;
+	w->changed_ctx = ctx;
 }
 
 enum err webline_ask(struct webline *w, struct span request, webline_done done, void *ctx)

@@ -29,4 +29,9 @@ void webline_connect(struct webline *w, int fd);
 MUST_CHECK enum err webline_ask(struct webline *w, struct span request, webline_done done,
 				void *ctx);
 
+/** Something changed at the node, of these kinds (Change of control.proto; 0: nobody whom core knows of may be told any more); after a new line to core: of all, because nobody knows.
+ *  Core says it only while a session asks to be told. */
+typedef void (*webline_changed)(void *ctx, uint32_t kinds);
+void webline_listen(struct webline *w, webline_changed changed, void *ctx);
+
 #endif /* KRING_IO_HTTP_WEBLINE_H */

@@ -43,6 +43,7 @@ static void show(struct visit *v, struct msg *reply, struct page_cases *p)
 
 	require(v->route->who == ROUTE_SIGNED_IN);
 	v->f.at_cases = true;
+	v->f.live = "case";
 	p->f = &v->f;
 	p->k = visit_k(v, find_path);
 	p->rows = rows;

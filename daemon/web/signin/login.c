@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Signing in and out.  Every form is answered with another address, also when it was refused: a browser that comes back to a page
  * keeps nothing of what was typed, and asks nobody whether to send it again. */
+#include "web/events.h"
 #include "web/signin/signin.h"
 
 #include <stdio.h>
@@ -210,6 +211,7 @@ static void told_logout(struct visit *v, struct msg *reply)
 	require(reply != NULL);
 	formkept_drop(v->site->kept, v->token);
 	aside_forget(v->site->aside, v->token);
+	events_look(v->site->events, v->token);
 	cookie_line(v->cookie, COOKIE_SESSION, NULL);
 	visit_go(v, "/login");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Pages work without it.  With it: what went wrong has the focus, and whoever is about to be signed out is asked. */
+/* Pages work without it.  With it: what went wrong has the focus, whoever is about to be signed out is asked, and what is new is told. */
 "use strict";
 (() => {
 	const wrong = document.querySelector(".wrong:not([hidden])");
@@ -40,4 +40,45 @@
 		count(Number(await r.text()));
 		others.postMessage(left);
 	});
+
+	/* A line says that there is something new; nothing on the page changes by itself but the numbers of the menu.  A page that is not
+	 * looked at is told nothing, and asks when it is looked at again. */
+	const live = document.body.dataset.live.split(" "), counts = {};
+	let source = null, seen = null;
+	const say = (name) => {
+		const line = document.querySelector(`[data-news=${name}]`);
+		/* what somebody typed stays where it is */
+		if (typed()) line.querySelector("a").target = "_blank";
+		line.hidden = false;
+	};
+	const changed = (e) => {
+		const now = JSON.parse(e.data), first = seen === null, missed = !first && !now.kinds.length && now.n !== seen;
+		seen = now.n;
+		document.body.dataset.heard = seen;
+		for (const at of document.querySelectorAll("[data-count]")) {
+			const name = at.dataset.count, more = Number.parseInt(now[name]) > Number.parseInt(counts[name] || 0);
+			at.textContent = counts[name] = now[name];
+			if (!first && more && live[0] === "") say("waits");
+		}
+		if (live[0] !== "" && (missed || now.kinds.some((k) => live.includes(k)))) say("page");
+	};
+	const stop = () => {
+		if (source) source.close();
+		source = null;
+	};
+	const listen = () => {
+		if (source || document.visibilityState === "hidden") return;
+		source = new EventSource("/events");
+		source.addEventListener("changed", changed);
+		source.addEventListener("full", stop);
+		source.addEventListener("over", () => {
+			stop();
+			if (!typed()) location.replace("/login?e=session-over");
+		});
+	};
+	document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" ? stop() : listen());
+	/* whoever signs out on this page is led away by that, and not by being told of it */
+	addEventListener("submit", stop);
+	addEventListener("pagehide", stop);
+	listen();
 })();
