@@ -9,6 +9,7 @@ import time
 import pytest
 from kringwire import INFO, OFFER, compile_bodies, make_document
 from node import BIN, Clock, Refused, wait_for
+from staff import Colleague
 from test_at_rest import Keyroot, wrapped_keys
 from test_state_loss import restore
 
@@ -607,6 +608,19 @@ def test_a_consent_is_taken_back_in_part_and_the_rest_stays_readable(federation)
     for r in (r1, r2):
         b.await_state(r, "revoked")
         shows_nothing(b, r)
+
+
+def test_what_is_left_is_said_again_in_more_referrals_than_one_turn_signs_for(federation):
+    a, b = federation().start()
+    case = a.new_case(phone="000-111", story="MARKERSTORY")
+    gid = give(a, case, b.name, "identity,contact,needs,story")
+    here, there = Colleague(a, 0), Colleague(b, 0)
+    refs = [here.ask("refer", case_id=case, partner=b.name, need="housing", again=True).id for _ in range(66)]
+    wait_for("all of them", lambda: not there.ask("show", id=refs[-1]).error)
+    a.k("consent", "withdraw", gid, "--only", "story")
+    for r in refs:
+        wait_for("what may still be seen", lambda: (p := there.ask("show", id=r).person) and (p.name, p.phone, p.story) == ("Testpersoon Verzonnen", "000-111", ""))
+        assert [e.act for e in here.ask("show", id=r).log] == ["offer", "info"], "said once more, and once"
 
 
 def test_who_takes_back_what_a_referral_needs_ends_it(federation):

@@ -30,6 +30,7 @@ enum chore_kind {
 	CHORE_REOPENED, /* a case was opened again: its work comes back to the lists */
 	CHORE_NUMBERED, /* more documents for a partner are looked at than one turn does (stream/number.h) */
 	CHORE_RETAIN, /* once a day: cases that were closed long ago (retain/retain.h) */
+	CHORE_NARROW, /* a consent became narrower: what is left of it is said again (narrow/narrow.h) */
 	CHORE_KINDS
 };
 
@@ -37,11 +38,12 @@ enum { CHORE_SLICE = 128 }; /* threads that one turn looks at */
 
 struct chore {
 	enum chore_kind kind;
-	uint16_t peer;		/* 0: of none */
-	struct id16 case_id;	/* zero: of none */
-	uint8_t part;		/* of FALL, how the consent ended (grants.c); else 0 */
-	uint8_t side;		/* that GONE is at; of OUTLIVE, 1: whatever its referrals */
-	struct id16 after_case; /* of GONE and RETAIN: done up to here ... */
+	uint16_t peer;	     /* 0: of none */
+	struct id16 case_id; /* zero: of none */
+	uint8_t part; /* of FALL, how the consent ended (grants.c); of NARROW, which of several; else 0 */
+	uint8_t side; /* that GONE is at; of OUTLIVE, 1: whatever its referrals */
+	struct id16
+		after_case; /* of GONE and RETAIN: done up to here ...; of NARROW: the consent */
 	struct id16
 		after; /* ... of all: done up to this thread; of WAITED, up to the place in its first half */
 	bool over;

@@ -121,19 +121,88 @@ static enum err say_again(struct turn *t, struct thread *th, const struct id16 *
 	return acts_sign(t, th, DOC_INFO, body);
 }
 
-/* In each referral that goes on.  What both allow now: the person, and the agreement of the two partners. */
-static enum err say_all_again(struct turn *t, const struct consent_scope *s, const struct id16 *old,
-			      uint64_t cats)
+/* What the consent that took its place covers; 0: there is none any more. */
+static enum err left_of(struct turn *t, const struct id16 *old, uint64_t *cats)
 {
-	struct bodies_walk w = bodies_walk_of(s);
+	struct id16 next;
+	struct span s;
+	struct msg *m;
+	enum err rc = consent_record(t, old, &m);
+
+	*cats = 0;
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased with its case */
+	s = msg_bytes(m, GRANT_RECORD_SUCCESSOR);
+	if (s.len != sizeof next.b)
+		return ERR_OK;
+	memcpy(next.b, s.p, sizeof next.b);
+	rc = consent_record(t, &next, &m);
+	if (rc == ERR_OK)
+		*cats = consent_grant_cats(m);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* In one referral.  Where a loss of state was found since then both ends agree first, and the worker says it by hand. */
+static enum err say_in(struct turn *t, struct thread *th, const struct id16 *old, uint64_t cats)
+{
+	bool may = false;
+	enum err rc = ERR_OK;
+
+	if (!bodies_ended(th) && !th->hidden && th->my_no < THREAD_LOG_MAX)
+		rc = settled_writable(t, th, &may);
+	return rc == ERR_OK && may ? say_again(t, th, old, cats) : rc;
+}
+
+/* In each referral that goes on, as many as one turn signs.  What both allow now: the person, and the agreement of the two partners. */
+enum err narrow_say(struct turn *t, struct chore *c)
+{
+	const struct consent_scope s = {state_peer(t->node, c->peer), c->case_id, false};
+	struct bodies_walk w = bodies_walk_of(&s);
 	struct consent_view v;
 	struct thread th;
+	uint64_t cats = 0;
+	bool more = true;
+	unsigned n = 0;
 
-	w.rows.rc = consent_living(t, s, CONSENT_SEND, &v);
-	while (t->doc_count + ROOM < LIMIT_BURST && bodies_each(t, &w, &th))
-		if (!bodies_ended(&th) && !th.hidden && th.my_no < THREAD_LOG_MAX)
-			w.rows.rc = say_again(t, &th, old, cats & consent_covered(&v, t->wall_ms));
+	require(c->kind == CHORE_NARROW);
+	if (s.p != NULL && !turn_case_erased(t, &c->case_id))
+		w.rows.rc = left_of(t, &c->after_case, &cats);
+	if (w.rows.rc == ERR_OK && cats != 0)
+		w.rows.rc = consent_living(t, &s, CONSENT_SEND, &v);
+	if (w.rows.rc != ERR_OK || cats == 0) {
+		c->over = w.rows.rc == ERR_OK;
+		return w.rows.rc;
+	}
+	if (!bytes_zero(c->after.b, sizeof c->after.b))
+		w.rows.at = chores_behind(c);
+	while (n++ < CHORE_SLICE && t->doc_count + ROOM < LIMIT_BURST &&
+	       (more = bodies_each(t, &w, &th))) {
+		const size_t mark = t->arena->used, signed_before = t->doc_count;
+
+		c->after = th.id;
+		w.rows.rc = say_in(t, &th, &c->after_case, cats & consent_covered(&v, t->wall_ms));
+		if (t->doc_count == signed_before)
+			arena_rewind(t->arena, mark);
+	}
+	c->over = !more;
 	return w.rows.rc;
+}
+
+/* Mostly this turn says it all.  What is left of one that came before is not disturbed: each has a row of its own. */
+static enum err say_all_again(struct turn *t, const struct consent_scope *s, const struct id16 *old)
+{
+	struct chore c = {
+		.kind = CHORE_NARROW, .peer = s->p->no, .case_id = s->case_id, .after_case = *old};
+	struct chore row = c;
+	enum err rc = narrow_say(t, &c);
+
+	if (rc != ERR_OK || c.over)
+		return rc;
+	while ((rc = chores_load(t, &row)) == ERR_OK)
+		if (row.part++ == UINT8_MAX)
+			return ERR_LIMIT;
+	c.part = row.part;
+	return rc == ERR_NOTFOUND ? chores_save(t, &c) : rc;
 }
 
 static enum err check(struct turn *t, const struct consent_scope *s, const struct msg *record,
@@ -175,6 +244,6 @@ enum err narrow_consent(struct turn *t, const struct consent_scope *s, const str
 	if (rc == ERR_OK)
 		rc = grants_withdraw(t, s, grant, out);
 	if (rc == ERR_OK)
-		rc = say_all_again(t, s, grant, left);
+		rc = say_all_again(t, s, grant);
 	return rc == ERR_OK ? answer_owe(t, s->p->no) : rc;
 }

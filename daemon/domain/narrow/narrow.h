@@ -23,5 +23,7 @@
 MUST_CHECK enum err narrow_consent(struct turn *t, const struct consent_scope *s,
 				   const struct id16 *grant, uint64_t cats, struct id16 *next,
 				   struct grants_ended *out);
+/** One slice of CHORE_NARROW: what is left is said again in more referrals than one turn signs for. */
+MUST_CHECK enum err narrow_say(struct turn *t, struct chore *c);
 
 #endif /* KRING_DOMAIN_NARROW_NARROW_H */

@@ -11,6 +11,7 @@
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
+#include "domain/narrow/narrow.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
 #include "domain/retain/retain.h"
@@ -185,6 +186,9 @@ enum err slices_tick(struct turn *t)
 		break;
 	case CHORE_RETAIN:
 		rc = retain_slice(t, &c);
+		break;
+	case CHORE_NARROW:
+		rc = narrow_say(t, &c);
 		break;
 	case CHORE_KINDS:
 		break;
