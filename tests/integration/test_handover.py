@@ -519,6 +519,8 @@ def test_taken_back_while_it_was_taken_over(federation, workdir):
     b.k("handover", "take", ref, "--yes")
     there = handed(b, ref)["case_id"]
     b.k("case", "note", there, "--text", "She has a new address.")
+    b.k("case", "edit", there, "--phone", "0113-222222", "--address", "Markt 1", "--email", "f@example.org")
+    b.k("case", "edit", there, "--address", "Markt 2")
     b.stop()
     clock.set(86400 * TEN_WORKING_DAYS)
     a.start(*clock.args)
@@ -529,7 +531,13 @@ def test_taken_back_while_it_was_taken_over(federation, workdir):
         reaches(n, ref, "reclaimed")
     wait_for("what was written there", lambda: "She has a new address." in str(a.k("case", "show", case)))
     assert sum("new address" in str(e) for e in a.k("case", "show", case)["entries"]) == 1
-    assert a.k("case", "show", case)["owner"]["who"] == "us" and a.k("case", "show", case)["person"]["phone"] == "0113-111111"
+    # what was changed of the person there stands beside what is known here, also where nothing was; nobody's words are replaced by it
+    back = {"phone": "0113-222222", "address": "Markt 2", "email": "f@example.org"}
+    page = wait_for("what was changed there", lambda: (p := a.k("case", "show", case)).get("told") == back and p)
+    assert page["owner"]["who"] == "us" and page["person"] == {"name": "Fatima Verzonnen", "phone": "0113-111111"}
+    a.k("case", "take", case, "address", "email")
+    page = a.k("case", "show", case)
+    assert page["told"] == {"phone": "0113-222222"} and page["person"] == {"name": "Fatima Verzonnen", "phone": "0113-111111", "address": "Markt 2", "email": "f@example.org"}
     wait_for("the copy there is erased", lambda: b.try_k("case", "show", there) is None and "Fatima" not in str(b.k("case", "list")))
     wait_for("it is gone", lambda: refused(b, "case", "show", there) == "case-unknown")
 
@@ -548,6 +556,7 @@ def test_taken_back_from_a_chain_of_three(federation, workdir):
     until(r, t, onward, "taken")
     last = handed(t, onward)["case_id"]
     t.k("case", "note", last, "--text", "She was here on Monday.")
+    t.k("case", "edit", last, "--phone", "0113-333333")
     r.stop()
     clock.set(86400 * TEN_WORKING_DAYS)
     s.start(*clock.args)
@@ -558,6 +567,7 @@ def test_taken_back_from_a_chain_of_three(federation, workdir):
     for n in (r, t):
         reaches(n, onward, "superseded")
     wait_for("what the last one wrote", lambda: "She was here on Monday." in str(s.k("case", "show", case)))
+    wait_for("what it changed", lambda: s.k("case", "show", case).get("told") == {"phone": "0113-333333"})
     s.k("case", "edit", case, "--phone", "0113-111111")
     for n, there in ((r, middle), (t, last)):
         assert refused(n, "case", "edit", there, "--phone", "0") in ("not-owner", "case-unknown")

@@ -294,6 +294,13 @@ enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *
 	return rc == ERR_LIMIT ? ERR_OK : rc;
 }
 
+enum err casefile_back(struct turn *t, const struct id16 *id, const struct msg *person)
+{
+	const enum err rc = put_words(t, id, CASE_RECORD_BACK, person);
+
+	return rc == ERR_LIMIT ? ERR_OK : rc; /* a case that is full keeps what it has, as above */
+}
+
 /* In place of all that was told before: what went must not stay behind in the file. */
 enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person)
 {

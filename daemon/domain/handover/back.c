@@ -8,7 +8,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
 #include "domain/handover/sign.h"
 #include "domain/loss/settled.h"
@@ -109,6 +111,72 @@ static enum err give(struct turn *t, struct thread *th, const struct msg *entry)
 	return rc == ERR_DENIED ? ERR_OK : rc;
 }
 
+/* Does the entry of an edit name this field?  Its text is a list: "phone, email". */
+static bool names(const char *list, const char *field)
+{
+	const size_t n = strlen(field);
+
+	require(n > 0);
+	for (const char *p = strstr(list, field); p != NULL; p = strstr(p + 1, field))
+		if ((p == list || p[-1] == ' ') && (p[n] == ',' || p[n] == '\0'))
+			return true;
+	return false;
+}
+
+/* These fields as they are now, within what the consent lets back. */
+static enum err now_are(struct turn *t, const struct thread *th, const char *list,
+			struct msg *person)
+{
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
+	struct id16 grant = th->grant_id;
+	struct consent_view v;
+	struct msg_field f;
+	struct msg *m;
+	enum err rc = casefile_load(t, &th->case_id, &m);
+
+	require(th->role == THREAD_RECEIVER);
+	if (rc != ERR_OK || s.p == NULL || !msg_has(m, CASE_RECORD_PERSON))
+		return rc;
+	msg_copy_fields(person, msg_get(m, CASE_RECORD_PERSON));
+	for (size_t i = 0; msg_field_at(person, i, &f); i++)
+		if (!names(list, f.name))
+			msg_clear(person, f.number);
+	rc = consent_for(t, &s, msg_cats(person), &v, &grant);
+	if (rc == ERR_OK)
+		consent_blank(person, consent_covered(&v, t->wall_ms));
+	return rc;
+}
+
+/* It replaces nothing at the other end: people there see it beside their own words, and take it over. */
+static enum err give_person(struct turn *t, struct thread *th, const struct msg *entry)
+{
+	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
+	struct msg *person = msg_new(t->arena, MSG_PERSON);
+	enum err rc;
+
+	if (body == NULL || person == NULL)
+		return ERR_NOMEM;
+	rc = now_are(t, th, msg_text(entry, CASE_ENTRY_TEXT), person);
+	if (rc != ERR_OK || msg_cats(person) == 0)
+		return rc;
+	msg_put_sub(body, HANDOVER_ADDENDUM_PERSON, person);
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, msg_u64(entry, CASE_ENTRY_AT_MS));
+	rc = sign_act(t, th, DOC_ADDENDUM, body);
+	return rc == ERR_DENIED ? ERR_OK : rc;
+}
+
+/* What this node wrote in the case since it took it over. */
+static enum err give_entry(struct turn *t, struct thread *th, const struct msg *entry,
+			   uint64_t since_ms)
+{
+	if (goes_back(entry, since_ms))
+		return give(t, th, entry);
+	return strcmp(msg_text(entry, CASE_ENTRY_WHAT), "case-edited") == 0 &&
+			       msg_u64(entry, CASE_ENTRY_AT_MS) >= since_ms
+		       ? give_person(t, th, entry)
+		       : ERR_OK;
+}
+
 /* One more, and the documents that a rule may still have to sign in this turn. */
 static bool room(const struct turn *t, const struct thread *th)
 {
@@ -134,12 +202,34 @@ enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
 			continue;
 		key_u64(&k, seq);
 		w.rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &entry);
-		if (w.rc == ERR_OK && goes_back(entry, since_ms))
-			w.rc = give(t, th, entry);
+		if (w.rc == ERR_OK)
+			w.rc = give_entry(t, th, entry, since_ms);
 		given = seq;
 	}
 	msg_set_u64(record, HANDOVER_RECORD_GIVEN, given);
 	return w.rc;
+}
+
+/* As if it had been changed here: so it goes up like what was. */
+static enum err pass_person(struct turn *t, const struct id16 *case_id, const struct msg *person)
+{
+	struct msg *entry = msg_new(t->arena, MSG_CASE_ENTRY);
+	struct err_text list = {""};
+	struct msg_field f;
+	enum err rc = entry == NULL ? ERR_NOMEM : casefile_amend(t, case_id, person);
+
+	for (size_t i = 0; rc == ERR_OK && msg_field_at(person, i, &f); i++)
+		if (msg_has(person, f.number)) {
+			const struct err_text before = list;
+
+			text_format(list.text, sizeof list.text, "%.400s%s%s", before.text,
+				    before.text[0] == '\0' ? "" : ", ", f.name);
+		}
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, entry, CASE_ENTRY_WHAT, "case-edited");
+	msg_set_text(t->arena, entry, CASE_ENTRY_TEXT, list.text);
+	return casefile_put_entry(t, case_id, entry);
 }
 
 /* Word for word, and dated by its arrival here: the day stands before it where it is read. */
@@ -157,6 +247,8 @@ enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key
 	if (rc == ERR_OK && msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
 		rc = casefile_entry(t, &th->case_id, "note", msg_text(body, HANDOVER_ADDENDUM_TEXT),
 				    NULL);
+	if (rc == ERR_OK && msg_get(body, HANDOVER_ADDENDUM_PERSON) != NULL)
+		rc = pass_person(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON));
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
 	while (rows_each(t, &th->case_id, &w, &one, &m)) {

@@ -272,8 +272,12 @@ enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_ke
 		rc = document_body(t, &d, &body);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
-	return put_note(t, th, msg_text(body, HANDOVER_ADDENDUM_TEXT),
-			msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+	rc = put_note(t, th, msg_text(body, HANDOVER_ADDENDUM_TEXT),
+		      msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+	/* only whoever takes a case back reads a person in it: everybody else changes the person itself */
+	return rc == ERR_OK && th->role == THREAD_SENDER
+		       ? casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON))
+		       : rc;
 }
 
 /* Our own from here on: its words are ours, and no consent of the partner bounds them any more. */
@@ -286,6 +290,7 @@ static enum err own_person(struct turn *t, const struct id16 *case_id, const str
 		return rc;
 	msg_clear(m, CASE_RECORD_THEIRS);
 	msg_clear(m, CASE_RECORD_TOLD);
+	msg_clear(m, CASE_RECORD_BACK);
 	msg_clear(m, CASE_RECORD_MOVED);
 	msg_clear(m, CASE_RECORD_CLOSED);
 	msg_clear(m, CASE_RECORD_CLOSED_MS);

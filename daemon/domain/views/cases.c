@@ -418,15 +418,22 @@ enum err view_case_differences(struct turn *t, const struct id16 *id, const stru
 	uint64_t cats;
 	enum err rc = consent_received_cats(t, id, &cats);
 
-	if (rc != ERR_OK || ours == NULL || !msg_has(m, CASE_RECORD_TOLD))
+	if (rc != ERR_OK || ours == NULL)
 		return rc;
 	if (told == NULL)
 		return ERR_NOMEM;
-	msg_copy_fields(told, msg_get(m, CASE_RECORD_TOLD));
+	if (msg_has(m, CASE_RECORD_TOLD))
+		msg_copy_fields(told, msg_get(m, CASE_RECORD_TOLD));
 	/* what a partner told is shown as long as its consent lives, and no longer */
 	consent_blank(told, cats);
 	for (size_t i = 0; msg_field_at(told, i, &f); i++)
-		if (!msg_has(ours, f.number) || same_field(ours, told, &f))
+		if (!msg_has(ours, f.number))
+			msg_clear(told, f.number);
+	/* a case that we took back is ours: what was changed elsewhere counts also where we had nothing */
+	if (msg_has(m, CASE_RECORD_BACK))
+		msg_copy_fields(told, msg_get(m, CASE_RECORD_BACK));
+	for (size_t i = 0; msg_field_at(told, i, &f); i++)
+		if (msg_has(ours, f.number) && same_field(ours, told, &f))
 			msg_clear(told, f.number);
 	if (msg_cats(told) != 0)
 		msg_put_sub(reply, REPLY_TOLD, told);
