@@ -51,7 +51,8 @@ void arena_rewind(struct arena *a, size_t mark)
 	a->used = mark;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* As they are: the caller writes every byte before it reads one. */
+static uint8_t *take(struct arena *a, size_t n)
 {
 	size_t at = (a->used + ALIGN - 1) & ~(size_t)(ALIGN - 1);
 
@@ -62,9 +63,14 @@ void *arena_alloc(struct arena *a, size_t n)
 		return NULL;
 	}
 	a->used = at + n;
-	/* Zeroed at every request and not at the start alone: a rewind leaves bytes that were
-	 * written before. */
-	return memset(a->base + at, 0, n);
+	return a->base + at;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+	uint8_t *p = take(a, n);
+
+	return p == NULL ? NULL : memset(p, 0, n);
 }
 
 void *arena_keep(struct arena *a, size_t n)
@@ -91,7 +97,7 @@ char *arena_text(struct arena *a, const char *s)
 struct span arena_copy(struct arena *a, struct span s)
 {
 	/* One byte for an empty span, so that NULL always means that there was no room. */
-	uint8_t *p = arena_alloc(a, s.len == 0 ? 1 : s.len);
+	uint8_t *p = take(a, s.len == 0 ? 1 : s.len);
 
 	if (p == NULL)
 		return span_of(NULL, 0);
@@ -102,7 +108,7 @@ struct span arena_copy(struct arena *a, struct span s)
 
 struct wr arena_wr(struct arena *a, size_t cap)
 {
-	uint8_t *p = arena_alloc(a, cap);
+	uint8_t *p = take(a, cap); /* a writer reads nothing that was not written */
 
 	return wr_of(p, p == NULL ? 0 : cap);
 }
