@@ -11,7 +11,7 @@ from kringwire import INFO, OFFER, compile_bodies, make_document
 from node import BIN, Clock, Refused, wait_for
 from staff import Colleague
 from test_at_rest import Keyroot, wrapped_keys
-from test_state_loss import restore
+from test_state_loss import restore, settled
 
 pb = compile_bodies()
 WITHDRAWAL = 11
@@ -673,6 +673,45 @@ def test_what_was_passed_on_is_taken_back_there_too(federation, how):
     assert [(h["name"], h["depth"], h["state"]) for h in got["holders"]] == [("SMWO", 1, "erased"), ("Third", 2, "erased")] and got["holders"][1]["via"] == "SMWO"
     said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "consent", "show", gid], capture_output=True, text=True).stdout
     assert "passed it on 1 time; there, and further on, it is erased too" in said and "Third (through SMWO): erased on" in said, said
+
+
+@pytest.mark.parametrize("first", ["who has it from here", "who gave it", "who took it back"])
+def test_what_a_restored_node_passed_on_comes_back_as_a_case_and_goes_with_the_consent(federation, workdir, first):
+    """It forgot everything of the person.  Two partners give back what they have, in either order, and the person takes it back."""
+    a, b, c = federation("Goes", "SMWO", "Third").start()
+    shutil.copy(b.dir / "recovery-sheet.txt", workdir / "sheet")
+    b.k("backup", str(workdir / "before"))
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name)
+    ref = offered(a, b, case)
+    child = give(b, case_at(b, ref), c.name)
+    on = b.refer(case_at(b, ref), c.name, need="housing")
+    c.await_state(on, "offered")
+    wait_for("receipts", lambda: settled(a, b, c))
+    late, soon = (a, c) if first == "who has it from here" else (c, a)
+    late.stop()
+    restore(b, workdir / "before", workdir / "sheet")
+    b.start()
+    for n in (soon, late):
+        if n is late and first == "who took it back":
+            a.k("consent", "withdraw", gid)
+            wait_for("the withdrawal", lambda: states(b, case_at(b, ref)).get(gid) == "withdrawn")
+        if n is late:
+            late.start()
+        wait_for("the report of the restore", lambda: n.try_k("partner", "restored", b.name) is not None)
+        wait_for("what came back", lambda: b.try_k("show", on if n is c else ref))
+    if first != "who took it back":
+        wait_for("all of it", lambda: settled(a, b, c))
+        a.k("consent", "withdraw", gid)
+    wait_for("the withdrawal", lambda: states(c, case_at(c, on)) == {child: "withdrawn"})
+    wait_for("the withdrawal", lambda: states(b, case_at(b, ref)).get(gid) == "withdrawn")
+    wait_for("all to be emptied", lambda: not any(x.get("name") for x in b.k("case", "list")["cases"]))
+    assert not b.k("case", "search", "Verzonnen").get("cases") and not b.k("show", on).get("person")
+    shred(b)
+    shred(c)
+    got = wait_for("all answers", lambda: shown(a, gid) if shown(a, gid)["complete"] else None)
+    assert got["answered"] == 2
+    assert a.k("case", "show", case)["person"]["phone"] == "000-111"  # our own file stays ours
 
 
 def test_what_ran_out_is_erased_there_once_its_referral_ended(federation, workdir):

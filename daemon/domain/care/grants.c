@@ -22,6 +22,7 @@
 #include "domain/grant/erasure.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
+#include "domain/onward/passed.h"
 #include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
 
@@ -275,6 +276,22 @@ static enum err sign(struct turn *t, struct thread *th)
 	return th->role == THREAD_SENDER ? erasure_await(t, th) : erasure_owe(t, th);
 }
 
+/* A case that knows of nothing but what was passed on goes with it, and its key; behind this turn, which signs what its partners hear. */
+static enum err goes_too(struct turn *t, const struct thread *th)
+{
+	bool yes;
+	enum err rc;
+
+	require(th->kind == THREAD_CONSENT);
+	if (th->role != THREAD_SENDER || turn_case_erased(t, &th->case_id))
+		return ERR_OK;
+	rc = passed_alone(t, &th->case_id, &yes);
+	return rc == ERR_OK && yes ? chores_save(t, &(struct chore){.kind = CHORE_OUTLIVE,
+								    .case_id = th->case_id,
+								    .side = 1})
+				   : rc;
+}
+
 /* The document in the grant's own thread; one that never left has none. */
 static enum err record_it(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
 {
@@ -294,6 +311,8 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 		rc = deadline_timer_set(t, &th, 0);
 	if (rc == ERR_OK && may && t->doc_count + 1 < LIMIT_BURST) {
 		rc = sign(t, &th);
+		if (rc == ERR_OK)
+			rc = goes_too(t, &th);
 	} else if (rc == ERR_OK) {
 		th.owes_end = true;
 		rc = deadline_timer_set(t, &th, t->wall_ms);
@@ -472,10 +491,31 @@ static enum err say_again(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* A ledger knew that it was over.  Whoever holds the person may not: our own word can have gone with the disk before it was there. */
+static enum err over_before(struct turn *t, struct thread *th)
+{
+	enum err rc = hear(t, th);
+
+	return rc == ERR_OK && th->role == THREAD_SENDER ? say_again(t, th) : rc;
+}
+
+/* A consent of ours came back; what came under the partner's that it names was taken back before that. */
+static enum err over_above(struct turn *t, const struct thread *th, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 grant;
+
+	*yes = false;
+	while (th->role == THREAD_SENDER && !*yes && onward_above(t, &th->id, &w, &grant))
+		w.rc = consent_gone(t, &grant, yes);
+	return w.rc;
+}
+
 /* A withdrawal ends it; a consent that comes back although it was withdrawn is withdrawn again, in writing. */
 enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
+	bool over;
 	struct msg *m;
 	enum err rc;
 
@@ -489,6 +529,9 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 		return say_again(t, th);
 	if (type != DOC_CONSENT || p == NULL)
 		return thread_save(t, th);
+	rc = over_above(t, th, &over);
+	if (rc != ERR_OK || over)
+		return rc == ERR_OK ? over_before(t, th) : rc;
 	rc = consent_record(t, &th->id, &m);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? thread_save(t, th) : rc;
@@ -537,14 +580,6 @@ enum err grants_believe(struct turn *t, const struct id16 *id)
 	if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS))
 		return hear(t, &th);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
-/* A ledger knew that it was over.  Whoever holds the person may not: our own word can have gone with the disk before it was there. */
-static enum err over_before(struct turn *t, struct thread *th)
-{
-	enum err rc = hear(t, th);
-
-	return rc == ERR_OK && th->role == THREAD_SENDER ? say_again(t, th) : rc;
 }
 
 /* Nothing of it is shown from the first moment; who its partner is may not be known yet, when this is an offline restore, and
@@ -603,8 +638,8 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 		rc = written_down(t, th, &there);
 	if (rc == ERR_OK && !there)
 		rc = sign(t, th);
-	if (rc == ERR_OK && th->role == THREAD_RECEIVER)
-		rc = erasure_say(t, th);
+	if (rc == ERR_OK)
+		rc = th->role == THREAD_RECEIVER ? erasure_say(t, th) : goes_too(t, th);
 	if (rc == ERR_OK)
 		rc = thread_save(t, th);
 	return rc == ERR_OK && !there && s.p != NULL && !turn_case_erased(t, &th->case_id)

@@ -201,8 +201,8 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 	struct msg *m = msg_new(t->arena, MSG_CASE_RECORD);
 	enum err rc;
 
-	if (theirs)
-		msg_set_u64(m, CASE_RECORD_THEIRS, 1);
+	/* a case of our own is opened here for one reason alone: it is younger than the backup */
+	msg_set_u64(m, theirs ? CASE_RECORD_THEIRS : CASE_RECORD_RETURNED, 1);
 	msg_set_bytes(t->arena, m, CASE_RECORD_SUBJECT_REF, span_of(subject->b, 16));
 	rc = create(t, theirs ? p->no : 0, id, m);
 	if (rc == ERR_OK && theirs)

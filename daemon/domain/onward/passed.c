@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "domain/consent/casefile.h"
 #include "domain/consent/origin.h"
 #include "domain/onward/rows.h"
 
@@ -97,4 +98,36 @@ enum err passed_again(struct turn *t, const struct id16 *child, uint16_t peer,
 	memcpy(id.b, parent.p, sizeof id.b);
 	/* signed by this node, but of a life that it forgot */
 	return id16_equal(&id, child) ? ERR_OK : onward_put(t, &id, child, peer);
+}
+
+/* One of ours that was taken back, and names a partner's. */
+static enum err taken_back(struct turn *t, const struct id16 *id, const struct msg *record,
+			   bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 parent;
+
+	*yes = msg_u64(record, GRANT_RECORD_RECEIVED) == 0 &&
+	       consent_grant_state(record, t->wall_ms) == CONSENT_WITHDRAWN &&
+	       onward_above(t, id, &w, &parent);
+	return w.rc;
+}
+
+enum err passed_alone(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	const size_t mark = t->arena->used;
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 id;
+	struct msg *m;
+	size_t n = 0;
+	enum err rc = casefile_load(t, case_id, &m);
+
+	*yes = rc == ERR_OK && msg_u64(m, CASE_RECORD_RETURNED) != 0;
+	arena_rewind(t->arena, mark);
+	for (; *yes && consent_each(t, case_id, &w, &id, &m); n++) {
+		w.rc = taken_back(t, &id, m, yes);
+		arena_rewind(t->arena, mark);
+	}
+	*yes = *yes && n > 0;
+	return rc == ERR_OK ? w.rc : rc;
 }

@@ -23,5 +23,8 @@ MUST_CHECK enum err passed_parent(struct turn *t, const struct id16 *case_id, st
 /** A consent of ours came back with its document: what it says of its parent holds again. */
 MUST_CHECK enum err passed_again(struct turn *t, const struct id16 *child, uint16_t peer,
 				 const struct msg *grant);
+/** Came all that this case knows from partners whose person took it back?  Which case a consent of ours had is forgotten with a loss of
+ *  state, and what it had passed on may come back as a case of its own. */
+MUST_CHECK enum err passed_alone(struct turn *t, const struct id16 *case_id, bool *yes);
 
 #endif /* KRING_DOMAIN_ONWARD_PASSED_H */
