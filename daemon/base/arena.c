@@ -66,6 +66,7 @@ static uint8_t *take(struct arena *a, size_t n)
 	return a->base + at;
 }
 
+/* Zeroed at every request and not at the start alone: a rewind leaves bytes that were written before. */
 void *arena_alloc(struct arena *a, size_t n)
 {
 	uint8_t *p = take(a, n);
