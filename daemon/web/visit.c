@@ -38,7 +38,12 @@ enum {
 	NOT_ALLOWED = 405,
 	NO_ANSWER = 503,
 	SECOND_MS = 1000,
-	MOST = 99
+	MOST = 99,
+	/* the letters from "à" to "þ", as UTF-8 has them */
+	LATIN = 0xc3,
+	LATIN_FIRST = 0xa0,
+	LATIN_LAST = 0xbe,
+	LATIN_SIGN = 0xb7 /* between them: no letter */
 };
 
 static_assert(ARENA >= 2 * LIMIT_CONTROL, "a reply and what is made of it");
@@ -151,6 +156,10 @@ const char *visit_capital(struct visit *v, const char *text)
 		return "";
 	if (s[0] >= 'a' && s[0] <= 'z')
 		s[0] = (char)(s[0] - 'a' + 'A');
+	/* "état", "öffnen": two bytes */
+	if ((uint8_t)s[0] == LATIN && (uint8_t)s[1] >= LATIN_FIRST && (uint8_t)s[1] <= LATIN_LAST &&
+	    (uint8_t)s[1] != LATIN_SIGN)
+		s[1] = (char)(s[1] - ('a' - 'A'));
 	return s;
 }
 

@@ -239,6 +239,9 @@ def test_a_consent_given_and_taken_back(goes, anna):
     page = anna.post(consent, identity="1", contact="1", how="written", by="self", day="", month="", year="")
     assert anna.at.startswith("/consent/") and "wie het is, contactgegevens" in page.text and "Schriftelijk" in page.text or "schriftelijk" in page.text
     one = anna.at
+    french = Browser(goes.web, "fr")
+    french.cookies = dict(anna.cookies)
+    assert "État valable" in french.get(one).text  # a label begins with a capital, also with that letter
     assert one in anna.get(f"/c/{case}").links
     page = anna.get(one + "/withdraw")
     assert "kan niet worden teruggedraaid" in page.text
