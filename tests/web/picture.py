@@ -7,7 +7,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/integration"))
 
-from test_browser import Chrome  # noqa: E402
+from chromium import Chrome  # noqa: E402
 
 NAME = "Kees Verzinsel"  # whose passphrase is that of all tests, and of the demonstration
 

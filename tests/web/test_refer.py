@@ -7,10 +7,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-import axe
 from browser import Browser, await_web, with_web
 from node import Federation, wait_for
-from test_browser import PICTURES, VIEWS, Chrome, codes
+from chromium import codes, looks
 
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 
@@ -41,17 +40,14 @@ def node():
 
 
 @pytest.fixture
-def chrome(node):
-    made = []
-
+def signed_in(chrome):
+    """Bert in a browser."""
     def make(**how):
-        made.append(Chrome(node.web, **how))
-        made[-1].scripts = how.get("scripts", True)
-        made[-1].sign_in("Bert Bedacht")
-        return made[-1]
-    yield make
-    for c in made:
-        c.d.quit()
+        c = chrome(**how)
+        c.clicks = 0
+        c.sign_in("Bert Bedacht")
+        return c
+    return make
 
 
 def press(c, css):
@@ -78,30 +74,9 @@ def begin(c, case, need="income-debt", partner="smwo"):
     on(c, "Stap 3 van 5")
 
 
-def looks(c, at, path, known, wrong, source):
-    """One page in those forms: nothing that axe finds, nothing on the console, no code, nothing that is pushed sideways."""
-    for lang, scheme, width in VIEWS:
-        c.look(lang, scheme, width)
-        c.open(path)
-        here = f"{at} {lang} {scheme} {width}"
-        c.d.execute_script(source)
-        found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")
-        wrong += [f"{here}: axe: {f}" for f in found]
-        wrong += [f"{here}: console: {x['message']}" for x in c.d.get_log("browser")]
-        wide, text = c.d.execute_script("return document.documentElement.scrollWidth"), c.text()
-        wrong += [f"{here}: {wide} px wide"] * (wide > width)
-        wrong += [f"{here}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", text))]
-        wrong += [f"{here}: a brace: {text[:200]}"] * bool(re.search(r"[{}|]", text))
-        wrong += [f"{here}: somebody is named in {c.d.title}"] * ("Wilhelmina" in c.d.title or "Wilhelmina" in c.d.current_url)
-        tall = min(4000, c.d.execute_script("return document.documentElement.scrollHeight"))
-        c.d.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {"width": width, "height": tall, "deviceScaleFactor": 1, "mobile": False})
-        c.d.save_screenshot(str(PICTURES / f"refer-{at}-{lang}-{scheme}-{width}.png"))
-
-
-def test_every_page_in_every_form(node, chrome):
-    source, known, wrong = axe.source(), codes(), []
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    c = chrome()
+def test_every_page_in_every_form(node, signed_in):
+    known, wrong = codes(), []
+    c = signed_in()
     begin(c, node.covered)
     d = re.search(r"/refer/\w+", c.d.current_url)[0]
     press(c, "#cat-story")
@@ -111,24 +86,21 @@ def test_every_page_in_every_form(node, chrome):
              "message": f"{d}/message?e=message-long", "check-refused": f"{d}/check", "today": "/"}
     c.open(f"{d}/message")
     press(c, "form.ask button")
-    for at, path in pages.items():
-        looks(c, at, path, known, wrong, source)
-    c.look()
+    wrong += looks(c, {f"refer-{at}": path for at, path in pages.items()}, known, ("Wilhelmina",))
     c.open(f"{d}/check")
     press(c, "form[action$=without] button")
     on(c, "Verstuur naar SMWO")
-    looks(c, "check", f"{d}/check", known, wrong, source)
-    c.look()
+    wrong += looks(c, {"refer-check": f"{d}/check"}, known, ("Wilhelmina",))
     c.open(f"{d}/check")
     press(c, "form[action$=check] button")
     on(c, "Doorverwezen")
-    looks(c, "sent", c.d.current_url.split(str(node.web))[1], known, wrong, source)
+    wrong += looks(c, {"refer-sent": c.d.current_url.split(str(node.web))[1]}, known, ("Wilhelmina",))
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
-def test_five_screens_and_few_clicks(node, chrome):
+def test_five_screens_and_few_clicks(node, signed_in):
     """From the case to the confirmation, a new consent included: five screens, at most 14 clicks, one name typed."""
-    c = chrome()
+    c = signed_in()
     screens = set()
     begin(c, node.case)
     press(c, "#how-oral")
@@ -156,8 +128,8 @@ def tab_to(c, what):
     raise AssertionError(f"{what} is not reached; at {c.where()}")
 
 
-def test_by_keyboard_alone(node, chrome):
-    c = chrome()
+def test_by_keyboard_alone(node, signed_in):
+    c = signed_in()
     c.open(f"/refer/{node.keys}/begin")
 
     def submit(words):
@@ -197,8 +169,8 @@ def test_by_keyboard_alone(node, chrome):
     assert "phone" not in node.smwo.k("show", ref)["person"]
 
 
-def test_without_scripts(node, chrome):
-    c = chrome(scripts=False)
+def test_without_scripts(node, signed_in):
+    c = signed_in(scripts=False)
     begin(c, node.plain)
     press(c, "#how-written")
     press(c, "form.ask button")
@@ -211,8 +183,8 @@ def test_without_scripts(node, chrome):
     on(c, "Doorverwezen")
 
 
-def test_the_same_again_leads_to_the_one_that_is_there(node, chrome):
-    c = chrome()
+def test_the_same_again_leads_to_the_one_that_is_there(node, signed_in):
+    c = signed_in()
     begin(c, node.again)
     press(c, "form.ask button")
     press(c, "form.ask button")

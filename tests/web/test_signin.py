@@ -9,11 +9,10 @@ import urllib.parse
 import pytest
 from selenium.webdriver.common.virtual_authenticator import Protocol, Transport, VirtualAuthenticatorOptions
 
-import axe
 from browser import PHRASE, Browser, await_web, with_web
 from node import Federation, wait_for
 from passkeys import Passkey, b64
-from test_browser import GENEROUS, LANGS, PICTURES, Chrome, codes
+from chromium import GENEROUS, PICTURES, codes, looks
 
 
 @pytest.fixture(scope="module")
@@ -35,19 +34,20 @@ def node():
 
 
 @pytest.fixture
-def chrome(node):
+def fingered(chrome):
+    """A browser with an authenticator that stands in for a finger."""
     made = []
 
     def make(finger=True, **how):
-        c = Chrome(node.web, **how)
-        made.append(c)
+        c = chrome(**how)
         if finger:
+            made.append(c)
             c.d.add_virtual_authenticator(VirtualAuthenticatorOptions(protocol=Protocol.CTAP2, transport=Transport.INTERNAL, has_resident_key=True,
                                                                       has_user_verification=True, is_user_verified=True))
         return c
     yield make
     for c in made:
-        c.d.quit()
+        c.d.remove_virtual_authenticator()
 
 
 def link_of(node, name, *roles):
@@ -88,8 +88,8 @@ def nothing_on_the_console(c):
     assert not wrong, wrong
 
 
-def test_a_passkey_is_made_and_signs_in(node, chrome):
-    c = chrome()
+def test_a_passkey_is_made_and_signs_in(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Anna Verzonnen"), "Anna Verzonnen")
     keys = c.d.get_credentials()
     assert len(keys) == 1 and keys[0].rp_id == "localhost" and keys[0].is_resident_credential
@@ -103,8 +103,8 @@ def test_a_passkey_is_made_and_signs_in(node, chrome):
     nothing_on_the_console(c)
 
 
-def test_who_does_not_show_it_stays_out(node, chrome):
-    c = chrome()
+def test_who_does_not_show_it_stays_out(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Bert Bedacht"), "Bert Bedacht")
     sign_out(c)
     c.d.set_user_verified(False)
@@ -118,8 +118,8 @@ def test_who_does_not_show_it_stays_out(node, chrome):
     nothing_on_the_console(c)
 
 
-def test_a_passkey_that_was_taken_away_signs_nobody_in(node, chrome):
-    c = chrome()
+def test_a_passkey_that_was_taken_away_signs_nobody_in(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Dirk Verzinsel"), "Dirk Verzinsel")
     sign_out(c)
     node.k("staff", "signout", "Dirk Verzinsel", "--passkeys")
@@ -130,8 +130,8 @@ def test_a_passkey_that_was_taken_away_signs_nobody_in(node, chrome):
     nothing_on_the_console(c)
 
 
-def test_a_link_that_was_used_makes_no_second_passkey(node, chrome):
-    c, link = chrome(), link_of(node, "Els Verzonnen")
+def test_a_link_that_was_used_makes_no_second_passkey(node, fingered):
+    c, link = fingered(), link_of(node, "Els Verzonnen")
     register(c, link, "Els Verzonnen")
     sign_out(c)
     c.d.get(link)
@@ -141,8 +141,8 @@ def test_a_link_that_was_used_makes_no_second_passkey(node, chrome):
     assert len(c.d.get_credentials()) == 1
 
 
-def test_what_weighs_heavily_asks_once_more(node, chrome):
-    c = chrome()
+def test_what_weighs_heavily_asks_once_more(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Fien Bedacht"), "Fien Bedacht")
     before = c.d.get_cookie("__Host-kring")["value"]
     for to, lands in (("/in", "/in"), ("//evil.example", "/"), ("/\\evil.example", "/"), ("https://evil.example/", "/"), ("javascript:alert(1)", "/"), ("/out?after=", "/out")):
@@ -166,8 +166,8 @@ def test_what_weighs_heavily_asks_once_more(node, chrome):
     shown(c, "passkey-failed")
 
 
-def test_the_page_asks_before_it_signs_out(node, chrome):
-    c = chrome()
+def test_the_page_asks_before_it_signs_out(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Hans Verzonnen"), "Hans Verzonnen")
     later = "const now = Date.now.bind(Date); Date.now = () => now() + arguments[0] * 1000"
     box = c.find("#ends")
@@ -190,8 +190,8 @@ def first_id(c):
     return re.search(r"remove%2F([0-9a-f]+)", c.find("main td a").get_attribute("href"))[1]
 
 
-def test_one_more_passkey_and_one_less(node, chrome):
-    c = chrome()
+def test_one_more_passkey_and_one_less(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Mia Verzonnen"), "Mia Verzonnen")
     c.press(".who a")
     assert "laptop" in c.text() and "(deze aanmelding)" in c.text() and c.d.title == "Uw aanmelding – Kring"
@@ -268,26 +268,11 @@ def test_ones_own_passkeys_are_nobody_elses(node):
     assert "Piet Verzonnen" in stale.get("/").text
 
 
-def test_its_pages_in_every_form(node, chrome):
-    source, known, wrong = axe.source(), codes(), []
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    c = chrome()
+def test_its_pages_in_every_form(node, fingered):
+    c = fingered()
     register(c, link_of(node, "Ilse Bedacht"), "Ilse Bedacht")
     pages = {"me": "/me", "me-add": "/me/add", "me-remove": "/me/remove/" + first_id(c), "step-up": "/step-up", "login-passkey": "/login", "first-passkey": "/login/first?e=passkey-unfit"}
-    for name, path in pages.items():
-        for lang in LANGS:
-            for scheme, width in (("light", 1280), ("dark", 320)):
-                c.look(lang, scheme, width)
-                c.open(path)
-                where = f"{name} {lang} {scheme} {width}"
-                c.js(source)
-                found = c.d.execute_async_script("axe.run().then(r => arguments[0](r.violations.map(v => [v.id, v.nodes.map(n => n.target).join(' ')])))")
-                wrong += [f"{where}: axe: {f}" for f in found]
-                if c.js("return document.documentElement.scrollWidth") > width:
-                    wrong.append(f"{where}: too wide")
-                wrong += [f"{where}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", c.text()))]
-                c.d.save_screenshot(str(PICTURES / f"{name}-{lang}-{scheme}-{width}.png"))
-    nothing_on_the_console(c)
+    wrong = looks(c, pages, codes())
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
 
