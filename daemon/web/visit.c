@@ -502,6 +502,20 @@ static void open_page(struct visit *v)
 		open_ours(v);
 }
 
+/* What people meet has words of its own; all else comes from programs. */
+static const char *refused_for(unsigned status)
+{
+	static const struct {
+		unsigned status;
+		const char *key;
+	} words[] = {{413, "large"}, {421, "misdirected"}, {429, "crowded"}};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (words[i].status == status)
+			return words[i].key;
+	return "refused";
+}
+
 /* Each refusal ends the visit, so that nothing behind it can be reached by a request that is wrong in front. */
 void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen)
 {
@@ -525,7 +539,7 @@ void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen)
 	v->signed_in = cookie_token(seen->cookie, COOKIE_SESSION, v->token);
 	v->has_before = cookie_token(seen->cookie, COOKIE_BEFORE, v->before);
 	if (seen->refused != 0)
-		visit_notice(v, seen->refused, "refused");
+		visit_notice(v, seen->refused, refused_for(seen->refused));
 	else if (!form_path(&v->path, seen->path))
 		visit_notice(v, NOT_FOUND, "missing");
 	else if (v->path.count == 2 && is(v->path.segment[0], "a") && !seen->post)

@@ -27,6 +27,7 @@
 #include "web/kept/formkept.h"
 #include "web/pages.h"
 #include "web/route.h"
+#include "web/signin/tries.h"
 
 /** Why a form was not taken: its session is over; it is of an earlier one than the browser has, or the browser has none; core did not
  *  answer; a field of it cannot be what it is. */
@@ -39,6 +40,7 @@ struct events;
 struct visit_site {
 	struct webline *line;
 	struct formkept *kept;
+	struct tries *tries;
 	const char *origin; /* as browsers show it */
 	struct aside *aside;
 	struct events *events;

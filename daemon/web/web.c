@@ -66,6 +66,8 @@ static enum err start(struct web *w, struct err_text *why)
 		rc = fdpass_listen(w->loop, ROLES_FD_SUPERVISOR, &calls);
 	if (rc == ERR_OK)
 		rc = formkept_create(&w->site.kept);
+	if (rc == ERR_OK)
+		rc = tries_create(&w->site.tries);
 	w->site.origin = w->config.origin;
 	w->site.lost = lost_form;
 	w->site.routes = site_routes(&w->site.count);

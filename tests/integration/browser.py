@@ -51,13 +51,26 @@ class Page(html.parser.HTMLParser):
             self._row[-1] = (self._row[-1] + data).strip()
 
 
+class ToFile(http.client.HTTPConnection):
+    """A line to a socket that stands in a directory, as a proxy has it."""
+
+    def __init__(self, path, timeout):
+        super().__init__("localhost", timeout=timeout)
+        self.path = str(path)
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self.path)
+
+
 class Browser:
     def __init__(self, port, language="nl", host=HOST):
         self.port, self.language, self.host, self.cookies = port, language, host, {}
 
     def ask(self, method, path, body=None, **headers):
         """(status, headers, text)"""
-        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        c = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20) if isinstance(self.port, int) else ToFile(self.port, 20)
         c.putrequest(method, path.split("#")[0], skip_host=True, skip_accept_encoding=True)
         given = {"Host": self.host, "Accept-Language": self.language, "Sec-Fetch-Site": "same-origin", **{k.replace("_", "-"): v for k, v in headers.items()}}
         if self.cookies:

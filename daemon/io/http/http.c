@@ -9,11 +9,15 @@
  *	ANSWER	it is whole			LIMIT_HTTP_READ_MS	hung up
  *	STREAM	the browser took what there was	whenever it goes away	ended
  *
- * A stream that has nothing to say is suspended, too, and goes on in ANSWER. */
+ * A stream that has nothing to say is suspended, too, and goes on in ANSWER.
+ *
+ * Of one address LIMIT_HTTP_ADDRESS lines may be in HEAD longer than LIMIT_HTTP_SILENT_MS, and as many requests in ANSWER.  Whose the lines
+ * of a proxy are it says with each request: they are counted there alone. */
 #include "io/http/http.h"
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -35,6 +39,9 @@ struct conn {
 	enum phase phase;
 	uint64_t since_ms;	    /* loop time */
 	struct http_stream *stream; /* NULL: none */
+	bool proxy;
+	uint8_t peer[sizeof(struct in6_addr)]; /* of this machine, where it is no proxy's */
+	struct door_from from;		       /* of the request at hand */
 };
 
 struct http {
@@ -56,6 +63,7 @@ struct http_ask {
 	uint8_t *body;
 	size_t len, cap;
 	bool heard, asked, suspended, too_long;
+	const char *forwarded;
 	struct http_seen seen;
 	unsigned hosts, cookies, lengths;
 	struct MHD_Response *response;
@@ -321,6 +329,8 @@ static enum MHD_Result on_header(void *ctx, enum MHD_ValueKind kind, const char 
 		s->fetch_site = value;
 	} else if (strcasecmp(key, "Origin") == 0) {
 		s->origin = value;
+	} else if (strcasecmp(key, "X-Forwarded-For") == 0) {
+		a->forwarded = value; /* the last one is the proxy's own */
 	} else if (strcasecmp(key, "Accept-Language") == 0) {
 		s->language = value;
 	}
@@ -338,6 +348,18 @@ static bool form_type(struct MHD_Connection *c)
 	       (type[n] == '\0' || type[n] == ';' || type[n] == ' ');
 }
 
+/* Of the same address others wait for their answer already. */
+static bool crowded(const struct http_ask *a)
+{
+	size_t n = 0;
+
+	for (const struct conn *c = a->h->conns; c != NULL; c = c->next)
+		if (c != a->conn && c->stream == NULL && c->phase == PHASE_ANSWER &&
+		    door_same(&c->from, &a->seen.from))
+			n++;
+	return n >= LIMIT_HTTP_ADDRESS;
+}
+
 /* A status, the first reason that holds; 0: it is a request. */
 static unsigned judge(struct http_ask *a, const char *method)
 {
@@ -345,6 +367,7 @@ static unsigned judge(struct http_ask *a, const char *method)
 
 	a->seen.post = strcmp(method, "POST") == 0;
 	(void)MHD_get_connection_values(a->c, MHD_HEADER_KIND, on_header, a);
+	a->seen.from = a->conn->from = door_from(a->conn->proxy, a->forwarded);
 	if (a->hosts != 1 || a->cookies > 1 || a->lengths > 1 || a->uri[0] != '/')
 		return MHD_HTTP_BAD_REQUEST;
 	if (a->seen.refused != 0)
@@ -359,7 +382,9 @@ static unsigned judge(struct http_ask *a, const char *method)
 		return MHD_HTTP_URI_TOO_LONG;
 	if (a->seen.post && a->lengths == 0)
 		return MHD_HTTP_LENGTH_REQUIRED;
-	return a->seen.post && !form_type(a->c) ? MHD_HTTP_UNSUPPORTED_MEDIA_TYPE : 0;
+	if (a->seen.post && !form_type(a->c))
+		return MHD_HTTP_UNSUPPORTED_MEDIA_TYPE;
+	return crowded(a) ? MHD_HTTP_TOO_MANY_REQUESTS : 0;
 }
 
 /* Behind the first ? everything is the query, also another ?. */
@@ -526,6 +551,22 @@ static void hang_up(struct conn *c)
 	(void)shutdown(c->fd, SHUT_RDWR); /* the library reads the end, and closes it */
 }
 
+/* Who connects to a file is the proxy; nobody else may enter the directory where it stands. */
+static void take_peer(struct MHD_Connection *mc, struct conn *c)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		mc, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *from = info == NULL ? NULL : info->client_addr;
+
+	c->proxy = from == NULL || (from->sa_family != AF_INET && from->sa_family != AF_INET6);
+	if (!c->proxy && from->sa_family == AF_INET)
+		memcpy(c->peer, &((const struct sockaddr_in *)(const void *)from)->sin_addr,
+		       sizeof(struct in_addr));
+	else if (!c->proxy)
+		memcpy(c->peer, &((const struct sockaddr_in6 *)(const void *)from)->sin6_addr,
+		       sizeof(struct in6_addr));
+}
+
 /* The list of who is connected is ours: the library tells no age. */
 static void on_connection(void *ctx, struct MHD_Connection *mc, void **own,
 			  enum MHD_ConnectionNotificationCode what)
@@ -552,6 +593,7 @@ static void on_connection(void *ctx, struct MHD_Connection *mc, void **own,
 		return; /* its requests are refused */
 	c->fd = info->connect_fd;
 	c->since_ms = uv_now(h->uv);
+	take_peer(mc, c);
 	c->next = h->conns;
 	c->at = &h->conns;
 	if (c->next != NULL)
@@ -573,6 +615,28 @@ static void make_room(struct http *h)
 			oldest = c;
 	if (oldest != NULL)
 		hang_up(oldest);
+}
+
+static bool silent(const struct conn *c, uint64_t now)
+{
+	return c->phase == PHASE_HEAD && now - c->since_ms > LIMIT_HTTP_SILENT_MS;
+}
+
+/* The newest lines stand in front: of one address so many may wait before a request, and the older ones are hung up on. */
+static void thin_out(struct http *h, uint64_t now)
+{
+	for (struct conn *c = h->conns; c != NULL; c = c->next) {
+		size_t newer = 0;
+
+		if (c->proxy || !silent(c, now))
+			continue;
+		for (const struct conn *o = h->conns; o != c; o = o->next)
+			if (!o->proxy && silent(o, now) &&
+			    memcmp(o->peer, c->peer, sizeof c->peer) == 0)
+				newer++;
+		if (newer >= LIMIT_HTTP_ADDRESS)
+			hang_up(c);
+	}
 }
 
 /* A few at a time, so that newcomers in a flood do not keep those waiting who are already here. */
@@ -632,6 +696,7 @@ static void on_sweep(uv_timer_t *t)
 			hang_up(c);
 		else if (is_gone(c))
 			http_stream_end(c->stream);
+	thin_out(h, now);
 	run(h);
 }
 

@@ -10,7 +10,7 @@
  * Privacy:  bodies and answers are about people; both are wiped.
  *
  * A request is refused here when its form is no request of ours: twice the same header that must be there once, a body of another
- * kind or size, a method that no page has, another host's name.  It is handed on all the same, with the status, so that whoever
+ * kind or size, a method that no page has, another host's name, or more at a time than one address may ask.  It is handed on all the same, with the status, so that whoever
  * reads the answer gets a page.
  */
 #ifndef KRING_IO_HTTP_HTTP_H
@@ -20,6 +20,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "io/http/door.h"
 #include "io/loop.h"
 
 struct http;
@@ -31,6 +32,7 @@ struct http_seen {
 	bool post;		  /* else GET, or HEAD, which is answered as one */
 	const char *path, *query; /* as they came, nothing decoded; query "" without one */
 	const char *cookie, *fetch_site, *origin, *language;
+	struct door_from from;
 	struct span body;
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/limits_screens.h"
 
 enum { OK = 200, NO_ANSWER = 503, LINK = 32, ADDRESS = KEPT_PATH + 64 };
@@ -98,6 +99,7 @@ static void let_in(struct visit *v, const struct msg *reply, const char *path, c
 	const struct span session = msg_bytes(reply, REPLY_SESSION);
 
 	if (session.len != COOKIE_TOKEN) {
+		tries_note(v->site->tries, &v->seen->from, clock_mono_ms());
 		signin_back(v, path, msg_text(reply, REPLY_CODE));
 		return;
 	}
@@ -129,11 +131,24 @@ static void told_try(struct visit *v, struct msg *reply)
 	let_in(v, reply, path, kept);
 }
 
+/* Core is not asked: nobody's pause grows by it.  True: the visit is over. */
+static bool tried_often(struct visit *v, const char *path)
+{
+	if (!tries_shut(v->site->tries, &v->seen->from, clock_mono_ms()))
+		return false;
+	signin_back(v, path, "tries-many");
+	return true;
+}
+
 /* Who it is and whether it was right is core's to say, in one time for all (signon/phrase.c). */
 void signin_phrase_try(struct visit *v)
 {
-	struct msg *m = visit_request(v), *in = msg_sub(&v->a, m, REQUEST_LOGIN_PASSPHRASE);
+	struct msg *m, *in;
 
+	if (tried_often(v, "/login"))
+		return;
+	m = visit_request(v);
+	in = msg_sub(&v->a, m, REQUEST_LOGIN_PASSPHRASE);
 	msg_set_text(&v->a, in, LOGIN_PASSPHRASE_NAME, form_value(&v->form, "name"));
 	msg_set_text(&v->a, in, LOGIN_PASSPHRASE_PASSPHRASE, form_value(&v->form, "phrase"));
 	visit_ask(v, m, told_try);
@@ -142,8 +157,11 @@ void signin_phrase_try(struct visit *v)
 /* By whichever passkey it is: it says itself whose (told_try). */
 void signin_passkey_try(struct visit *v)
 {
-	struct msg *m = visit_request(v);
+	struct msg *m;
 
+	if (tried_often(v, "/login"))
+		return;
+	m = visit_request(v);
 	signin_put_proof(v, msg_sub(&v->a, m, REQUEST_LOGIN_PASSKEY));
 	visit_ask(v, m, told_try);
 }
@@ -190,6 +208,8 @@ void signin_first_try(struct visit *v)
 	uint8_t link[LINK];
 	struct msg *m, *in;
 
+	if (tried_often(v, "/login/first"))
+		return;
 	if (!link_of(v, link)) {
 		signin_back(v, "/login/first", "link-over");
 		return;

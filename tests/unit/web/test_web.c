@@ -12,6 +12,7 @@
 #include "web/out.h"
 #include "web/pages.h"
 #include "web/route.h"
+#include "web/signin/tries.h"
 
 /* ---- escaping ---- */
 
@@ -488,6 +489,76 @@ static void test_what_was_typed_can_be_shown_again(void **state)
 	arena_free(&a);
 }
 
+/* ---- addresses ---- */
+
+static void test_an_address_is_what_the_proxy_wrote(void **state)
+{
+	static const struct {
+		const char *one, *other;
+		bool same;
+	} all[] = {
+		{"10.0.0.1", "10.0.0.1", true},
+		{"10.0.0.1", "10.0.0.2", false},
+		{"10.0.0.2, 10.0.0.1", "10.0.0.1", true},
+		{"10.0.0.2,10.0.0.1 ", "10.0.0.1", true},
+		{"2001:db8:1:2::9", "2001:db8:1:2:ffff::1", true},
+		{"2001:db8:1:2::9", "2001:db8:1:3::9", false},
+		{"10.0.0.1", "::ffff:10.0.0.1", false},
+		{"", NULL, true},
+		{"unknown", "10.0.0.1:80", true},
+		{"10.0.0.1, x y", "10.0.0.1, ", true},
+		{"10.0.0.1, 00000000000000000000000000000000000000000000000000000000", "_hidden",
+		 true},
+	};
+	const struct door_from none = door_from(false, "10.0.0.1");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+		const struct door_from one = door_from(true, all[i].one);
+		const struct door_from other = door_from(true, all[i].other);
+
+		assert_int_equal(door_same(&one, &other), all[i].same);
+		assert_false(door_same(&none, &one));
+	}
+	assert_false(door_same(&none, &none));
+}
+
+static void test_an_address_is_shut_for_a_minute(void **state)
+{
+	const struct door_from one = door_from(true, "10.0.0.1"),
+			       other = door_from(true, "10.0.0.2");
+	const struct door_from none = door_from(false, NULL);
+	struct tries *t;
+	uint64_t now = 5000;
+
+	(void)state;
+	assert_int_equal(tries_create(&t), ERR_OK);
+	for (unsigned i = 0; i < LIMIT_TRIES; i++, now += 1000) {
+		assert_false(tries_shut(t, &one, now));
+		tries_note(t, &one, now);
+		tries_note(t, &none, now);
+	}
+	assert_true(tries_shut(t, &one, now));
+	assert_false(tries_shut(t, &other, now));
+	assert_false(tries_shut(t, &none, now));
+	/* until the first of them is a minute old */
+	assert_true(tries_shut(t, &one, 5000 + LIMIT_TRIES_MS - 1));
+	assert_false(tries_shut(t, &one, 5000 + LIMIT_TRIES_MS));
+	tries_note(t, &one, 5000 + LIMIT_TRIES_MS);
+	assert_true(tries_shut(t, &one, 5000 + LIMIT_TRIES_MS));
+	/* the address that failed longest ago gives way */
+	for (unsigned i = 0; i < LIMIT_TRIES_KNOWN; i++) {
+		char text[32];
+		struct door_from from;
+
+		(void)snprintf(text, sizeof text, "10.1.%u.%u", i / 200, i % 200);
+		from = door_from(true, text);
+		tries_note(t, &from, 100000 + i);
+	}
+	assert_false(tries_shut(t, &one, 5000 + LIMIT_TRIES_MS));
+	tries_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,6 +568,8 @@ int main(void)
 		cmocka_unit_test(test_a_form_comes_back_to_its_session),
 		cmocka_unit_test(test_a_form_comes_back_to_its_person),
 		cmocka_unit_test(test_what_was_typed_can_be_shown_again),
+		cmocka_unit_test(test_an_address_is_what_the_proxy_wrote),
+		cmocka_unit_test(test_an_address_is_shut_for_a_minute),
 		cmocka_unit_test(test_a_page_escapes_what_it_shows),
 		cmocka_unit_test(test_a_form_is_its_table),
 		cmocka_unit_test(test_a_form_over_its_arena_is_refused),
