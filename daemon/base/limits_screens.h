@@ -57,13 +57,6 @@
 #define LIMIT_STREAMS_OWN    4u /* ... and of one session: the oldest gives way */
 #define LIMIT_STREAMS_ASKED  8u /* of which core is asked at a time: pages come first */
 #define LIMIT_STREAM_MS	     25000u /* each is heard of at least so often, or nobody is there any more */
-#define LIMIT_HTTP_ADDRESS                                                                         \
-	16u /* lines of one address that say nothing, and questions of it that wait for core */
-#define LIMIT_HTTP_SILENT_MS                                                                       \
-	2000u		      /* a line may be so long before its request, however many there are */
-#define LIMIT_TRIES	  10u /* sign-ins from one address that fail within ... */
-#define LIMIT_TRIES_MS	  60000u
-#define LIMIT_TRIES_KNOWN 256u /* addresses that are remembered */
 #define LIMIT_ASIDE                                                                                \
 	512u /* things typed that the process of the screens keeps for the next page, of all ... */
 #define LIMIT_ASIDE_OWN	  20u	   /* ... and of one session: the oldest gives way */
@@ -78,9 +71,6 @@ static_assert(LIMIT_STREAMS_OWN < LIMIT_STREAMS && LIMIT_STREAMS < LIMIT_HTTP_FU
 		      LIMIT_STREAMS_ASKED < LIMIT_QUESTIONS / 2,
 	      "pages that are told of changes leave room for those that are asked for");
 static_assert(LIMIT_STREAM_MS < LIMIT_HTTP_IDLE_S * 1000u, "no proxy takes them for silent");
-static_assert(LIMIT_TRIES > LIMIT_FAILURES, "one person's mistakes shut nobody else's door");
-static_assert(LIMIT_HTTP_SILENT_MS < LIMIT_HTTP_HEAD_MS && LIMIT_HTTP_ADDRESS * 2 < LIMIT_QUESTIONS,
-	      "one address alone fills nothing");
 static_assert(LIMIT_QUESTION_MS < LIMIT_HTTP_READ_MS,
 	      "a browser still waits when core was too slow");
 static_assert(LIMIT_PASSKEYS * (LIMIT_CRED_ID + LIMIT_SPKI + LIMIT_PASSKEY_NAME * 4 + 64) + 2048 <

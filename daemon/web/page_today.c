@@ -68,6 +68,8 @@ static struct page_today_work work_row(struct visit *v, const struct msg *row)
 		.quiet = page_quiet(v, msg_u64(row, WORK_ROW_DO_NOT_CONTACT) != 0),
 		.partner = msg_text(row, WORK_ROW_PARTNER),
 		.ref = msg_text(row, WORK_ROW_REF),
+		.moves = strncmp(msg_text(row, WORK_ROW_KIND), "handover-", strlen("handover-")) ==
+			 0,
 		.late = group_is(row, "late"),
 		.state = visit_say(v, LIST_WEB, "us-when", FILL({"when", when(v, row), 0})),
 	};

@@ -27,7 +27,8 @@ enum {
 	ARENA = 4 * 1024 * 1024,
 	TEXT = 2048,
 	KEY = 64,
-	ONCE = 16, /* bytes of what core knows a request by, and of its text in a form */
+	HERE = 200, /* as much as the field of the page behind it takes */
+	ONCE = 16,  /* bytes of what core knows a request by, and of its text in a form */
 	ONCE_TEXT = 2 * ONCE,
 	OK = 200,
 	NOTHING = 204, /* to a script: it does not come again */
@@ -47,6 +48,11 @@ enum {
 };
 
 static_assert(ARENA >= 2 * LIMIT_CONTROL, "a reply and what is made of it");
+
+static bool is(const char *code, const char *other)
+{
+	return strcmp(code, other) == 0;
+}
 
 /* ---- answers ---- */
 
@@ -178,10 +184,20 @@ static const char *sentence(struct visit *v, const char *text)
 
 void visit_wrong(struct visit *v, struct msg *reply)
 {
+	char here[HERE];
+
+	require(reply != NULL);
 	refusal_screen(v->lang, msg_text(reply, REPLY_COUNTRY), &v->a, reply);
 	v->f.wrong = visit_capital(v, msg_text(reply, REPLY_WHAT));
 	v->f.why = sentence(v, msg_text(reply, REPLY_WHY));
 	v->f.remedy = sentence(v, msg_text(reply, REPLY_REMEDY));
+	/* what is missing is a click away, and behind it this page stands as it is */
+	if (is(msg_text(reply, REPLY_CODE), "step-up-needed")) {
+		(void)snprintf(here, sizeof here, "%.120s%s%.60s", v->seen->path,
+			       v->seen->query[0] == '\0' ? "" : "?", v->seen->query);
+		v->f.proof = visit_keep(v, here);
+	}
+	v->f.no_passkey = is(msg_text(reply, REPLY_CODE), "step-up-passkey");
 }
 
 /* Drawn here, because it says nothing of anybody: only that form and cookie came from the same page. */
@@ -282,11 +298,6 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 	v->f.out_k = visit_k(v, "/logout");
 	v->f.waits = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS), n));
 	v->f.waits_answer = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS_ANSWER), n));
-}
-
-static bool is(const char *code, const char *other)
-{
-	return strcmp(code, other) == 0;
 }
 
 /* What was typed is not lost with the answer. */

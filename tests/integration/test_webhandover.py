@@ -53,7 +53,7 @@ def press(browser, ref, step, **fields):
 def take(node, ref, step, **fields):
     """A step takes a passkey, which a passphrase is not: the page says so, and a colleague takes it at the terminal."""
     page = press(node.browser, ref, step, **fields)
-    assert "Dit kan alleen met een passkey" in page.text and step in buttons(page), page.text
+    assert "Dit kan alleen met een passkey" in page.text and step in buttons(page) and "/me/add" in page.links, page.text
     node.k("handover", step, ref, *(["--yes"] if fields.get("sure") else []))
     return node.browser.get(f"/h/{ref}")
 
@@ -79,6 +79,7 @@ def test_a_case_moves(house):
     assert "van ons naar SMWO" in page.text and "Voorgesteld" in page.text and buttons(page) == {"abort"} and "SMWO is aan zet" in page.text
     assert len(house.k("consent", "list", case)["grants"]) == 1
     wait_for("it to arrive", lambda: house.smwo.k("handover", "list").get("handovers"))
+    assert f"/h/{ref}" in b.get("/").links and f"/r/{ref}" not in b.page.links
     page = b.get(f"/h/{ref}")
     assert "van Goes naar ons" in page.text and buttons(page) == {"agree", "refuse"} and "U bent aan zet" in page.text
     page = take(house.smwo, ref, "agree")

@@ -25,6 +25,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/limits/door.h"
 #include "base/limits_screens.h"
 #include "base/log.h"
 #include "io/loop_uv.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
-#include "base/limits_screens.h"
+#include "base/limits/door.h"
 
 struct row {
 	struct door_from from; /* not known: the row is empty */

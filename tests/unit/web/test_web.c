@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/limits/door.h"
 #include "base/limits_screens.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
