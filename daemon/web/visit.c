@@ -186,12 +186,10 @@ void visit_wrong(struct visit *v, struct msg *reply)
 {
 	char here[HERE];
 
-	require(reply != NULL);
 	refusal_screen(v->lang, msg_text(reply, REPLY_COUNTRY), &v->a, reply);
 	v->f.wrong = visit_capital(v, msg_text(reply, REPLY_WHAT));
 	v->f.why = sentence(v, msg_text(reply, REPLY_WHY));
 	v->f.remedy = sentence(v, msg_text(reply, REPLY_REMEDY));
-	/* what is missing is a click away, and behind it this page stands as it is */
 	if (is(msg_text(reply, REPLY_CODE), "step-up-needed")) {
 		(void)snprintf(here, sizeof here, "%.120s%s%.60s", v->seen->path,
 			       v->seen->query[0] == '\0' ? "" : "?", v->seen->query);
