@@ -84,6 +84,8 @@ static bool is_invisible(enum text_class class, uint32_t c, uint32_t before)
 	return (c & 0xfffe) == 0xfffe; /* no character, and never will be */
 }
 
+/* What codes of lists, references and numbers in hexadecimal are written with, and nothing else: such a word is compared, becomes part of
+ * an address and is typed at a terminal, where no other character means the same everywhere. */
 static bool of_code(uint32_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -137,6 +139,7 @@ void text_print(FILE *f, const char *s)
 	}
 }
 
+/* The widest of the three: what was stored by another class before is valid still. */
 bool text_valid(struct span s)
 {
 	return text_fault(TEXT_LINES, s, NULL) == NULL;

@@ -10,6 +10,8 @@
 #include "base/limits_screens.h"
 #include "base/text.h"
 
+enum { FIRST_PRINTED = 0xa0 }; /* behind the two rows of control characters */
+
 static_assert(LIMIT_FORM <= UINT16_MAX + 1u, "the size of a field fits its table");
 
 /* Both ways of writing a digit: browsers write capitals, people who copy an address may not. */
@@ -60,7 +62,7 @@ static bool decode(struct span s, bool plus, char *out, size_t cap, size_t *len)
 }
 
 /* CR LF is how a browser ends a line of a text. */
-static size_t unify_lines(char *s)
+static void unify_lines(char *s)
 {
 	size_t n = 0;
 
@@ -68,7 +70,37 @@ static size_t unify_lines(char *s)
 		if (s[i] != '\r' || s[i + 1] != '\n')
 			s[n++] = s[i];
 	s[n] = '\0';
-	return n;
+}
+
+/* What nobody typed and nobody sees comes along when a text is copied out of another program.  It is left out: whoever wrote a page of
+ * text must not lose it for that.  A blank of a table, and the ends of lines that other programs have, become those of a form.  all: also
+ * what would be refused. */
+static void strip(enum text_class class, char *s, bool all)
+{
+	char *to = s;
+
+	for (size_t left = strlen(s); left > 0;) {
+		uint32_t c = 0;
+		size_t at = 0, n;
+		const bool sound = text_fault(class, span_of(s, left), &at) == NULL;
+
+		n = sound ? left : at;
+		memmove(to, s, n);
+		to += n;
+		s += n;
+		left -= n;
+		if (left == 0)
+			break;
+		n = text_next((const uint8_t *)s, left, &c);
+		if (c == '\t' || c == '\v' || c == '\f')
+			*to++ = class == TEXT_LINE ? ' ' : '\n';
+		else if (!all && (n == 0 || c < FIRST_PRINTED)) /* stays, and is refused */
+			*to++ = *s;
+		n = n == 0 ? 1 : n;
+		s += n;
+		left -= n;
+	}
+	*to = '\0';
 }
 
 /* Held against its row: a text is one that may be stored and shown, before any page looks at it. */
@@ -77,7 +109,11 @@ static bool fits(const struct form_field *field, char *value)
 	size_t len = strlen(value);
 
 	if (field->kind == FORM_LINES)
-		len = unify_lines(value);
+		unify_lines(value);
+	if (field->kind == FORM_LINES || field->kind == FORM_LINE) {
+		strip(field->kind == FORM_LINE ? TEXT_LINE : TEXT_LINES, value, false);
+		len = strlen(value);
+	}
 	if (len > field->max)
 		return false;
 	switch (field->kind) {
@@ -98,7 +134,6 @@ static bool fits(const struct form_field *field, char *value)
 static void clean(const struct form_field *field, char *value)
 {
 	const enum text_class class = field->kind == FORM_LINES ? TEXT_LINES : TEXT_LINE;
-	size_t from = 0, to = 0, at;
 
 	if (field->kind == FORM_CODE || field->kind == FORM_NUMBER) {
 		if (!fits(field, value))
@@ -106,24 +141,8 @@ static void clean(const struct form_field *field, char *value)
 		return;
 	}
 	if (field->kind == FORM_LINES)
-		(void)unify_lines(value);
-	/* from where it goes on the rest is looked at anew: once each */
-	for (size_t len = strlen(value); from < len;) {
-		const struct span rest = span_of(value + from, len - from);
-		const bool odd = text_fault(class, rest, &at) != NULL;
-		const size_t good = odd ? at : rest.len;
-		uint32_t c;
-		size_t skip;
-
-		memmove(value + to, value + from, good);
-		to += good;
-		from += good;
-		if (!odd)
-			break;
-		skip = text_next((const uint8_t *)value + from, len - from, &c);
-		from += skip == 0 ? 1 : skip;
-	}
-	value[to] = '\0';
+		unify_lines(value);
+	strip(class, value, true);
 }
 
 /* Tables are short; one behind the last says that there is no such field. */

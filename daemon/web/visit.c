@@ -22,6 +22,7 @@
 #include "base/rng.h"
 #include "client/words/refusal.h"
 #include "client/words/words.h"
+#include "crypto/hash.h"
 
 enum {
 	ARENA = 4 * 1024 * 1024,
@@ -244,14 +245,18 @@ const char *visit_once(struct visit *v)
 
 /* ---- core ---- */
 
-/* The number that the page was drawn with; a page of which it is not known is no page of ours, and counts each time. */
+/* The number that the page was drawn with, together with all that is sent: the same form twice is one act, and another text in a form
+ * that a browser kept is another act and not taken for the first.  A page whose number is not known is none of ours, and counts each time. */
 static void put_once(struct visit *v, struct msg *m)
 {
-	uint8_t number[ONCE];
+	struct id32 number = {{0}}, once;
 
-	if (v->route->post && v->route->who != ROUTE_OPEN &&
-	    bytes_unhex(number, sizeof number, form_value(&v->form, "i")))
-		msg_set_bytes(&v->a, m, REQUEST_REQUEST_ID, span_of(number, sizeof number));
+	static_assert(ONCE <= sizeof number.b, "the number is the key");
+	if (!v->route->post || v->route->who == ROUTE_OPEN ||
+	    !bytes_unhex(number.b, ONCE, form_value(&v->form, "i")))
+		return;
+	hash_mac(&number, v->seen->body, &once);
+	msg_set_bytes(&v->a, m, REQUEST_REQUEST_ID, span_of(once.b, ONCE));
 }
 
 /* The token goes with every question, and core looks at it anew each time. */
@@ -296,6 +301,18 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 	v->f.out_k = visit_k(v, "/logout");
 	v->f.waits = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS), n));
 	v->f.waits_answer = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS_ANSWER), n));
+	v->f.reads = msg_u64(reply, REPLY_READS_ONLY) != 0;
+}
+
+/* Core would refuse what is sent from there, when all of it is typed. */
+bool visit_only_reads(struct visit *v)
+{
+	require(v->route->who == ROUTE_SIGNED_IN && v->page.len == 0);
+	if (!v->f.reads)
+		return false;
+	v->f = (struct page_frame){.lang = v->f.lang};
+	visit_notice(v, NOT_FOUND, "missing");
+	return true;
 }
 
 /* What was typed is not lost with the answer. */
@@ -337,6 +354,7 @@ static void on_reply(void *ctx, enum err rc, struct span bytes)
 		unheard(v, "locked");
 	} else if (v->route->who != ROUTE_OPEN &&
 		   (is(code, "session-over") || is(code, "session-missing"))) {
+		aside_forget(v->site->aside, v->token);
 		over(v);
 	} else if (is(code, "staff-no-right")) {
 		visit_notice(v, NOT_FOUND, "missing");

@@ -99,6 +99,8 @@ const char *visit_many(uint64_t n, char out[VISIT_MANY]);
 const char *visit_once(struct visit *v);
 /** What the form of that path carries before anybody is signed in; the browser gets the cookie that it belongs to. */
 const char *visit_before(struct visit *v, const char *path);
+/** Whoever sees cases and changes none has come to a page that is a form: it is as if it were not there.  True: the visit is over. */
+bool visit_only_reads(struct visit *v);
 /** What a refusal says, at the top of the page. */
 void visit_wrong(struct visit *v, struct msg *reply);
 

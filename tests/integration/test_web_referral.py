@@ -156,6 +156,16 @@ def test_a_double_click_is_one_act(house, ref):
     assert "Bericht gestuurd" not in other.get(second[1]["Location"].split("#")[0]).text
 
 
+def test_a_day_that_does_not_exist_is_no_act_without_one(house, ref):
+    """A browser without a field for days sends what was typed."""
+    anna, at = house.anna, f"/r/{ref}/message"
+    for day in ("31-02-2030", "2030-02-31", "morgen"):
+        anna.get(at)
+        page = anna.post(at, text="dan zien we elkaar", day=day)
+        assert anna.at.split("?")[0] == at and any(a.get("id") == "wrong" for _, a in page.tags), page.text
+    assert "dan zien we elkaar" not in anna.get(f"/r/{ref}").text
+
+
 def test_of_two_workers_the_second_learns_what_was_done(house, ref):
     anna, carla, at = house.anna, house.carla, f"/r/{ref}/decline"
     typed = {"reason": "out-of-area", "place": "none", "text": "Probeer het in Goes zelf."}

@@ -66,13 +66,17 @@ static void put_text(struct visit *v, struct msg *to, unsigned field, const char
 		msg_set_text(&v->a, to, field, typed(v, name));
 }
 
-/* Noon of that day, so that it is the same day where it is read; what is no day of the calendar is as if nothing was typed. */
+/* Noon of that day, so that it is the same day where it is read.  What is no day of the calendar is sent as the first there was, which
+ * core refuses as past: an act must not go out without the day that somebody meant. */
 static void put_day(const struct visit *v, struct msg *to)
 {
 	int64_t day;
 
-	if (date_parse(typed(v, "day"), &day))
-		msg_set_u64(to, ACT_NEW_DATE_MS, (uint64_t)day * DAY_MS + DAY_MS / 2);
+	if (typed(v, "day")[0] == '\0')
+		return;
+	if (!date_parse(typed(v, "day"), &day))
+		day = 0;
+	msg_set_u64(to, ACT_NEW_DATE_MS, (uint64_t)day * DAY_MS + DAY_MS / 2);
 }
 
 /* A place outside, in words, is meant before one of the list: it takes more to type it. */

@@ -288,6 +288,7 @@ static void told_signed_out(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
 	formkept_drop(v->site->kept, v->token);
+	aside_forget(v->site->aside, v->token);
 	cookie_line(v->cookie, COOKIE_SESSION, NULL);
 	visit_go(v, "/login");
 }

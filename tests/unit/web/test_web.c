@@ -158,11 +158,18 @@ static const struct {
 	{"name=%", "name", "", ""},
 	{"name=%4", "name", "", ""},
 	{"name=%4g", "name", "", ""},
-	{"name=%C3", "name", "", ""},	      /* half a character */
-	{"name=%C0%80", "name", "", ""},      /* NUL, written too long */
-	{"name=a%0Ab", "name", "", ""},	      /* one line */
-	{"name=a%E2%80%AEb", "name", "", ""}, /* turns the writing direction */
-	{"name=<b>", "name", "", ""},	      /* no browser sends it so */
+	{"name=%C3", "name", "", ""},	 /* half a character */
+	{"name=%C0%80", "name", "", ""}, /* NUL, written too long */
+	{"name=a%0Ab", "name", "", ""},	 /* one line */
+	/* what nobody sees, and a blank of a table: copied along, and left out or made one of a form */
+	{"name=a%E2%80%AEb%E2%80%8B%EF%BB%BF", NULL, "ab", ""},
+	{"name=a%09b", NULL, "a b", ""},
+	{"name=x&story=a%0Bb%E2%80%8Bc%09d", NULL, "x", "a\nbc\td"},
+	{"name=x&story=%F0%9F%91%A9%E2%80%8D%F0%9F%91%A9", NULL, "x",
+	 "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa9"}, /* this joiner is seen */
+	{"name=x&story=a%1B%E2%80%8B", "story", "", ""},
+	{"name=x&kind=a%E2%80%8B", "kind", "", ""},
+	{"name=<b>", "name", "", ""}, /* no browser sends it so */
 	{"name=a b", "name", "", ""},
 	{"name=a\x80", "name", "", ""},
 	{"name=x&n=1x", "n", "", ""},
