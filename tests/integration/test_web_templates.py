@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Templates of pages: whatever could become anything but text ends the build, with the file and what is wrong in it."""
+import html.parser
 import pathlib
 import re
 import subprocess
+import sys
 
 import pytest
-from node import ROOT
+from node import BIN, ROOT
 
 TPL = ROOT / "daemon/web/tpl.py"
+sys.path.insert(0, str(TPL.parent))
+import tpl  # noqa: E402
+
 HEAD = "code|nl|fr|en|de\nhello|Hallo|Bonjour|Hello|Hallo\n"
 
 
@@ -96,3 +101,99 @@ def test_a_byte_stays_whole_where_a_line_ends(tmp_path):
         assert build(tmp_path, "<p>" + "a" * n + "é") is None
         for line in re.findall(r'"([^"]*)"\s*(?:,|$)', (tmp_path / "out/pages.c").read_text(), re.M):
             assert not re.search(r"\\[0-7]{0,2}$", line), line
+
+
+# ---- what is hostile stays text, in every field of every page ----
+
+BAD = ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'><q title='", "javascript:alert(1)", "</textarea></title></q><!--", "&lt;b&gt; &amp;amp; &",
+       "//evil.example/\\..", "{{x}}{{>_top}} %3Cscript%3E", "a\x1b[0m\x01\x7f", "\u202eabc\u2028", "x' autofocus onfocus='alert(1)", "👩‍👩‍👧 ]]> <![CDATA["]
+VOID = {"meta", "link", "input", "br", "img", "hr"}
+
+
+class Tree(html.parser.HTMLParser):
+    """Elements and the names of their attributes; what stands in addresses beside."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.at, self.shape, self.addresses, self.all = [], [], [], []
+        self.feed(text)
+        self.close()
+        assert not self.at, self.at
+
+    def handle_starttag(self, tag, attrs):
+        self.shape.append((tag, tuple(n for n, _ in attrs), tuple(self.at)))
+        self.addresses += [v for n, v in attrs if n in ("href", "src", "action")]
+        self.all += [v or "" for _, v in attrs]
+        if tag not in VOID:
+            self.at.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.at.pop() == tag, tag
+
+    def handle_data(self, data):
+        self.all.append(data)
+
+    def handle_comment(self, data):
+        raise AssertionError(data)
+
+    unknown_decl = handle_pi = handle_comment
+
+
+def filled(name, scope, path, fields, lines):
+    """C that fills a struct of that name at path: every field has a number, by which one of them at a time is left empty."""
+    for field, kind in scope.fields.items():
+        n = len(fields)
+        fields.append(f"{path}.{field}")
+        if isinstance(kind, tpl.Scope):
+            rows = re.sub(r"\W", "_", f"{path}_{field}")
+            lines.append(f"static struct {name}_{field} {rows}[2]; for (int i{n} = 0; i{n} < 2; i{n}++) {{")
+            filled(f"{name}_{field}", kind, f"{rows}[i{n}]", fields, lines)
+            lines.append(f"}} {path}.{field} = {rows}; {path}.{field}_count = skip == {n} ? 0 : 2;")
+        else:
+            lines.append(f"{path}.{field} = skip == {n} ? {'NULL' if kind == 'text' else 'other'} : {'bad' if kind == 'text' else '!other'};")
+
+
+def program(build):
+    """Prints every page, each time with one field left out, and once with all that is yes or no the other way round."""
+    calls = []
+    for page in build.pages:
+        fields, lines = [], []
+        # what all pages share is left out of one of them, field by field
+        filled("page_frame", build.frame, "f", fields if page is build.pages[0] else [None] * 1000, lines)
+        filled(f"page_{page.name}", page.scope, "p", fields, lines)
+        calls.append(f"static void show_{page.name}(int skip, bool other)\n{{\nstruct page_frame f = {{0}}; struct page_{page.name} p = {{0}}; struct out o = {{0}};\n"
+                     + "\n".join(lines) + f"\np.f = &f; page_{page.name}(&o, LIST_NL, &p); end(\"{page.name}\", skip, &o);\n}}\n")
+        calls.append(f"enum {{ FIELDS_{page.name} = {len(fields)} }};\n")
+    shows = "".join(f"for (int s = -1; s < (few ? 0 : FIELDS_{p.name}); s++) {{ show_{p.name}(s, false); if (s < 0) show_{p.name}(s, true); }}\n" for p in build.pages)
+    return ('#include <stdio.h>\n#include <stdlib.h>\n' + '#include "web/%s.h"\n' % "pages" + 'static const char *bad;\n'
+            "const char *list_text(enum list_id id, enum list_lang lang, const char *code) { (void)id; (void)lang; return code; }\n"
+            'static void end(const char *name, int skip, struct out *o)\n{\nif (o->failed) abort();\nprintf("%s %d%c", name, skip, 0);\nfwrite(o->p, 1, o->len, stdout);\n'
+            "putchar(0);\nout_free(o);\n}\n" + "".join(calls)
+            + f"int main(int argc, char **argv)\n{{\nconst bool few = argc > 2;\nbad = argv[1];\n{shows}return 0;\n}}\n")
+
+
+def test_what_is_hostile_stays_text_in_every_field_of_every_page(tmp_path):
+    gen = BIN / "gen"
+    r = subprocess.run(["/usr/bin/python3", str(TPL), str(ROOT / "daemon/web/tpl"), str(ROOT / "config/lists/web.psv"), str(tmp_path / "web")], capture_output=True, text=True)
+    assert r.returncode == 0, r.stderr
+    build = tpl.Build(ROOT / "daemon/web/tpl", ROOT / "config/lists/web.psv")
+    assert len(build.pages) > 20
+    (tmp_path / "all.c").write_text(program(build))
+    sources = [tmp_path / "all.c", tmp_path / "web/pages.c", ROOT / "daemon/web/out.c", ROOT / "daemon/base/text.c", *(ROOT / f"daemon/base/{x}.c" for x in ("bytes", "check"))]
+    subprocess.run(["cc", "-std=gnu17", "-O0", "-D_GNU_SOURCE", f"-I{tmp_path}", f"-I{ROOT}/daemon", f"-isystem{gen}", f"-isystem{ROOT}", "-o", str(tmp_path / "all"),
+                    *map(str, sources)], check=True)
+
+    def pages(value, *few):
+        raw = subprocess.run([str(tmp_path / "all"), value, *few], capture_output=True, check=True).stdout.decode().split("\0")
+        return list(zip(raw[::2], raw[1::2]))
+    plain = [(name, text, Tree(text)) for name, text in pages("x")]
+    first = [x for x in plain if x[0].endswith(" -1")]
+    assert len({name.split()[0] for name, *_ in plain}) == len(build.pages)
+    for n, bad in enumerate(BAD):
+        for (name, _, want), (same, text) in zip(first if n else plain, pages(bad, *(["few"] if n else []))):
+            got = Tree(text)
+            assert name == same and got.shape == want.shape, (name, bad)
+            assert all(re.match(r"$|[/#]($|[^/\\])", x) for x in got.addresses), (name, bad, got.addresses)
+            assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text) and not (bad in text and re.search("[<>\"'&]", bad)), (name, bad)
+            shown = re.sub(r"[\x00-\x1f\x7f]", "\ufffd", bad)
+            assert not want.all.count("x") or any(shown in x for x in got.all), (name, bad)  # it is there, as text

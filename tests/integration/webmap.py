@@ -23,7 +23,7 @@ class Field(NamedTuple):
 class Route(NamedTuple):
     method: str
     pattern: str
-    open: bool  # nobody need be signed in
+    who: str  # as its row has it: signed_in; open: nobody need be; script: no page helps who asks
     fields: tuple
 
 
@@ -76,14 +76,16 @@ def routes():
     tables = _tables()
     rows = re.findall(r"\{(true|false), \"(/[^\"]*)\", ROUTE_(\w+), (FIELDS\((\w+)\)|NO_FIELDS|(\w+), \w+), \w+\}", (WEB / "site.c").read_text())
     assert len(rows) > 50 and len(rows) == len(re.findall(r"^\t\{(?:true|false), \"/", (WEB / "site.c").read_text(), re.M)), "the table is not read any more"
-    return [Route("POST" if post == "true" else "GET", pattern, who == "OPEN", () if how == "NO_FIELDS" else tables[a or b])
+    return [Route("POST" if post == "true" else "GET", pattern, who.lower(), () if how == "NO_FIELDS" else tables[a or b])
             for post, pattern, who, how, a, b in rows]
 
 
 def k_of(token, path):
     """What the form of that path carries."""
-    raw = base64.urlsafe_b64decode(token + "=")
-    return base64.urlsafe_b64encode(hashlib.blake2b(path.encode(), key=raw, person=b"KRG1.csrf".ljust(16, b"\0"), digest_size=32).digest()[:16]).decode().rstrip("=")
+    def keyed(key, data, size):
+        return hashlib.blake2b(data, key=key, person=b"KRG1.csrf".ljust(16, b"\0"), digest_size=size).digest()
+    key = keyed(base64.urlsafe_b64decode(token + "="), b"", 32)
+    return base64.urlsafe_b64encode(keyed(key, path.encode(), 32)[:16]).decode().rstrip("=")
 
 
 def send(browser, path, fields=(), once=None):

@@ -131,6 +131,8 @@ enum err asker_shown(struct turn *t, struct msg *reply)
 	msg_set_text(t->arena, reply, REPLY_SIGNED_IN, s.name);
 	if (self != NULL)
 		msg_set_text(t->arena, reply, REPLY_OWN_ORG, self->org);
+	if ((t->roles & (ROLE_READER | ROLE_CASEWORKER)) == ROLE_READER)
+		msg_set_u64(reply, REPLY_READS_ONLY, 1);
 	msg_set_u64(reply, REPLY_SESSION_UNTIL_MS, session_until(t->node, t->session));
 	return ERR_OK;
 }

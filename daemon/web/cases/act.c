@@ -43,7 +43,7 @@ static void told_form(struct visit *v, struct msg *reply)
 	struct page_case_act p = {.f = &v->f, .text = a->text, .act = a->word};
 	struct form typed;
 
-	if (parts_refused(v, reply))
+	if (parts_refused(v, reply) || visit_only_reads(v))
 		return;
 	require(msg_count(reply, REPLY_CASES) > 0);
 	(void)again_open(v, cases_note, CASES_NOTE, &typed);

@@ -232,7 +232,7 @@ static void told_case(struct visit *v, struct msg *reply)
 	struct giving *g = v->own;
 	struct msg *m;
 
-	if (parts_refused(v, reply))
+	if (parts_refused(v, reply) || visit_only_reads(v))
 		return;
 	require(g != NULL && msg_count(reply, REPLY_CASES) > 0);
 	g->shown = reply;

@@ -85,8 +85,9 @@ void page_cases_open(struct visit *v)
 	visit_ask(v, m, told_all);
 }
 
-/* Core says whether anybody is signed in before something is put aside: so nobody else's typing pushes out that of who is. */
-static void told_signed_in(struct visit *v, struct msg *reply)
+/* Core says whether this is somebody who may look for people before something is put aside: so nobody else's typing pushes out that of
+ * who may. */
+static void told_may(struct visit *v, struct msg *reply)
 {
 	const char *text = form_value(&v->form, "q");
 	char no[ASIDE_NO + 1], to[ADDRESS];
@@ -107,11 +108,11 @@ void page_find_try(struct visit *v)
 {
 	struct msg *m = visit_request(v);
 
-	(void)msg_sub(&v->a, m, REQUEST_SESSION_LIST);
+	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_DRAFT_LIST), DRAFT_ASK_FORM, "find");
 	if (text_blank(form_value(&v->form, "q")))
 		visit_go(v, "/cases");
 	else
-		visit_ask(v, m, told_signed_in);
+		visit_ask(v, m, told_may);
 }
 
 /* More than a page is no answer: then one says more of the person. */

@@ -111,7 +111,7 @@ static void told_grant(struct visit *v, struct msg *reply)
 	char path[ADDRESS];
 	struct form typed;
 
-	if (parts_refused(v, reply))
+	if (parts_refused(v, reply) || (asks && visit_only_reads(v)))
 		return;
 	require(msg_count(reply, REPLY_GRANTS) > 0);
 	if (asks)

@@ -157,7 +157,7 @@ static void told_partners(struct visit *v, struct msg *reply)
 	(void)again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
 	p.who = msg_text(msg_get(shown, REPLY_PERSON), PERSON_NAME);
 	p.owner = owner_text(v, shown);
-	p.ours = o == NULL || strcmp(msg_text(o, OWNER_ROW_WHO), "us") == 0;
+	p.ours = !v->f.reads && (o == NULL || strcmp(msg_text(o, OWNER_ROW_WHO), "us") == 0);
 	fill_handovers(v, shown, &p);
 	fill_partners(v, reply, &p);
 	fill_hows(v, &p);

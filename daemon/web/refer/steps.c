@@ -106,7 +106,7 @@ static void told_begin(struct visit *v, struct msg *reply)
 	const struct msg *row;
 	char path[ROOM + FORM_SEGMENT];
 
-	if (page_refused(v, reply))
+	if (page_refused(v, reply) || visit_only_reads(v))
 		return;
 	row = msg_count(reply, REPLY_CASES) == 0 ? NULL : msg_at(reply, REPLY_CASES, 0);
 	head(v, "step-begin");

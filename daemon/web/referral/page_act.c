@@ -405,7 +405,7 @@ static void told_form(struct visit *v, struct msg *reply)
 	struct msg *m;
 
 	require(act != NULL);
-	if (referral_missing(v, reply))
+	if (referral_missing(v, reply) || visit_only_reads(v))
 		return;
 	if (!act_has(act, ACT_WITH_ALTERNATIVE | ACT_WITH_TARGET)) {
 		show_form(v, reply, NULL);
