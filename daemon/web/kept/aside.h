@@ -12,8 +12,8 @@
  * A form is answered with another address, so that a browser keeps nothing of it.  What the next page needs of it lies here; the
  * address holds its number.
  */
-#ifndef KRING_WEB_ASIDE_H
-#define KRING_WEB_ASIDE_H
+#ifndef KRING_WEB_KEPT_ASIDE_H
+#define KRING_WEB_KEPT_ASIDE_H
 
 #include "base/bytes.h"
 #include "base/err.h"
@@ -34,4 +34,4 @@ struct span aside_get(const struct aside *k, const uint8_t token[COOKIE_TOKEN], 
 /** Whoever signs out takes along what was typed. */
 void aside_forget(struct aside *k, const uint8_t token[COOKIE_TOKEN]);
 
-#endif /* KRING_WEB_ASIDE_H */
+#endif /* KRING_WEB_KEPT_ASIDE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A short table that is walked.  The oldest of a person gives way to the next one of that person, the oldest of all when there is no room;
  * so nobody's typing pushes out another's as long as each types little. */
-#include "web/aside.h"
+#include "web/kept/aside.h"
 
 #include <assert.h>
 #include <stdlib.h>
