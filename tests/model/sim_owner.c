@@ -9,7 +9,6 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/handover/rows.h"
-#include "domain/loss/quarantine.h"
 #include "sim.h"
 
 enum { ENDS = 4096 };
@@ -30,6 +29,7 @@ struct pen {
 	bool moves;  /* in a group with others */
 	bool way;    /* it was sent, and not taken or given up */
 	bool gone;   /* whoever took it from here erased it */
+	bool awaits; /* it is theirs who write, and its content did not come back yet */
 };
 
 static struct {
@@ -66,15 +66,14 @@ static void gather_node(struct sim *s, struct sim_node *n)
 	while (rows_each(&v.t, NULL, &w, &th, &m)) {
 		const size_t mark = v.t.arena->used;
 		struct pen *pen;
-		struct owner o;
-		bool given_back, held;
+		struct case_pen case_pen;
 
 		require(all.end_count < ENDS);
 		all.ends[all.end_count] = (struct end){n->no, th, pen_at(n->no, &th.case_id)};
 		pen = &all.pens[all.ends[all.end_count++].pen];
-		require(rows_owner(&v.t, &th.case_id, &o, &given_back) == ERR_OK &&
-			quarantine_holds(&v.t, &th.case_id, &held) == ERR_OK);
-		pen->writes = owner_writable(&o, held, false) && !given_back;
+		require(rows_pen(&v.t, &th.case_id, &case_pen) == ERR_OK);
+		pen->writes = case_pen.writes;
+		pen->awaits = case_pen.given_back && case_pen.owner.who == OWNER_US;
 		pen->way = pen->way || (th.role == THREAD_SENDER && th.state >= HANDOVER_BUNDLED &&
 					th.state <= HANDOVER_CEDED);
 		arena_rewind(v.t.arena, mark);
@@ -212,6 +211,43 @@ static void check_content(struct sim *s, const struct pen *pen)
 	sim_view_close(&v);
 }
 
+/* Is the file of this case whole at any of its nodes? */
+static bool kept(struct sim *s, size_t group)
+{
+	bool whole = false;
+
+	for (size_t i = 0; i < all.end_count && !whole; i++) {
+		const struct end *e = &all.ends[i];
+		struct sim_view v;
+		struct span id;
+		struct blob b;
+		struct id32 blob;
+		struct msg *m;
+
+		if (group_of(e->pen) != group)
+			continue;
+		sim_view_open(s, &v, &s->nodes[e->node]);
+		require(rows_load(&v.t, &e->th, &m) == ERR_OK);
+		id = msg_bytes(m, HANDOVER_RECORD_BLOB);
+		if (id.len == sizeof blob.b) {
+			memcpy(blob.b, id.p, sizeof blob.b);
+			whole = blob_load(&v.t, &blob, &b) == ERR_OK && b.state == BLOB_WHOLE;
+		}
+		sim_view_close(&v);
+	}
+	return whole;
+}
+
+/* It went with the disks of both: its owner goes on without it when no copy can come any more, or when somebody decides so. */
+static bool lost(struct sim *s, size_t group)
+{
+	bool awaits = false;
+
+	for (size_t i = 0; i < all.pen_count; i++)
+		awaits = awaits || (group_of(i) == group && all.pens[i].awaits);
+	return awaits && !kept(s, group);
+}
+
 static void check_pens(struct sim *s)
 {
 	for (size_t i = 0; i < all.pen_count; i++) {
@@ -223,7 +259,7 @@ static void check_pens(struct sim *s)
 		if (group_of(i) != i)
 			continue;
 		w = writer(i, &gone);
-		if (w == NULL && !gone)
+		if (w == NULL && !gone && !lost(s, i))
 			sim_fail(s, "node %d: nobody has the pen of its case", pen->node);
 		if (w == NULL || !w->moves)
 			continue;

@@ -334,7 +334,8 @@ enum err erasure_look(struct turn *t, struct thread *th)
 		rc = worklist_done(t, th, WORK_UNANSWERED);
 	else if (rc == ERR_OK && rang)
 		rc = remind(t, th);
-	if (rc == ERR_OK && (whole || rang))
+	/* a word of ours that is owed keeps its timer: the answer may come back before it, after a loss */
+	if (rc == ERR_OK && (whole || rang) && !th->owes_end)
 		rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
 		rc = erasure_heard(t, &th->id);

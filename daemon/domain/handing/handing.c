@@ -336,6 +336,8 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 	rc = allowed(t, &th, s);
 	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT && s->type != DOC_RECLAIM)
 		rc = consented(t, &th);
+	if (rc == ERR_OK && (s->type == DOC_BUNDLE || s->type == DOC_CEDE))
+		rc = rows_compared(t, &th.case_id); /* it may be gone by another handover */
 	if (rc == ERR_OK)
 		rc = run(t, &th, s->type, req);
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
@@ -374,7 +376,7 @@ enum err handing_note(struct turn *t, const struct id16 *id, const char *text, s
 
 	*passed = false;
 	if (rc != ERR_OK || o.who == OWNER_US)
-		return rc;
+		return rc == ERR_OK ? rows_writable(t, id) : rc;
 	rc = way_to(t, id, &th);
 	if (rc == ERR_NOTFOUND)
 		return rows_writable(t, id);

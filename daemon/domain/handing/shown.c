@@ -269,9 +269,9 @@ enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply)
 
 /* ---- a case ---- */
 
-static void owner_row(struct turn *t, const struct owner *o, bool way, bool given_back,
-		      struct msg *reply)
+static void owner_row(struct turn *t, const struct case_pen *pen, bool way, struct msg *reply)
 {
+	const struct owner *o = &pen->owner;
 	struct msg *row = msg_sub(t->arena, reply, REPLY_OWNER);
 	const struct peer *p = state_peer(t->node, o->peer);
 	const char *who = "us";
@@ -284,9 +284,9 @@ static void owner_row(struct turn *t, const struct owner *o, bool way, bool give
 		who = "elsewhere";
 	else if (o->who == OWNER_NOBODY)
 		who = "nobody";
-	else if (!o->compared)
+	else if (!pen->released && (!o->compared || pen->waits_for != NULL))
 		who = "being-compared";
-	else if (given_back)
+	else if (pen->given_back)
 		who = "being-given-back";
 	msg_set_text(t->arena, row, OWNER_ROW_WHO, who);
 	msg_set_text(t->arena, row, OWNER_ROW_PARTNER, p == NULL ? "" : p->org);
@@ -298,17 +298,16 @@ static void owner_row(struct turn *t, const struct owner *o, bool way, bool give
 enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
-	struct owner o;
+	struct case_pen pen;
 	struct thread th, open = {.peer = 0};
 	struct msg *m;
 	struct id16 id;
 	uint64_t until_ms;
 	uint16_t peer;
-	bool given_back;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
-		rc = rows_owner(t, &id, &o, &given_back);
+		rc = rows_pen(t, &id, &pen);
 	if (rc == ERR_OK)
 		rc = rows_closed(t, &id, &until_ms, &peer);
 	if (rc != ERR_OK)
@@ -325,8 +324,8 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 		return w.rc;
 	if (msg_count(reply, REPLY_HANDOVERS) > 0) {
 		if (open.peer != 0)
-			o.peer = open.peer;
-		owner_row(t, &o, open.peer != 0, given_back, reply);
+			pen.owner.peer = open.peer;
+		owner_row(t, &pen, open.peer != 0, reply);
 	}
 	if (until_ms != 0)
 		return rows_readable(t, &id);

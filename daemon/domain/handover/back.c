@@ -16,40 +16,34 @@
 #include "domain/loss/settled.h"
 #include "domain/referral/deadline.h"
 
-static struct epoch epoch_of(const struct msg *record)
-{
-	return (struct epoch){(uint32_t)msg_u64(record, HANDOVER_RECORD_RECLAIMS),
-			      (uint32_t)msg_u64(record, HANDOVER_RECORD_TURNS)};
-}
-
 /* One by which the case came to us, and that says whose it is. */
-static bool came_and_counts(const struct thread *th, const struct msg *m)
+static bool came_and_counts(const struct thread *th)
 {
-	return th->role == THREAD_RECEIVER && msg_u64(m, HANDOVER_RECORD_DATED) != 0 &&
-	       (th->state == HANDOVER_TAKEN || rows_lost(th));
+	return th->role == THREAD_RECEIVER && (th->state == HANDOVER_TAKEN || rows_lost(th));
 }
 
 enum err back_above(struct turn *t, const struct thread *th, struct epoch *e, bool *yes)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct thread one;
-	struct epoch best = {0, 0}, here;
+	struct epoch best = {0, 0}, here = {0, 0};
 	bool lost = false;
 	struct msg *m;
 
 	*yes = false;
 	while (rows_each(t, &th->case_id, &w, &one, &m)) {
-		if (!came_and_counts(&one, m) || epoch_compare(epoch_of(m), best) <= 0)
+		if (!came_and_counts(&one))
 			continue;
-		best = epoch_of(m);
+		w.rc = rows_epoch_of(t, &one, &here);
+		if (w.rc != ERR_OK || epoch_compare(here, best) <= 0)
+			continue;
+		best = here;
 		lost = rows_lost(&one);
 	}
+	if (w.rc == ERR_OK && lost)
+		w.rc = rows_epoch_of(t, th, &here);
 	if (w.rc != ERR_OK || !lost)
 		return w.rc;
-	w.rc = rows_load(t, th, &m);
-	if (w.rc != ERR_OK)
-		return w.rc;
-	here = epoch_of(m);
 	*yes = epoch_compare(best, here) > 0;
 	*e = best;
 	return ERR_OK;

@@ -65,13 +65,16 @@ enum owner_who owner_of_thread(enum handover_side we, enum handover_state s)
 
 /* Where nothing moved yet, or nothing came of it, the case is whose it was.  What TO holds of it before it took the case is its own
  * file of the person, if it has one. */
-static bool moved(const struct owner_thread *th)
+static bool went(const struct owner_thread *th)
 {
-	if (!th->dated)
-		return false;
 	return th->state == HANDOVER_TAKEN || th->state == HANDOVER_RECLAIMED ||
 	       th->state == HANDOVER_SUPERSEDED ||
 	       (th->state == HANDOVER_CEDED && th->we == HANDOVER_BY_FROM);
+}
+
+static bool moved(const struct owner_thread *th)
+{
+	return th->dated && went(th);
 }
 
 /* We hold it back ourselves from the bundle to the act that moves it. */
@@ -82,7 +85,41 @@ static bool held_back(const struct owner_thread *th)
 
 bool owner_counts(const struct owner_thread *th)
 {
-	return th->dated || held_back(th);
+	return th->dated || went(th) || held_back(th);
+}
+
+/* The newest one of before that word, as far as it is known. */
+static struct epoch epoch_before(const struct owner_thread *v, size_t n, uint64_t act_ms)
+{
+	struct epoch e = {0, 0};
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].dated && v[i].act_ms != 0 && v[i].act_ms <= act_ms &&
+		    epoch_compare(v[i].epoch, e) > 0)
+			e = v[i].epoch;
+	return e;
+}
+
+/* A word that moved the case may come back without its body: its consent ended meanwhile.  That it moved the case is as true as before;
+ * left out, the case would count as ours at both ends. */
+void owner_date(struct owner_thread *v, size_t n)
+{
+	for (size_t done = 0; done < n; done++) {
+		struct owner_thread *first = NULL;
+		struct epoch e;
+
+		for (size_t i = 0; i < n; i++)
+			if (!v[i].dated && went(&v[i]) &&
+			    (first == NULL || v[i].act_ms < first->act_ms))
+				first = &v[i];
+		if (first == NULL)
+			return;
+		e = epoch_before(v, n, first->act_ms);
+		first->dated = true;
+		first->epoch = first->state == HANDOVER_CEDED || first->state == HANDOVER_TAKEN
+				       ? epoch_ceded(e)
+				       : epoch_reclaimed(e);
+	}
 }
 
 /* SUPERSEDED passes on an epoch that was said in another thread: where that one is here too, it says more. */

@@ -16,6 +16,7 @@
 #ifndef KRING_DOMAIN_HANDOVER_OWNER_H
 #define KRING_DOMAIN_HANDOVER_OWNER_H
 
+#include "base/bytes.h"
 #include "domain/handover/handover.h"
 
 struct epoch {
@@ -39,8 +40,10 @@ struct owner_thread {
 	enum handover_state state;
 	bool dated;	    /* a CEDE, RECLAIM or SUPERSEDED is in it ... */
 	struct epoch epoch; /* ... the newest */
+	uint64_t act_ms;    /* of our own last word by which it went or came; 0: there is none */
 	bool settled;	    /* both ends hold the same since our last loss of state */
 	uint16_t peer;	    /* the other node */
+	struct id16 id;
 };
 
 enum owner_who {
@@ -60,6 +63,9 @@ struct owner {
 enum owner_who owner_of_thread(enum handover_side we, enum handover_state s);
 /** Can it move the case, its epoch, or the pen?  One that was only proposed, refused or aborted cannot, however many there are. */
 bool owner_counts(const struct owner_thread *th);
+/** Those in which the case went and no body says which number that was, as after a loss of state behind the end of a consent: each
+ *  is the next one after all that was done here before. */
+void owner_date(struct owner_thread *v, size_t n);
 /** owner_fold(threads, n): of n handovers of one case; none: it is ours. */
 struct owner owner_fold(const struct owner_thread *v, size_t n);
 /** May what is typed here be the file?  held: the case waits in quarantine; released: two persons let it go before. */

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/limits/files.h"
+#include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 
 /* Of one case, those that count: each of them took an act of a person here, so that a partner cannot fill them up. */
@@ -84,6 +85,23 @@ bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 
 /* ---- who holds the pen ---- */
 
+/* When we last said in it that the case goes, comes, or came back. */
+static enum err act_ms(struct turn *t, const struct thread *th, uint64_t *ms)
+{
+	*ms = 0;
+	for (uint32_t no = th->my_no; *ms == 0 && no > 0; no--) {
+		struct log_entry e;
+		const enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (e.type == DOC_CEDE || e.type == DOC_TAKE || e.type == DOC_RECLAIM ||
+		    e.type == DOC_SUPERSEDED)
+			*ms = e.created_ms;
+	}
+	return ERR_OK;
+}
+
 static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_thread *v,
 		       size_t *n, bool *given_back)
 {
@@ -110,6 +128,7 @@ static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_
 				  (uint32_t)msg_u64(m, HANDOVER_RECORD_TURNS)},
 			.settled = settled_is(&th, pr),
 			.peer = th.peer,
+			.id = th.id,
 		};
 		*given_back = *given_back ||
 			      (th.role == THREAD_RECEIVER && th.state == HANDOVER_TAKEN &&
@@ -119,8 +138,11 @@ static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_
 		doubt = doubt || !owner_counts(&one);
 		if (*n == ROWS_MOST)
 			return ERR_LIMIT;
+		w.rc = act_ms(t, &th, &one.act_ms);
 		v[(*n)++] = one;
 	}
+	if (w.rc == ERR_OK)
+		owner_date(v, *n);
 	return w.rc;
 }
 
@@ -142,6 +164,31 @@ enum err rows_epoch(struct turn *t, const struct id16 *case_id, struct epoch *e)
 	enum err rc = all_of(t, case_id, v, &n, &given_back);
 
 	*e = owner_epoch(v, rc == ERR_OK ? n : 0);
+	return rc;
+}
+
+enum err rows_epoch_of(struct turn *t, const struct thread *th, struct epoch *e)
+{
+	struct owner_thread v[ROWS_MOST];
+	bool given_back;
+	size_t n;
+	enum err rc = all_of(t, &th->case_id, v, &n, &given_back);
+
+	*e = (struct epoch){0, 0};
+	for (size_t i = 0; rc == ERR_OK && i < n; i++)
+		if (id16_equal(&v[i].id, &th->id) && v[i].dated)
+			*e = v[i].epoch;
+	return rc;
+}
+
+enum err rows_pen(struct turn *t, const struct id16 *case_id, struct case_pen *pen)
+{
+	enum err rc = rows_owner(t, case_id, &pen->owner, &pen->given_back);
+
+	if (rc == ERR_OK)
+		rc = quarantine_waits(t, case_id, &pen->waits_for, &pen->released);
+	pen->writes = rc == ERR_OK && !pen->given_back &&
+		      owner_writable(&pen->owner, pen->waits_for != NULL, pen->released);
 	return rc;
 }
 
@@ -199,12 +246,31 @@ static enum err on_its_way(struct turn *t, const struct id16 *case_id, const cha
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+static enum err refuse_uncompared(struct turn *t, const struct case_pen *pen)
+{
+	if (pen->released)
+		return ERR_OK;
+	if (pen->waits_for != NULL)
+		return turn_refuse_with(t, ERR_BUSY, REFUSAL_CASE_PERHAPS_MOVED,
+					say_text("partner", pen->waits_for->org),
+					say_moment("when", quarantine_until_ms(t->node)));
+	return pen->owner.compared ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
+}
+
+enum err rows_compared(struct turn *t, const struct id16 *case_id)
+{
+	struct case_pen pen;
+	enum err rc = rows_pen(t, case_id, &pen);
+
+	return rc == ERR_OK ? refuse_uncompared(t, &pen) : rc;
+}
+
 enum err rows_writable(struct turn *t, const struct id16 *case_id)
 {
-	struct owner o;
+	struct case_pen pen;
 	const char *org;
-	bool given_back, way;
-	enum err rc = rows_owner(t, case_id, &o, &given_back);
+	bool way;
+	enum err rc = rows_pen(t, case_id, &pen);
 
 	if (rc == ERR_OK)
 		rc = on_its_way(t, case_id, &org, &way);
@@ -213,12 +279,14 @@ enum err rows_writable(struct turn *t, const struct id16 *case_id)
 	if (way)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
 					say_text("partner", org));
-	if (o.who != OWNER_US)
+	if (pen.owner.who != OWNER_US)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_NOT_OWNER,
-					say_text("partner", org_of(t, o.peer)));
-	if (!o.compared)
-		return turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
-	return given_back ? turn_refuse(t, ERR_BUSY, REFUSAL_BEING_GIVEN_BACK) : ERR_OK;
+					say_text("partner", org_of(t, pen.owner.peer)));
+	rc = refuse_uncompared(t, &pen);
+	if (rc == ERR_OK && pen.given_back)
+		rc = turn_refuse(t, ERR_BUSY, REFUSAL_BEING_GIVEN_BACK);
+	require(rc != ERR_OK || pen.writes);
+	return rc;
 }
 
 enum err rows_readable(struct turn *t, const struct id16 *case_id)

@@ -37,6 +37,18 @@ MUST_CHECK enum err rows_save(struct turn *t, const struct thread *th, const str
 MUST_CHECK bool rows_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			  struct thread *th, struct msg **record);
 
+/** May what is typed in a case be the file?  Every command that writes in one asks rows_writable, and that asks this. */
+struct case_pen {
+	struct owner owner;
+	bool given_back; /* as of rows_owner */
+	const struct peer *
+		waits_for; /* a loss of state was not over: this partner could know that it took the case; NULL */
+	bool released; /* ... and somebody did not wait for it */
+	bool writes;
+};
+MUST_CHECK enum err rows_pen(struct turn *t, const struct id16 *case_id, struct case_pen *pen);
+/** The epoch of one handover; {0, 0}: the case did not move in it. */
+MUST_CHECK enum err rows_epoch_of(struct turn *t, const struct thread *th, struct epoch *e);
 /** Of a case, out of all of its handovers; given_back: it is ours, and its content did not come back yet after a loss of state. */
 MUST_CHECK enum err rows_owner(struct turn *t, const struct id16 *case_id, struct owner *o,
 			       bool *given_back);
@@ -50,6 +62,8 @@ MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint
 
 /** Refuses a person who would write in a case that is not ours to write in. */
 MUST_CHECK enum err rows_writable(struct turn *t, const struct id16 *case_id);
+/** Refuses to give away a case that another one may have taken, for all that this node remembers. */
+MUST_CHECK enum err rows_compared(struct turn *t, const struct id16 *case_id);
 /** Refuses whoever would look into a case that moved away. */
 MUST_CHECK enum err rows_readable(struct turn *t, const struct id16 *case_id);
 /** Refuses its erasure while a handover of it is not over, or while its new owner may still need what is kept of it. */

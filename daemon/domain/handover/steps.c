@@ -121,8 +121,10 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 			   32);
 		msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE,
 			    msg_u64(body, HANDOVER_KEPT_LENGTH));
-		rows_date(record, msg_u64(body, HANDOVER_KEPT_RECLAIMS),
-			  msg_u64(body, HANDOVER_KEPT_TURNS));
+		/* every word that gave it away counted one turn more: without one this says no date */
+		if (msg_u64(body, HANDOVER_KEPT_TURNS) != 0)
+			rows_date(record, msg_u64(body, HANDOVER_KEPT_RECLAIMS),
+				  msg_u64(body, HANDOVER_KEPT_TURNS));
 		return;
 	case DOC_RECLAIM:
 	case DOC_SUPERSEDED:

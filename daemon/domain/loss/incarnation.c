@@ -58,6 +58,8 @@ enum err incarnation_begin(struct turn *t, uint32_t above, enum alarm why)
 		n->rights.older_no = n->inc.no;
 	n->quarantine = true;
 	rc = incarnation_write(t);
+	if (rc == ERR_OK) /* whoever did not wait did not wait after an earlier loss */
+		rc = turn_drop_prefix(t, STORE_RELEASED, &(struct store_key){.len = 0});
 	for (struct pair *p = t->pairs; p != NULL && rc == ERR_OK; p = p->next)
 		if (!incarnation_equal(&p->mine, &n->inc))
 			rc = pair_reset(t, p, true);

@@ -94,22 +94,56 @@ static enum err from_unheard(struct turn *t, const struct id16 *case_id, bool *y
 }
 
 /* A case that was begun after the loss has no past that anybody could remember better. */
-enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes)
+static bool has_past(const struct turn *t, const struct id16 *case_id)
 {
 	uint64_t born = 0;
-	enum err rc;
 
-	*yes = false;
-	if (!t->node->quarantine)
-		return ERR_OK;
 	for (size_t i = 0; i < 6;
 	     i++) /* an id begins with 48 bits of milliseconds: when it was drawn */
 		born = born << 8 | case_id->b[i];
-	if (born >= t->node->restored_ms ||
-	    record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16)))
+	return born < t->node->restored_ms;
+}
+
+static bool is_released(struct turn *t, const struct id16 *case_id)
+{
+	return record_exists(t->txn, STORE_RELEASED, span_of(case_id->b, 16));
+}
+
+enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	enum err rc;
+
+	*yes = false;
+	if (!t->node->quarantine || !has_past(t, case_id) || is_released(t, case_id))
 		return ERR_OK;
 	rc = erasures_missing(t, yes);
 	return rc != ERR_OK || *yes ? rc : from_unheard(t, case_id, yes);
+}
+
+/* What is sent waits for few, as above.  Whoever writes in a case waits for all: any of them may have taken it over, and what was signed
+ * about that may have gone with the disk. */
+enum err quarantine_waits(struct turn *t, const struct id16 *case_id, const struct peer **who,
+			  bool *released)
+{
+	const struct node *n = t->node;
+
+	*who = NULL;
+	*released = false;
+	if (!n->quarantine || !has_past(t, case_id))
+		return ERR_OK;
+	*released = is_released(t, case_id);
+	for (size_t i = 0; !*released && *who == NULL && i < n->peer_count; i++) {
+		bool unheard;
+		enum err rc;
+
+		if (!quarantine_counts(&n->peers[i]))
+			continue;
+		rc = is_unheard(t, n->peers[i].no, &unheard);
+		if (rc != ERR_OK)
+			return rc;
+		*who = unheard ? &n->peers[i] : NULL;
+	}
+	return ERR_OK;
 }
 
 /* What waits for any partner is looked at again: number.c asks quarantine_holds() of each document. */

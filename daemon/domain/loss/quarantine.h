@@ -16,6 +16,9 @@
 
 /** Does this case wait: for the partner that it came from, or for one of those that keep our erasures? */
 MUST_CHECK enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes);
+/** Who could know that it took this case from us, and was not heard yet; NULL: nobody.  released: it is not waited for any more. */
+MUST_CHECK enum err quarantine_waits(struct turn *t, const struct id16 *case_id,
+				     const struct peer **who, bool *released);
 /** Let it out before they were heard; the caller keeps the audit. */
 MUST_CHECK enum err quarantine_release(struct turn *t, const struct id16 *case_id);
 /** A partner was heard: what waited for it goes on; was it the last one? */

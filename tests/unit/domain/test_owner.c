@@ -159,6 +159,43 @@ static void one_epoch_twice_stops_the_pen(void **state)
 	assert_false(owner_writable(&o, false, true));
 }
 
+/* Words that moved the case came back without their bodies: the order in which they were said here dates them. */
+static void what_moved_without_a_date_moved_all_the_same(void **state)
+{
+	struct owner_thread v[] = {before(FROM, HANDOVER_TAKEN, GGD),
+				   moved(TO, HANDOVER_TAKEN, GOES, 0, 1),
+				   before(FROM, HANDOVER_PROPOSED, SMWO)};
+
+	(void)state;
+	v[0].act_ms = 200;
+	v[1].act_ms = 100;
+	assert_true(owner_counts(&v[0]));
+	owner_date(v, 3);
+	assert_int_equal(v[0].epoch.turns, 2);
+	assert_false(v[2].dated);
+	assert_int_equal(owner_fold(v, 3).who, OWNER_THEM);
+	assert_int_equal(owner_fold(v, 3).peer, GGD);
+	/* it came back to us after that */
+	v[0] = before(FROM, HANDOVER_TAKEN, GGD);
+	v[0].act_ms = 50;
+	v[1].epoch.turns = 2;
+	owner_date(v, 3);
+	assert_int_equal(v[0].epoch.turns, 1);
+	assert_int_equal(owner_fold(v, 3).who, OWNER_US);
+}
+
+/* A word of taking back that came without its body is newer than the move that it takes back. */
+static void taken_back_without_a_date_is_not_ours(void **state)
+{
+	struct owner_thread v[] = {before(TO, HANDOVER_RECLAIMED, GOES)};
+
+	(void)state;
+	owner_date(v, 1);
+	assert_true(v[0].dated);
+	assert_int_equal(v[0].epoch.reclaims, 1);
+	assert_int_equal(owner_fold(v, 1).who, OWNER_THEM);
+}
+
 static void an_epoch_has_an_end_and_no_overflow(void **state)
 {
 	const struct epoch last = {UINT32_MAX, UINT32_MAX};
@@ -267,6 +304,8 @@ int main(void)
 		cmocka_unit_test(a_reclaim_is_newer_than_every_further_move),
 		cmocka_unit_test(superseded_outlives_the_word_it_came_from),
 		cmocka_unit_test(one_epoch_twice_stops_the_pen),
+		cmocka_unit_test(what_moved_without_a_date_moved_all_the_same),
+		cmocka_unit_test(taken_back_without_a_date_is_not_ours),
 		cmocka_unit_test(an_epoch_has_an_end_and_no_overflow),
 		cmocka_unit_test(nobody_owns_what_was_not_compared),
 		cmocka_unit_test(handing_on_stops_the_pen),
