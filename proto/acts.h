@@ -94,7 +94,7 @@ enum act_with {
 	RULE(ESCALATE, 22, "escalate", MSG_ACT, ACT_BY_SENDER, LIST_REASONS) \
 	RULE(REPORT, 23, "report", MSG_REPORT, 0, MSG_HOLDS_ANY) \
 	RULE(ERASING, 24, "consent-erasing", MSG_ERASED, 0, MSG_HOLDS_ANY) \
-	/* a case moves to another node: domain/handover/handover.c has who signs what */ \
+	/* a case moves to another node: domain/owner/handover.c has who signs what */ \
 	RULE(PROPOSE, 25, "propose", MSG_HANDOVER_PROPOSE, 0, MSG_HOLDS_ANY) \
 	RULE(AGREE, 26, "agree", MSG_ACT, 0, LIST_REASONS) \
 	RULE(REFUSE, 27, "refuse", MSG_ACT, 0, LIST_REASONS) \

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "configs.h"
-#include "domain/handover/owner.h"
+#include "domain/owner/owner.h"
 
 enum { SIDE_MAX = 6, OPEN_STATES = HANDOVER_TAKEN };
 

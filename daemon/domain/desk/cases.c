@@ -628,18 +628,14 @@ enum err desk_case_erase(struct turn *t, const struct msg *req, struct msg *repl
  * still give back of it is not waited for any more. */
 enum err desk_case_release(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	const struct peer *who;
 	struct id16 id;
-	bool held, released, waited = false;
+	bool held, waited = false;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	(void)reply;
 	if (rc != ERR_OK)
 		return rc;
-	rc = quarantine_holds(t, &id, &held);
-	if (rc == ERR_OK)
-		rc = quarantine_waits(t, &id, &who, &released);
-	held = held || (rc == ERR_OK && who != NULL);
+	rc = quarantine_binds(t, &id, &held);
 	if (rc == ERR_OK)
 		rc = steps_wait_no_more(t, &id, &waited);
 	if (rc != ERR_OK)

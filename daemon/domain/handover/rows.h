@@ -13,7 +13,7 @@
 #define KRING_DOMAIN_HANDOVER_ROWS_H
 
 #include "domain/documents/thread.h"
-#include "domain/handover/owner.h"
+#include "domain/owner/owner.h"
 
 static inline enum handover_side rows_side(const struct thread *th)
 {

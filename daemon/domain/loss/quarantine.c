@@ -146,6 +146,18 @@ enum err quarantine_waits(struct turn *t, const struct id16 *case_id, const stru
 	return ERR_OK;
 }
 
+enum err quarantine_binds(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	const struct peer *who = NULL;
+	bool released = false;
+	enum err rc = quarantine_holds(t, case_id, yes);
+
+	if (rc == ERR_OK && !*yes)
+		rc = quarantine_waits(t, case_id, &who, &released);
+	*yes = *yes || who != NULL;
+	return rc;
+}
+
 /* What waits for any partner is looked at again: number.c asks quarantine_holds() of each document. */
 static enum err recheck_all(struct turn *t)
 {

@@ -19,6 +19,8 @@ MUST_CHECK enum err quarantine_holds(struct turn *t, const struct id16 *case_id,
 /** Who could know that it took this case from us, and was not heard yet; NULL: nobody.  released: it is not waited for any more. */
 MUST_CHECK enum err quarantine_waits(struct turn *t, const struct id16 *case_id,
 				     const struct peer **who, bool *released);
+/** Either of both: something of this case waits. */
+MUST_CHECK enum err quarantine_binds(struct turn *t, const struct id16 *case_id, bool *yes);
 /** Let it out before they were heard; the caller keeps the audit. */
 MUST_CHECK enum err quarantine_release(struct turn *t, const struct id16 *case_id);
 /** A partner was heard: what waited for it goes on; was it the last one? */

@@ -2,7 +2,7 @@
 /* Who holds the pen of a case: the rules of a handover, as far as states and numbers decide them. */
 #include "test.h"
 
-#include "domain/handover/owner.h"
+#include "domain/owner/owner.h"
 
 enum { GOES = 1, SMWO, GGD };
 #define FROM HANDOVER_BY_FROM

@@ -4,7 +4,7 @@
  * narrower than its "applies": its author does not know yet that TO took the case, and the reader must still understand it.
  * TO signs REFUSE or TAKE and never both, so that CEDED ends whenever TO can speak.
  */
-#include "domain/handover/handover.h"
+#include "domain/owner/handover.h"
 
 #include "base/check.h"
 

@@ -6,18 +6,18 @@
  * it was ceded since.  The first counts more, so that a case that was taken back is newer than every further move of the copy
  * that was taken from.
  *
- * Layer:    domain/handover (base).
+ * Layer:    domain/owner (base).
  * Owns:     nothing; pure.
  * Threads:  any.
  * Time:     none.
  * Durable:  nothing.
  * Privacy:  states and numbers.
  */
-#ifndef KRING_DOMAIN_HANDOVER_OWNER_H
-#define KRING_DOMAIN_HANDOVER_OWNER_H
+#ifndef KRING_DOMAIN_OWNER_OWNER_H
+#define KRING_DOMAIN_OWNER_OWNER_H
 
 #include "base/bytes.h"
-#include "domain/handover/handover.h"
+#include "domain/owner/handover.h"
 
 struct epoch {
 	uint32_t reclaims, turns;
@@ -73,4 +73,4 @@ bool owner_writable(const struct owner *o, bool held, bool released);
 /** The newest epoch of all of them; nothing was ever ceded: {0, 0}. */
 struct epoch owner_epoch(const struct owner_thread *v, size_t n);
 
-#endif /* KRING_DOMAIN_HANDOVER_OWNER_H */
+#endif /* KRING_DOMAIN_OWNER_OWNER_H */

@@ -13,7 +13,7 @@
  *	RECLAIMED                  ours      theirs
  *	SUPERSEDED                 elsewhere elsewhere
  */
-#include "domain/handover/owner.h"
+#include "domain/owner/owner.h"
 
 #include "base/check.h"
 

@@ -7,15 +7,15 @@
  * referral: guards bind the author's node before it signs and are never applied again by the reader; an event without a row is a
  * note.  tests/model iterates this table against caselife_handover.py.
  *
- * Layer:    domain/handover (base; proto/acts for document types).
+ * Layer:    domain/owner (base; proto/acts for document types).
  * Owns:     nothing; pure.
  * Threads:  any.
  * Time:     none.
  * Durable:  numbers of states and types stand in stores and in signed documents: one is added, never changed.
  * Privacy:  heads only: types and numbers.
  */
-#ifndef KRING_DOMAIN_HANDOVER_HANDOVER_H
-#define KRING_DOMAIN_HANDOVER_HANDOVER_H
+#ifndef KRING_DOMAIN_OWNER_HANDOVER_H
+#define KRING_DOMAIN_OWNER_HANDOVER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -82,4 +82,4 @@ enum handover_state handover_fold(const struct handover_event *f, size_t nf,
 				  const struct handover_event *t, size_t nt,
 				  struct handover_walked *steps, size_t *done);
 
-#endif /* KRING_DOMAIN_HANDOVER_HANDOVER_H */
+#endif /* KRING_DOMAIN_OWNER_HANDOVER_H */
