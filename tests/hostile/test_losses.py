@@ -6,7 +6,9 @@ import struct
 import subprocess
 import time
 
+import pytest
 from kringwire import DOCUMENT, REFUSED, ROLLED_BACK, THREAD_HEADS, Frame, seal
+from node import Refused
 from world import IDENTITY_NEEDS, SECONDS, grant, offer, pb, say, wait_for
 
 NAME = pb.Person(name="Piet Verzonnen")
@@ -200,8 +202,9 @@ def restored(b, backup, sheet):
 
 
 def test_a_real_loss_beside_a_member_that_stays_silent(world):
-    """The target did lose state, and the member never answers its question: what is the member's waits, all else goes on, and
-    after some days nothing waits but the member's own."""
+    """The target did lose state, and the member never answers its question: what is the member's waits, and so does writing in a case
+    of before the loss, for the member could have been given it; one can be let go.  All else goes on, and after some days nothing
+    waits but the member's own."""
     w = world(honest=2, clock=True)
     m, b, (a, c) = w.hostile[0], w.target, w.honest
     shutil.copy(b.dir / "recovery-sheet.txt", w.fed.dir / "sheet")
@@ -224,6 +227,13 @@ def test_a_real_loss_beside_a_member_that_stays_silent(world):
         wait_for("it to be compared", lambda ref=ref: b.try_k("accept", ref))
     for h, ref in refs:
         h.await_state(ref, "accepted")
+    young = b.new_case(name="Nieuw Verzonnen")  # of after the loss
+    b.consent(young, a.name)
+    a.await_state(b.refer(young, a.name), "offered")
+    with pytest.raises(Refused) as no:
+        b.consent(own, a.name)
+    assert no.value.reply["code"] == "case-perhaps-moved" and {"name": "partner", "text": m.org} in no.value.reply["values"]
+    b.k("case", "release", own)  # somebody telephoned
     b.consent(own, a.name)
     a.await_state(b.refer(own, a.name), "offered")
     assert not b.try_k("accept", theirs)  # its own, and no other, waits for it
@@ -277,6 +287,7 @@ def test_a_real_loss_beside_a_member_that_answers_falsely(world):
                           env={**os.environ, "LANG": "en"}).stdout
     assert "has not compared its copy" in said and "kring outbox list" in said and "kring roster propose --op remove" in said, said
     assert b.k("partner", "show", m.name)["partners"][0]["standing"] == "not-compared"
+    b.k("case", "release", own)  # the member could have been given it
     b.consent(own, m.name)
     assert not b.try_k("accept", theirs)
     # it does what it has to: nothing is left of it
