@@ -61,6 +61,27 @@ static enum err erasures_missing(struct turn *t, bool *yes)
 	return ERR_OK;
 }
 
+/* The first partner that was not heard, NULL: there is none.  Of observers and evaluators nothing about a case can come: they
+ * are not waited for. */
+static enum err first_unheard(struct turn *t, const struct peer **who)
+{
+	const struct node *n = t->node;
+
+	*who = NULL;
+	for (size_t i = 0; *who == NULL && i < n->peer_count; i++) {
+		bool unheard;
+		enum err rc;
+
+		if (!quarantine_counts(&n->peers[i]))
+			continue;
+		rc = is_unheard(t, n->peers[i].no, &unheard);
+		if (rc != ERR_OK)
+			return rc;
+		*who = unheard ? &n->peers[i] : NULL;
+	}
+	return ERR_OK;
+}
+
 /* Did part of this case come from a partner that was not heard?  Of very many threads the rest counts as such. */
 static enum err from_unheard(struct turn *t, const struct id16 *case_id, bool *yes)
 {
@@ -132,18 +153,7 @@ enum err quarantine_waits(struct turn *t, const struct id16 *case_id, const stru
 	if (!n->quarantine || !has_past(t, case_id))
 		return ERR_OK;
 	*released = is_released(t, case_id);
-	for (size_t i = 0; !*released && *who == NULL && i < n->peer_count; i++) {
-		bool unheard;
-		enum err rc;
-
-		if (!quarantine_counts(&n->peers[i]))
-			continue;
-		rc = is_unheard(t, n->peers[i].no, &unheard);
-		if (rc != ERR_OK)
-			return rc;
-		*who = unheard ? &n->peers[i] : NULL;
-	}
-	return ERR_OK;
+	return *released ? ERR_OK : first_unheard(t, who);
 }
 
 enum err quarantine_binds(struct turn *t, const struct id16 *case_id, bool *yes)
@@ -205,45 +215,25 @@ static enum err end(struct turn *t, const char *why)
 	return rc == ERR_OK ? recheck_all(t) : rc;
 }
 
-/* Of observers and evaluators nothing about a case can come: they are not waited for. */
-static enum err all_heard(struct turn *t, bool *yes)
-{
-	const struct node *n = t->node;
-
-	*yes = true;
-	for (size_t i = 0; *yes && i < n->peer_count; i++) {
-		bool unheard;
-		enum err rc;
-
-		if (!quarantine_counts(&n->peers[i]))
-			continue;
-		rc = is_unheard(t, n->peers[i].no, &unheard);
-		if (rc != ERR_OK)
-			return rc;
-		*yes = !unheard;
-	}
-	return ERR_OK;
-}
-
 enum err quarantine_heard(struct turn *t)
 {
-	bool all;
+	const struct peer *who;
 	enum err rc;
 
 	if (!t->node->quarantine)
 		return ERR_OK;
-	rc = all_heard(t, &all);
+	rc = first_unheard(t, &who);
 	if (rc != ERR_OK)
 		return rc;
 	/* what waited for this one alone goes on */
-	return all ? end(t, "all-heard") : recheck_all(t);
+	return who == NULL ? end(t, "all-heard") : recheck_all(t);
 }
 
 /* A partner may also be removed, or stay silent for ever. */
 enum err quarantine_tick(struct turn *t)
 {
 	struct node *n = t->node;
-	bool all;
+	const struct peer *who;
 	enum err rc;
 
 	if (!n->quarantine)
@@ -261,6 +251,6 @@ enum err quarantine_tick(struct turn *t)
 		return ERR_OK;
 	n->quarantine_mono_ms = t->mono_ms +
 				LOOK_MS; /* a hint in memory: an undone turn does no harm */
-	rc = all_heard(t, &all);
-	return rc == ERR_OK && all ? end(t, "all-heard") : rc;
+	rc = first_unheard(t, &who);
+	return rc == ERR_OK && who == NULL ? end(t, "all-heard") : rc;
 }
