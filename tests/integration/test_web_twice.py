@@ -12,9 +12,8 @@ import pytest
 import webmap
 from browser import Browser, await_web, with_web
 from node import Federation, offered
-from passkeys import b64, enrol
 from staff import UIDS, Colleague, hire
-from test_web_matrix import matrix
+from test_web_matrix import matrix, signed_in
 
 WRITES = {"/case/new", "/c/ID/edit", "/c/ID/note", "/c/ID/close", "/c/ID/reopen", "/c/ID/consent", "/consent/ID/withdraw", "/refer/DRAFT/check", "/r/REF/ACT"}
 ENDS = ("/logout", "/me/signout")
@@ -32,16 +31,10 @@ def goes():
             a.ref = offered(a, b)[1]
             hire(a, "privacy")
             a.officer = Colleague(a, UIDS["privacy"])
-            a.anna = signed_in(a)
+            a.anna = signed_in(a, "caseworker")
             yield a
         finally:
             fed.stop()
-
-
-def signed_in(node):
-    x = Browser(node.web)
-    x.cookies = {"__Host-kring": b64(enrol(node, f"Collega {os.urandom(3).hex()}", "caseworker")[0].session)}
-    return x
 
 
 def written(node):
@@ -104,7 +97,7 @@ def test_pressed_twice_is_done_once(goes):
             continue
         left = []
         for times in (1, 2):
-            x = signed_in(goes) if pattern in ENDS else goes.anna
+            x = signed_in(goes, "caseworker") if pattern in ENDS else goes.anna
             path = address(goes, x, pattern)
             mine = {k: v + os.urandom(4).hex() if (pattern, k) in (("/case/new", "name"), ("/r/REF/ACT", "text")) else v for k, v in form.items()}
             before = written(goes)

@@ -44,7 +44,7 @@ class Careless(http.server.BaseHTTPRequestHandler):
 
 
 def found(profile, words):
-    """Which of the words lie in which files, as UTF-8 or UTF-16, also with a % in front of its bytes."""
+    """Which of the words lie in which files, as UTF-8 or UTF-16; they have no letter that an address writes with a %."""
     out = {}
     for d, _, names in os.walk(profile):
         for n in names:

@@ -121,13 +121,14 @@ static void sweep(struct formkept *k)
 			let_go(&k->places[i]);
 }
 
-/* A free one; where this session has its share, or all are taken, the oldest of those. */
+/* A form that came too late has a person and no session, and two of those are not of one session. */
 static bool is_of(const struct place *p, const char *owner, const char *person)
 {
-	return strcmp(p->owner, owner) == 0 ||
+	return (owner[0] != '\0' && strcmp(p->owner, owner) == 0) ||
 	       (person[0] != '\0' && strcmp(p->person, person) == 0);
 }
 
+/* A free one; where this session or person has its share, or all are taken, the oldest of those. */
 static struct place *place_for(struct formkept *k, const char *owner, const char *person)
 {
 	struct place *own = NULL, *oldest = NULL, *room = NULL;

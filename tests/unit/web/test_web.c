@@ -450,6 +450,13 @@ static void test_a_form_comes_back_to_its_person(void **state)
 	assert_string_equal(formkept_path(k, anew, id), "/c/A/note");
 	assert_null(formkept_path(k, other, id));
 	assert_null(formkept_path(k, anew, "0000000000000000"));
+	/* forms that came too late are counted by their person: another one's never give way to them */
+	for (unsigned i = 0; i < KEPT_OWN + 2; i++) {
+		char late[KEPT_ID + 1];
+
+		assert_int_equal(formkept_put_for(k, "dirk", &form, late), ERR_OK);
+	}
+	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	/* whoever signed in longest ago is forgotten */
 	for (unsigned i = 0; i < LIMIT_SESSIONS - 1; i++) {
 		const uint8_t more[COOKIE_TOKEN] = {5, (uint8_t)i};
