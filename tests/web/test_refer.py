@@ -51,10 +51,10 @@ def signed_in(chrome):
 
 
 def press(c, css):
-    """A click, and the page behind it; it is counted."""
-    e = c.d.find_element(By.CSS_SELECTOR, css)
+    """A click, and of a button the page behind it; it is counted."""
+    e = c.find(css)
     c.d.execute_script("arguments[0].scrollIntoView({block: 'center'})", e) if c.scripts else None
-    e.click()
+    c.push(e) if css.endswith("button") else e.click()
     c.clicks = getattr(c, "clicks", 0) + 1
 
 
