@@ -14,7 +14,8 @@
 #include "domain/membership/roster.h"
 #include "fake_crypto.h"
 
-enum { STEP_MS = 240000, START_DAY = 20000, WATCH_EVERY = 97 };
+/* OWED_ROUNDS: of two minutes each, twice as long as an answer waits for the shred before it */
+enum { STEP_MS = 240000, START_DAY = 20000, WATCH_EVERY = 97, OWED_ROUNDS = 10 };
 
 uint64_t sim_rand(struct sim *s)
 {
@@ -145,27 +146,28 @@ static void make_prekey(struct sim *s, struct sim_node *n, int peer)
 	n->prekey_ms = s->now_ms;
 }
 
-/* The night of whoever erased something comes before its next turn, and so does what a start finishes: there are no copies of a
- * disk here. */
+/* Whatever was erased waits in the store for the next night: that comes before the next turn, and so does what a start
+ * finishes.  There are no copies of a disk here. */
 static void shred(struct sim_node *n)
 {
 	const uint8_t key[1] = {STORE_META_SHRED};
 	struct store_txn *txn;
+	bool waits;
 
-	enum err rc;
-
-	n->shreds = false;
+	require(store_begin(n->store, false, &txn) == ERR_OK);
+	waits = record_exists(txn, STORE_META, span_of(key, sizeof key));
+	store_abort(txn);
+	if (!waits)
+		return;
 	require(store_begin(n->store, true, &txn) == ERR_OK);
-	rc = store_del(txn, STORE_META, span_of(key, sizeof key));
-	require(rc == ERR_OK ||
-		rc == ERR_NOTFOUND); /* nothing was erased, or it was never committed */
+	require(store_del(txn, STORE_META, span_of(key, sizeof key)) == ERR_OK);
 	require(store_commit(txn) == ERR_OK);
+	node_set_epoch(n->node, n->node->shred_epoch + 1); /* whoever owes an answer looks again */
 }
 
 static void release(struct sim *s, struct sim_node *n, const struct effects *fx)
 {
 	for (const struct effect *x = fx->first; x != NULL; x = x->next) {
-		n->shreds = n->shreds || x->type == EFFECT_ERASED;
 		if (x->type == EFFECT_FRAME)
 			frame_out(s, n, x);
 		else if (x->type == EFFECT_PREKEY && n->conn[x->peer - 1] != 0) {
@@ -219,7 +221,6 @@ void sim_boot(struct sim *s, struct sim_node *n)
 	if (n->who.incarnation_no < n->node->inc.no)
 		n->who.incarnation_no = n->node->inc.no;
 	make_prekey(s, n, -1);
-	n->shreds = true;
 	n->up = true;
 }
 
@@ -284,8 +285,7 @@ void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev)
 	struct event mine = *ev;
 	enum err rc;
 
-	if (n->shreds)
-		shred(n);
+	shred(n);
 	s->events++;
 	seed_of(s, &mine.seed);
 	if (s->each != NULL)
@@ -535,6 +535,7 @@ void sim_round(struct sim *s)
 void sim_settle(struct sim *s)
 {
 	uint64_t least = UINT64_MAX, left;
+	unsigned owed = 0; /* rounds in which nothing but an answer was waited for */
 
 	s->quiet = true;
 	s->profile.loss = s->profile.dup = 0;
@@ -549,7 +550,8 @@ void sim_settle(struct sim *s)
 		for (int i = 0; i < s->n; i++)
 			sim_confirm(s, &s->nodes[i]);
 		sim_round(s);
-		if (!sim_busy(s, false, &left) && round > 1)
+		if (!sim_busy(s, false, &left) && round > 1 &&
+		    (owed++ == OWED_ROUNDS || !sim_answers_owed(s)))
 			return;
 		if (left < least)
 			still = 0;

@@ -55,7 +55,6 @@ struct sim_node {
 	int no, key; /* whose identity; which instance */
 	bool up;
 	bool unaware; /* its disk went back, and nobody showed it yet */
-	bool shreds;  /* something was erased since its last turn, or it was started */
 	struct sim_disk backups[SIM_BACKUPS];
 	size_t backup_count;
 	uint64_t changed_ms; /* last loss of state: real ones of one node are days apart */
@@ -236,6 +235,8 @@ void sim_check_moves(struct sim *s);
 
 /* sim_ended.c: consents that were taken back, at rest or now and then */
 void sim_check_ended(struct sim *s, bool rest);
+/** Does somebody still owe a word about one, of a case that is there? */
+bool sim_answers_owed(struct sim *s);
 
 /* sim_judge.c */
 /** A look into a node's store beside its turns. */

@@ -123,11 +123,17 @@ static void check_answer(struct sim *s, struct sim_view *v, const struct thread 
 			 holder, (unsigned long long)told.onward, (unsigned long long)have);
 }
 
+static bool owes(struct sim_view *v, const struct thread *th)
+{
+	return th->kind == THREAD_CONSENT && th->withdrawn && th->owes_end &&
+	       !turn_case_erased(&v->t, &th->case_id);
+}
+
 static void check_consent(struct sim *s, struct sim_view *v, const struct thread *th, bool rest)
 {
 	if (rest && key_here(v, &th->id))
 		sim_fail(s, "node %d keeps the key of a consent that is over", v->n->no);
-	if (rest && th->owes_end && !turn_case_erased(&v->t, &th->case_id))
+	if (rest && owes(v, th))
 		sim_fail(s, "node %d owes a word about a consent that is over", v->n->no);
 	if (th->role == THREAD_SENDER)
 		check_answer(s, v, th, rest);
@@ -162,4 +168,28 @@ void sim_check_ended(struct sim *s, bool rest)
 	for (int i = 0; i < s->n && s->failed[0] == '\0'; i++)
 		if (rest || (s->nodes[i].up && !s->nodes[i].unaware && s->clone_of != i))
 			check_node(s, &s->nodes[i], rest);
+}
+
+bool sim_answers_owed(struct sim *s)
+{
+	bool yes = false;
+
+	for (int i = 0; i < s->n && !yes; i++) {
+		struct store_walk w = {.rc = ERR_OK};
+		struct sim_view v;
+
+		sim_view_open(s, &v, &s->nodes[i]);
+		while (!yes && store_each(v.t.txn, STORE_THREAD, span_of(NULL, 0), &w)) {
+			const size_t mark = v.t.arena->used;
+			struct thread th;
+			struct id16 id;
+
+			memcpy(id.b, w.row.key.p, 16);
+			require(thread_load(&v.t, &id, &th) == ERR_OK);
+			yes = owes(&v, &th);
+			arena_rewind(v.t.arena, mark);
+		}
+		sim_view_close(&v);
+	}
+	return yes;
 }
