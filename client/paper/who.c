@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who saw what: first what went to partners, then who looked here.  All pages are asked for, so that nothing is left out. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -13,6 +12,7 @@
 #include "client/print/print.h"
 #include "client/print/todo.h"
 #include "client/words/letter.h"
+#include "client/words/saw.h"
 #include "client/words/words.h"
 
 /* Rows of a further page behind those that are there. */
@@ -113,49 +113,13 @@ void who_partners(struct sheet *s, const struct msg *reply)
 	}
 }
 
-/* A person by name; who is not named is a number of the system; for whom, where a second person confirmed it. */
-static void actor(const struct sheet *s, const struct msg *a, char out[PAPER_LIST])
-{
-	const char *who = msg_text(a, AUDIT_ROW_ACTOR);
-	const bool named = msg_text(a, AUDIT_ROW_STAFF)[0] != '\0';
-	const char *number = !named && strncmp(who, "uid ", 4) == 0 ? who + 4 : NULL;
-	char asked[PAPER_LIST / 2] = "";
-
-	if (msg_text(a, AUDIT_ROW_ON_BEHALF)[0] != '\0')
-		(void)fill_text(asked, sizeof asked, list_text(LIST_SAY, s->lang, "audit-asked"),
-				FILL({"name", msg_text(a, AUDIT_ROW_ON_BEHALF), 0}),
-				words_plural(s->lang));
-	if (number != NULL)
-		(void)snprintf(out, PAPER_LIST, "%s %llu%s", list_text(LIST_AUDIT, s->lang, "uid"),
-			       strtoull(number, NULL, 16), asked);
-	else
-		(void)snprintf(out, PAPER_LIST, "%.400s%s",
-			       named ? who : list_text(LIST_AUDIT, s->lang, who), asked);
-}
-
 void who_here(struct sheet *s, const struct msg *reply)
 {
 	sheet_head(s, list_text(LIST_PAPER, s->lang, "who-here"));
 	for (size_t i = 0; i < msg_count(reply, REPLY_AUDIT); i++) {
-		const struct msg *a = msg_at(reply, REPLY_AUDIT, i);
-		const char *event = msg_text(a, AUDIT_ROW_EVENT),
-			   *partner = msg_text(a, AUDIT_ROW_PARTNER);
-		char when[WORDS_SHORT], name[PAPER_LIST], key[64];
+		char text[SAW_LEN];
 
-		actor(s, a, name);
-		(void)snprintf(key, sizeof key, "who-%.40s", event);
-		sheet_point(
-			s,
-			list_has(LIST_PAPER, key) &&
-					(partner[0] != '\0' || (strcmp(event, "send") != 0 &&
-								strcmp(event, "receive") != 0))
-				? key
-				: "who-looked",
-			FILL({"when", words_moment(s->lang, msg_u64(a, AUDIT_ROW_AT_MS), when), 0},
-			     {"who", name, 0}, {"partner", partner, 0},
-			     {"what", list_text(LIST_AUDIT, s->lang, event), 0},
-			     {"detail", print_detail(s->lang, event, msg_text(a, AUDIT_ROW_DETAIL)),
-			      0}));
+		sheet_item(s, saw_here(s->lang, msg_at(reply, REPLY_AUDIT, i), text));
 	}
 }
 

@@ -72,8 +72,6 @@ void print_grants(const struct cli *c, const struct msg *reply);
 void print_timeline(const struct cli *c, const struct msg *reply);
 void print_partners(const struct cli *c, const struct msg *reply);
 void print_outbox(const struct cli *c, const struct msg *reply);
-/** What was noted beside an event of the log, in words; code itself where it is a name. */
-const char *print_detail(enum list_lang lang, const char *event, const char *code);
 /** Of which list the code of an entry of the timeline is (EntryRow), and of one that is an act, what the code behind it says. */
 enum list_id print_entry_list(const struct msg *row);
 const char *print_entry_code(enum list_lang lang, const char *code);

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "client/print/print.h"
+#include "client/words/saw.h"
 
 /* The ledger: what left this node, on which act.  It outlives the consent, because the person may ask. */
 static void disclosures(const struct cli *c, const struct msg *reply)
@@ -25,23 +26,6 @@ static void disclosures(const struct cli *c, const struct msg *reply)
 		print_cats(c, msg_u64(r, DISCLOSURE_ROW_CATS));
 		(void)putchar('\n');
 	}
-}
-
-/* A code of the log, an act, a state of a referral, or a name. */
-const char *print_detail(enum list_lang lang, const char *event, const char *code)
-{
-	require(event != NULL && code != NULL);
-	static const enum list_id lists[] = {LIST_AUDIT, LIST_ACTS, LIST_STATES};
-
-	/* what went or came is an act: its note is another one than that of a case */
-	if ((strcmp(event, "send") == 0 || strcmp(event, "receive") == 0) &&
-	    list_has(LIST_ACTS, code))
-		return list_text(LIST_ACTS, lang, code);
-
-	for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-		if (list_has(lists[i], code))
-			return list_text(lists[i], lang, code);
-	return code;
 }
 
 /* A person by name; who is not named as "uid 000003e8", a user of the system. */
@@ -71,8 +55,8 @@ static void audit(const struct cli *c, const struct msg *reply)
 		(void)printf("  ");
 		print_cell(list_text(LIST_AUDIT, c->lang, msg_text(r, AUDIT_ROW_EVENT)), 16);
 		actor(c, r);
-		(void)printf("%s", print_detail(c->lang, msg_text(r, AUDIT_ROW_EVENT),
-						msg_text(r, AUDIT_ROW_DETAIL)));
+		(void)printf("%s", saw_detail(c->lang, msg_text(r, AUDIT_ROW_EVENT),
+					      msg_text(r, AUDIT_ROW_DETAIL)));
 		if (msg_has(r, AUDIT_ROW_ON_BEHALF))
 			print_say(c, "audit-asked",
 				  FILL({"name", msg_text(r, AUDIT_ROW_ON_BEHALF), 0}));

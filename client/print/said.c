@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "client/cli/terminal.h"
 #include "client/print/move.h"
 #include "client/print/print.h"
+#include "client/words/withdrawn.h"
 #include "proto/acts.h"
 
 enum { KEY_LEN = 64, LIST_LEN = 1024, VALUES = 10, ID_LEN = 9 };
@@ -337,76 +339,18 @@ static void say_consents(const struct cli *c, const struct msg *reply)
 	}
 }
 
-/* Those behind the first one, each with what it said of itself. */
-static void print_holder(const struct cli *c, const struct msg *h)
+/* Whoever is behind the partner is a line below it. */
+static void withdrawn(void *ctx, bool first_one, const char *text)
 {
-	static const struct {
-		const char *state, *key;
-	} words[] = {{"erased", "holder-erased"},
-		     {"never-held", "holder-erased"},
-		     {"restricted", "holder-kept"},
-		     {"erasing", "holder-erasing"},
-		     {"unreachable", "holder-unreachable"}};
-	const char *state = msg_text(h, HOLDER_ROW_STATE), *name = msg_text(h, HOLDER_ROW_NAME);
-	const uint64_t missing = msg_u64(h, HOLDER_ROW_MISSING);
-	char day[WORDS_SHORT];
-
-	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-		if (msg_u64(h, HOLDER_ROW_DEPTH) < 2 || strcmp(words[i].state, state) != 0)
-			continue;
-		(void)printf("  ");
-		put(c, stdout, words[i].key,
-		    FILL({"name", name, 0}, {"via", msg_text(h, HOLDER_ROW_VIA), 0},
-			 {"day", words_day_of(c->lang, msg_u64(h, HOLDER_ROW_AT_MS), day), 0}));
-		(void)putchar('\n');
-	}
-	if (missing == 0 ||
-	    (msg_u64(h, HOLDER_ROW_DEPTH) < 2 && msg_u64(h, HOLDER_ROW_DEEPER) == 0))
-		return;
-	(void)printf("  ");
-	put(c, stdout, msg_u64(h, HOLDER_ROW_DEEPER) != 0 ? "holder-deeper" : "holder-missing",
-	    FILL({"name", name, 0}, {"m", NULL, missing}));
+	(void)ctx;
+	(void)printf("%s", first_one ? "" : "  ");
+	text_print(stdout, text);
 	(void)putchar('\n');
-}
-
-/* What became of it at the partner itself. */
-static const char *withdrawn_key(const struct msg *row, const struct msg *first)
-{
-	const char *state = msg_text(first, HOLDER_ROW_STATE);
-
-	if (strcmp(state, "unreachable") == 0 || strcmp(state, "erasing") == 0)
-		return state[0] == 'u' ? "withdrawn-unreachable" : "withdrawn-erasing";
-	if (strcmp(state, "silent") == 0)
-		return "withdrawn-silent";
-	if (strcmp(state, "restricted") == 0)
-		return "withdrawn-kept";
-	if (msg_u64(first, HOLDER_ROW_PASSED_ON) == 0)
-		return "withdrawn-answered";
-	return msg_u64(first, HOLDER_ROW_MISSING) != 0 ? "withdrawn-passed-on"
-	       : msg_u64(row, GRANT_ROW_COMPLETE) != 0 ? "withdrawn-everywhere"
-						       : "withdrawn-further";
 }
 
 void said_withdrawn(const struct cli *c, const struct msg *row)
 {
-	const struct msg *one = first(row, GRANT_ROW_HOLDERS);
-	char day[WORDS_SHORT];
-
-	if (one == NULL)
-		return;
-	put(c, stdout, withdrawn_key(row, one),
-	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
-		 {"day", words_day_of(c->lang, msg_u64(one, HOLDER_ROW_AT_MS), day), 0},
-		 {"n", NULL, msg_u64(one, HOLDER_ROW_PASSED_ON)},
-		 {"m", NULL, msg_u64(one, HOLDER_ROW_MISSING)}));
-	(void)putchar('\n');
-	for (size_t i = 0; i < msg_count(row, GRANT_ROW_HOLDERS); i++)
-		print_holder(c, msg_at(row, GRANT_ROW_HOLDERS, i));
-	if (msg_u64(row, GRANT_ROW_REFUSED) == 0)
-		return;
-	(void)printf("  ");
-	put(c, stdout, "holder-refused", FILL({"m", NULL, msg_u64(row, GRANT_ROW_REFUSED)}));
-	(void)putchar('\n');
+	withdrawn_say(c->lang, row, withdrawn, NULL);
 }
 
 /* First what must not be overlooked, then the sentence that every other screen has for it, then the rest. */

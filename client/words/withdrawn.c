@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The same sentences on every screen.  None says that all is erased unless core does: whoever reads it tells the person so. */
+#include "client/words/withdrawn.h"
+
+#include <string.h>
+
+#include "base/check.h"
+#include "base/fill.h"
+#include "client/words/words.h"
+
+/* What became of it at the partner itself. */
+static const char *key_of(const struct msg *row, const struct msg *first)
+{
+	const char *state = msg_text(first, HOLDER_ROW_STATE);
+
+	if (strcmp(state, "unreachable") == 0 || strcmp(state, "erasing") == 0)
+		return state[0] == 'u' ? "withdrawn-unreachable" : "withdrawn-erasing";
+	if (strcmp(state, "silent") == 0)
+		return "withdrawn-silent";
+	if (strcmp(state, "restricted") == 0)
+		return "withdrawn-kept";
+	if (msg_u64(first, HOLDER_ROW_PASSED_ON) == 0)
+		return "withdrawn-answered";
+	return msg_u64(first, HOLDER_ROW_MISSING) != 0 ? "withdrawn-passed-on"
+	       : msg_u64(row, GRANT_ROW_COMPLETE) != 0 ? "withdrawn-everywhere"
+						       : "withdrawn-further";
+}
+
+/* A row of said.psv. */
+static void say(enum list_lang lang, bool first, const char *key, const struct fill *values,
+		withdrawn_line line, void *ctx)
+{
+	char text[WITHDRAWN_LEN];
+
+	require(list_has(LIST_SAID, key));
+	line(ctx, first,
+	     fill_text(text, sizeof text, list_text(LIST_SAID, lang, key), values,
+		       words_plural(lang)));
+}
+
+/* Those behind the first one, each with what it said of itself. */
+static void holder(enum list_lang lang, const struct msg *h, withdrawn_line line, void *ctx)
+{
+	static const struct {
+		const char *state, *key;
+	} words[] = {{"erased", "holder-erased"},
+		     {"never-held", "holder-erased"},
+		     {"restricted", "holder-kept"},
+		     {"erasing", "holder-erasing"},
+		     {"unreachable", "holder-unreachable"}};
+	const char *state = msg_text(h, HOLDER_ROW_STATE), *name = msg_text(h, HOLDER_ROW_NAME);
+	const uint64_t missing = msg_u64(h, HOLDER_ROW_MISSING);
+	char day[WORDS_SHORT];
+
+	require(msg_kind_of(h) == MSG_HOLDER_ROW);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (msg_u64(h, HOLDER_ROW_DEPTH) >= 2 && strcmp(words[i].state, state) == 0)
+			say(lang, false, words[i].key,
+			    FILL({"name", name, 0}, {"via", msg_text(h, HOLDER_ROW_VIA), 0},
+				 {"day", words_day_of(lang, msg_u64(h, HOLDER_ROW_AT_MS), day), 0}),
+			    line, ctx);
+	if (missing == 0 ||
+	    (msg_u64(h, HOLDER_ROW_DEPTH) < 2 && msg_u64(h, HOLDER_ROW_DEEPER) == 0))
+		return;
+	say(lang, false, msg_u64(h, HOLDER_ROW_DEEPER) != 0 ? "holder-deeper" : "holder-missing",
+	    FILL({"name", name, 0}, {"m", NULL, missing}), line, ctx);
+}
+
+void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx)
+{
+	const size_t count = msg_count(row, GRANT_ROW_HOLDERS);
+	const struct msg *one = count == 0 ? NULL : msg_at(row, GRANT_ROW_HOLDERS, 0);
+	char day[WORDS_SHORT];
+
+	require(line != NULL && msg_kind_of(row) == MSG_GRANT_ROW);
+	if (one == NULL)
+		return;
+	say(lang, true, key_of(row, one),
+	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
+		 {"day", words_day_of(lang, msg_u64(one, HOLDER_ROW_AT_MS), day), 0},
+		 {"n", NULL, msg_u64(one, HOLDER_ROW_PASSED_ON)},
+		 {"m", NULL, msg_u64(one, HOLDER_ROW_MISSING)}),
+	    line, ctx);
+	for (size_t i = 0; i < count; i++)
+		holder(lang, msg_at(row, GRANT_ROW_HOLDERS, i), line, ctx);
+	if (msg_u64(row, GRANT_ROW_REFUSED) != 0)
+		say(lang, false, "holder-refused",
+		    FILL({"m", NULL, msg_u64(row, GRANT_ROW_REFUSED)}), line, ctx);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * withdrawn - how a consent that was taken back stands at all who had the person under it, as sentences.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     days in the local time of whoever reads.
+ * Durable:  nothing.
+ * Privacy:  names partners; nothing of the person.
+ */
+#ifndef KRING_CLIENT_WORDS_WITHDRAWN_H
+#define KRING_CLIENT_WORDS_WITHDRAWN_H
+
+#include "proto/lists.h"
+#include "proto/msg.h"
+
+enum { WITHDRAWN_LEN = 2048 };
+
+/** Where they go, in their order: the partner itself comes first, whoever it passed the person on to behind it.  text lives until the
+ *  call returns. */
+typedef void (*withdrawn_line)(void *ctx, bool first, const char *text);
+
+/** Of a GrantRow that this node collected and that was taken back; nothing of any other. */
+void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx);
+
+#endif /* KRING_CLIENT_WORDS_WITHDRAWN_H */
