@@ -9,6 +9,7 @@
 #include "web/events.h"
 #include "web/handover/handover.h"
 #include "web/page.h"
+#include "web/papers/papers.h"
 #include "web/refer/refer.h"
 #include "web/referral/referral.h"
 #include "web/signin/signin.h"
@@ -75,6 +76,7 @@ static const struct route routes[] = {
 	{true, "/cases/find", ROUTE_SIGNED_IN, FIELDS(find), page_find_try},
 	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
 	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
+	{false, "/c/ID/who", ROUTE_SIGNED_IN, FIELDS(paging), page_who_open},
 	{false, "/case/new", ROUTE_SIGNED_IN, FIELDS(back), page_case_new_open},
 	{true, "/case/new", ROUTE_SIGNED_IN, FIELDS(cases_person), page_case_new_try},
 	{false, "/c/ID/edit", ROUTE_SIGNED_IN, FIELDS(back), page_case_edit_open},

@@ -17,11 +17,12 @@
 #include "domain/papers/paper.h"
 #include "domain/papers/together.h"
 #include "domain/papers/told.h"
+#include "domain/views/consentpage.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
 #include "domain/views/newest.h"
 
-enum { PAGE_ROWS = 200, LOOKED_AT = 2000 };
+enum { PAGE_ROWS = 200, LOOKED_AT = 2000, HOLDERS = 1024 };
 static_assert(PAGE_ROWS <= LIMIT_LIST_ROWS, "a page is a list");
 
 /* Where a page begins: the ledger, so many rows on; then the audit log, below this entry. */
@@ -87,17 +88,39 @@ static enum err looked(struct turn *t, const struct same *of, uint64_t *seq, boo
 	return ERR_OK;
 }
 
+/* Of one that was taken back: who answered.  Holders one by one as long as there is room for them; their numbers always. */
+static enum err answers(struct turn *t, const struct id16 *id, const struct msg *m, size_t *holders,
+			struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_GRANTS);
+	struct msg *row = count == 0 ? NULL : msg_edit(reply, REPLY_GRANTS, count - 1);
+	enum err rc = ERR_NOMEM;
+
+	if (row != NULL)
+		rc = msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ? view_consent_withdrawal(t, id, m, row)
+							   : ERR_OK;
+	if (rc != ERR_OK)
+		return rc;
+	*holders += msg_count(row, GRANT_ROW_HOLDERS);
+	if (*holders > HOLDERS)
+		msg_clear(row, GRANT_ROW_HOLDERS);
+	return ERR_OK;
+}
+
 /* The consents, so that whoever reads a row can say on which ground; both ways. */
 static enum err grounds(struct turn *t, const struct same *of, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
+	size_t holders = 0;
 	struct id16 id;
 	struct msg *m;
 
 	for (size_t i = 0; w.rc == ERR_OK && i < of->count; i++) {
 		w = (struct store_walk){.rc = ERR_OK};
-		while (consent_each(t, &of->id[i], &w, &id, &m) && turn_room(reply, REPLY_GRANTS))
+		while (consent_each(t, &of->id[i], &w, &id, &m) && turn_room(reply, REPLY_GRANTS)) {
 			view_grant_row(t, m, reply);
+			w.rc = answers(t, &id, m, &holders, reply);
+		}
 	}
 	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;

@@ -110,8 +110,8 @@ static enum err answer(struct turn *t, const struct thread *th, const struct msg
 }
 
 /* Either side may have written it; a consent that never left has no thread. */
-static enum err withdrawal(struct turn *t, const struct id16 *id, const struct msg *m,
-			   struct msg *row)
+enum err view_consent_withdrawal(struct turn *t, const struct id16 *id, const struct msg *m,
+				 struct msg *row)
 {
 	struct thread th;
 	enum err rc = thread_load(t, id, &th);
@@ -141,5 +141,5 @@ enum err view_consent_page(struct turn *t, const struct id16 *id, const struct m
 {
 	require(msg_kind_of(m) == MSG_GRANT_RECORD && msg_kind_of(row) == MSG_GRANT_ROW);
 	put_document(t, msg_get(m, GRANT_RECORD_GRANT), row);
-	return withdrawal(t, id, m, row);
+	return view_consent_withdrawal(t, id, m, row);
 }

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a person may ask for, on screens between real nodes: who was given what, and what became of a consent that was taken back."""
+import re
+import tempfile
+
+import pytest
+
+from browser import Browser, await_web, with_web
+from node import Federation, offered, wait_for
+from test_webrefer import colleague
+
+LANGS = {"nl": "Wie kreeg wat", "fr": "Qui a reçu quoi", "en": "Who was given what", "de": "Wer was bekam"}
+
+
+@pytest.fixture(scope="module")
+def goes():
+    """Goes with SMWO beside it; Anna works there with cases, Rik may read them, and Bea looks after figures."""
+    with tempfile.TemporaryDirectory(prefix="kring-it-") as d:
+        fed = Federation(d)
+        a, b = fed.nodes
+        with_web(a)
+        try:
+            fed.start()
+            await_web(a)
+            colleague(a)
+            a.partner, a.people = b, {}
+            for name, role in (("Anna Verzonnen", "caseworker"), ("Rik Bedacht", "reader"), ("Bea Bedacht", "coordinator")):
+                x = Browser(a.web)
+                assert name in x.first(a.k("staff", "add", name, "--role", role)["link"]).text or role == "coordinator"
+                a.people[name.split()[0]] = x
+            yield a
+        finally:
+            fed.stop()
+
+
+@pytest.fixture
+def anna(goes):
+    return goes.people["Anna"]
+
+
+def spoken(goes, anna, path):
+    """The page in each language; none shows what stands for something else."""
+    out = {}
+    for lang in LANGS:
+        x = Browser(goes.web, lang)
+        x.cookies = dict(anna.cookies)
+        out[lang] = x.get(path).text
+        assert x.status == 200 and not re.search(r"[{}|]", out[lang]), (lang, out[lang])
+    return out
+
+
+def given(goes, case):
+    """The consent that counts now."""
+    return next(g["id"] for g in goes.k("consent", "list", case)["grants"] if g["state"] == "living")
+
+
+def test_who_was_given_what(goes, anna):
+    case, ref = offered(goes, goes.partner)
+    page = anna.get(f"/c/{case}")
+    assert f"/c/{case}/who" in page.links, (anna.status, page.text)
+    page = anna.get(f"/c/{case}/who")
+    assert re.search("<title>(.*?)</title>", anna.ask("GET", f"/c/{case}/who")[2])[1] == "Wie kreeg wat – Kring"
+    rows = [" ".join(r) for r in page.rows]
+    assert any(r.startswith("SMWO") and "wie het is, contactgegevens" in r and "tot en met" in r for r in rows), rows
+    assert any("SMWO" in r and ref in r and "Aangekomen" in r for r in rows), rows
+    assert any("de toestemming zelf" in r for r in rows), rows
+    assert "Anna Verzonnen keek naar" in page.text
+    assert f"/consent/{given(goes, case)}" in page.links and f"/r/{ref}" in page.links
+    for lang, text in spoken(goes, anna, f"/c/{case}/who").items():
+        assert LANGS[lang] in text, text
+    assert goes.people["Rik"].ask("GET", f"/c/{case}/who")[0] == 200
+    assert goes.people["Bea"].ask("GET", f"/c/{case}/who")[0] == 404
+    assert Browser(goes.web).ask("GET", f"/c/{case}/who")[1]["Location"] == "/login"
+    for other in ("0" * 32, "x", case + "0"):
+        assert anna.ask("GET", f"/c/{other}/who")[0] == 404, other
+    for after in ("x", "a", "d999999999999999999999", "a1/2"):
+        assert anna.ask("GET", f"/c/{case}/who?after={after}")[0] in (400, 409), after
+
+
+def test_nobody_was_told_of_a_new_case(goes, anna):
+    case = goes.new_case(name="Niemand Verteld")
+    text = anna.get(f"/c/{case}/who").text
+    assert "Geen partner kreeg iets te weten" in text and "Nog geen toestemming gegeven" in text and "Niemand Verteld" not in text
+
+
+def erased_at(node, ref, gid):
+    """The partner heard of it, and what the night does was done there: only then it says that it is gone."""
+    case = node.k("show", ref)["referrals"][0]["case_id"]
+    wait_for("the withdrawal", lambda: {g["id"]: g["state"] for g in node.k("consent", "list", case)["grants"]}.get(gid) == "withdrawn", 60)
+    node.k("case", "erase", node.new_case(name="Een Ander"), "--now")
+
+
+def test_what_was_taken_back_says_who_answered(goes, anna):
+    """Not that it is erased before the partner says so; then who, and when."""
+    case, ref = offered(goes, goes.partner)
+    gid = given(goes, case)
+    goes.partner.stop()
+    goes.k("consent", "withdraw", gid, "--yes")
+    text = anna.get(f"/c/{case}/who").text
+    assert "ingetrokken op" in text and "SMWO antwoordt niet sinds" in text and "gewist op" not in text, text
+    goes.partner.start()
+    erased_at(goes.partner, ref, gid)
+    wait_for("the answer", lambda: goes.k("consent", "show", gid)["grants"][0]["answered"] == 1, 60)
+    text = anna.get(f"/c/{case}/who").text
+    assert "bij SMWO gewist op" in text and "antwoordt niet" not in text, text
+
+
+def test_each_page_leads_on_and_none_is_passed_over(goes, anna):
+    case = goes.new_case(name="Vaak Bekeken")
+    for _ in range(205):
+        assert anna.ask("GET", f"/c/{case}")[0] == 200
+    seen, at = 0, f"/c/{case}/who"
+    for _ in range(5):
+        page = anna.get(at)
+        seen += page.text.count("Anna Verzonnen keek naar")
+        at = next((x for x in page.links if "/who?after=" in x), None)
+        if at is None:
+            break
+    assert at is None and seen == 205, seen
