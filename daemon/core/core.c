@@ -18,6 +18,7 @@
 #include "core/control/hashing.h"
 #include "core/control/screens.h"
 #include "core/control/watchers.h"
+#include "core/disk/fetched.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/resting.h"
 #include "core/disk/settings.h"
@@ -40,21 +41,19 @@
 #include "roles/socketfile.h"
 
 enum {
-	HOUR_MS = 3600000,	/* prekeys and checkpoints */
-	TICK_MIN_MS = 10,	/* or a timer that is due would never let go */
-	TICK_MAX_MS = 60000,	/* the wall clock may be set meanwhile */
-	ENDING_MS = 300,	/* the reply leaves first */
-	BACKUP_IDLE_MS = 30000, /* kring backup was stopped */
-	LOOKED_INTO = 4096,	/* longer requests are not parsed twice */
-	BACKUP_REQUEST_MAX = 64 /* others are longer: not parsed twice */
+	HOUR_MS = 3600000,   /* prekeys and checkpoints */
+	TICK_MIN_MS = 10,    /* or a timer that is due would never let go */
+	TICK_MAX_MS = 60000, /* the wall clock may be set meanwhile */
+	ENDING_MS = 300,     /* the reply leaves first */
+	LOOKED_INTO = 4096   /* longer requests are not parsed twice */
 };
 
 struct core {
 	const struct role_options *opt;
 	struct config config;
 	struct loop *loop;
-	struct loop_timer *tick, *hourly, *ending, *backup_idle, *more;
-	struct backup *backup; /* one at a time */
+	struct loop_timer *tick, *hourly, *ending, *more;
+	struct fetched fetched; /* the backup that somebody fetches */
 	struct opened o;
 	bool listened;	   /* net could, in this run */
 	bool panic, moves; /* after this turn: suspend ourselves; publish a new address */
@@ -381,41 +380,17 @@ static void on_members(void *ctx)
 
 /* ---- keys ---- */
 
-static void drop_backup(struct core *c)
-{
-	backup_end(c->backup);
-	c->backup = NULL;
-	loop_timer_stop(c->backup_idle);
-}
-
-static void on_backup_idle(void *ctx)
-{
-	drop_backup(ctx); /* a reader that stays keeps freed pages from being used again */
-}
-
 /* The keys a snapshot is wrapped under end with an erasure, and the snapshot with them. */
 static enum err shred(struct core *c)
 {
 	enum err rc;
 
 	require(c->o.engine != NULL);
-	drop_backup(c);
+	fetched_drop(&c->fetched);
 	rc = erasing_now(&c->o.erasing, now_of(c).wall_ms);
 	node_set_shred(engine_node(c->o.engine), c->o.erasing.waits_ms);
 	node_set_epoch(engine_node(c->o.engine), keybox_roots(c->o.keys.keybox)->case_epoch);
 	return rc;
-}
-
-/* A failure shows when the first piece is asked for. */
-static void take_backup(struct core *c)
-{
-	require(c->o.main != NULL);
-	drop_backup(c);
-	if (backup_begin(&c->backup, c->o.main, &c->o.keys, c->o.words, now_of(c).wall_ms / 1000) !=
-	    ERR_OK)
-		c->backup = NULL;
-	else
-		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
 }
 
 /* The next piece of a backup changes nothing and is no work for the domain. */
@@ -423,19 +398,15 @@ static bool backup_request(struct core *c, uint64_t client, uint32_t uid, struct
 {
 	struct arena a;
 	struct span reply;
-	bool ours = false, over = false;
+	bool ours = false;
 
-	if (bytes.len > BACKUP_REQUEST_MAX || !may(c, uid, REQUEST_BACKUP_NEXT) ||
+	if (bytes.len > FETCHED_REQUEST_MAX || !may(c, uid, REQUEST_BACKUP_NEXT) ||
 	    arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return false;
-	ours = backup_answer(c->backup, c->o.main, &a, bytes, &reply, &over);
+	ours = fetched_answer(&c->fetched, c->o.main, &a, bytes, &reply);
 	if (ours)
 		ctlsrv_reply(c->ctl, client, reply);
 	arena_free(&a);
-	if (ours && over)
-		drop_backup(c);
-	else if (ours)
-		loop_timer_start(c->backup_idle, BACKUP_IDLE_MS);
 	return ours;
 }
 
@@ -454,7 +425,8 @@ static enum err on_keys(void *ctx, const struct effect *x)
 	if (what == EFFECT_HASH)
 		hash(c, x);
 	if (what == EFFECT_BACKUP)
-		take_backup(c);
+		fetched_begin(&c->fetched, &(struct fetched_from){c->o.main, &c->o.keys, c->o.words,
+								  now_of(c).wall_ms / 1000});
 	if (what == EFFECT_ERASED) {
 		require(x->bytes.len == sizeof id.b);
 		memcpy(id.b, x->bytes.p, sizeof id.b);
@@ -538,8 +510,8 @@ static void on_turn_end(void *ctx)
 	if (!awake(c))
 		return;
 	space_watch(&c->disk, c->dir_fd, engine_node(c->o.engine), now.mono_ms);
-	if (c->backup != NULL && store_crowded(c->o.main))
-		drop_backup(c);
+	if (c->fetched.now != NULL && store_crowded(c->o.main))
+		fetched_drop(&c->fetched);
 	rc = engine_turn(c->o.engine, &now); /* what people ask first */
 	if (rc == ERR_OK)
 		rc = serving_slice(c->serving, &more);
@@ -663,7 +635,7 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->ending, on_ending, c);
 	if (rc == ERR_OK)
-		rc = loop_timer_create(c->loop, &c->backup_idle, on_backup_idle, c);
+		rc = fetched_create(&c->fetched, c->loop);
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->more, on_more, c);
 	if (rc == ERR_OK)
@@ -793,7 +765,7 @@ int core_main(const struct role_options *opt)
 		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
 	code = loop_run(c.loop);
 	serving_free(c.serving);
-	backup_end(c.backup);
+	fetched_drop(&c.fetched);
 	ctlsrv_close(c.ctl);
 	opened_close(&c.o);
 	return code;
