@@ -15,13 +15,14 @@
 #include "base/check.h"
 
 enum { PATH_LEN = 4096, TRIES = 20, TRY_NS = 100000000 };
-static_assert(PATH_LEN > 16 + sizeof "/usr/sbin/kringd", "room for the other name");
+static_assert(PATH_LEN > 32 + sizeof "/usr/sbin/kringd", "room for the other name");
 
-/* Beside kring in a build directory; else where the package installs it.  Never from PATH: the tool is given keys. */
+/* Beside kring in a build directory, or where both were installed (PREFIX/bin and PREFIX/sbin); else where the package installs it.
+ * Never from PATH: the tool is given keys. */
 bool tool_path(char *out)
 {
 	require(out != NULL);
-	ssize_t n = readlink("/proc/self/exe", out, PATH_LEN - 16);
+	ssize_t n = readlink("/proc/self/exe", out, PATH_LEN - 32);
 	char *slash;
 
 	if (n <= 0)
@@ -29,6 +30,9 @@ bool tool_path(char *out)
 	out[n] = '\0';
 	slash = strrchr(out, '/');
 	memcpy(slash + 1, "kringd", 7);
+	if (access(out, X_OK) == 0)
+		return true;
+	memcpy(slash + 1, "../sbin/kringd", 15);
 	if (access(out, X_OK) != 0)
 		memcpy(out, "/usr/sbin/kringd", 17);
 	return true;

@@ -35,6 +35,7 @@
 #include "io/ctlsrv.h"
 #include "io/fdpass.h"
 #include "io/ipc.h"
+#include "io/notify.h"
 #include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/sandbox.h"
@@ -70,6 +71,7 @@ struct core {
 	struct watchers *watchers;
 	struct hashing *hashing; /* NULL: nobody signs in by a passphrase */
 	struct screens *screens; /* the line with their process */
+	struct notify *notify;	 /* NULL: nobody wants to know */
 };
 
 /* Its keys are open and it runs with them.  One that could not is ending, and answers as if it were locked. */
@@ -639,6 +641,8 @@ static enum err start_io(struct core *c, struct err_text *why)
 	if (rc == ERR_OK)
 		rc = loop_timer_create(c->loop, &c->more, on_more, c);
 	if (rc == ERR_OK)
+		rc = notify_create(c->loop, ROLES_FD_SUPERVISOR, &c->notify);
+	if (rc == ERR_OK)
 		rc = resting_create(&c->resting, c->loop);
 	if (rc == ERR_OK)
 		loop_on_turn_end(c->loop, on_turn_end, c);
@@ -650,7 +654,7 @@ static enum err wake(struct core *c, struct err_text *why)
 {
 	const struct engine_calls calls = {on_reply, on_here, on_envelope, on_members, on_onboard,
 					   on_dial,  on_keys, on_spent,	   on_changed, c};
-	const struct opened_from from = {&c->config, c->opt->config, &calls, now_of(c)};
+	const struct opened_from from = {&c->config, &calls, now_of(c)};
 	const int fd = c->net_fd;
 	enum err rc = opened_start(&c->o, &from, why);
 
@@ -763,6 +767,7 @@ int core_main(const struct role_options *opt)
 	}
 	if (wait)
 		log_write(LOG_NOTICE, LOG_LOCKED, "waits=1");
+	notify_ready(c.notify);
 	code = loop_run(c.loop);
 	serving_free(c.serving);
 	fetched_drop(&c.fetched);

@@ -109,7 +109,7 @@ static enum err read_files(struct opened *o, const struct opened_from *from)
 		uint8_t *room = malloc(LIMIT_RECORD);
 		char path[CONFIG_PATH_MAX + 32];
 		/* the settings that are followed, wherever they lie */
-		const char *file = i == 2 && from->settings != NULL ? from->settings : path;
+		const char *file = i == 2 ? from->config->path : path;
 		size_t len = 0;
 
 		if (room != NULL &&

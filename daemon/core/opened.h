@@ -34,7 +34,6 @@ struct opened {
 
 struct opened_from {
 	const struct config *config;
-	const char *settings;		  /* the file that is followed; NULL: kring.conf */
 	const struct engine_calls *calls; /* copied */
 	struct node_time now;
 };

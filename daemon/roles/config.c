@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/cause.h"
 #include "base/check.h"
@@ -380,6 +382,35 @@ static void check_screens(struct reading *r)
 	say(r, ERR_INVAL, &f);
 }
 
+/* Every tool asks here, so that what is shown, changed and backed up are the settings that kringd follows. */
+bool config_path(char *out, size_t cap, const char *dir)
+{
+	static const char packaged[] = "/var/lib/kring";
+	size_t len = strlen(dir);
+
+	require(out != NULL && cap > 0);
+	while (len > 1 && dir[len - 1] == '/')
+		len--;
+	if (len == sizeof packaged - 1 && memcmp(dir, packaged, len) == 0 &&
+	    access(CONFIG_OF_PACKAGES, F_OK) == 0)
+		dir = CONFIG_OF_PACKAGES;
+	return nodefiles_path(out, cap, dir, "kring.conf");
+}
+
+enum err config_once(const char *dir, const char *file, struct err_text *why)
+{
+	char own[CONFIG_PATH_MAX + 16];
+	struct stat a, b;
+
+	require(dir != NULL && file != NULL);
+	/* a link to the other one is the same settings under two names */
+	if (!nodefiles_path(own, sizeof own, dir, "kring.conf") || stat(own, &a) != 0 ||
+	    (stat(file, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino))
+		return ERR_OK;
+	return cause_set(why, ERR_INVAL, "settings-twice",
+			 FILL({"path", file, 0}, {"other", own, 0}));
+}
+
 /* fd: of the file, or -1: it is opened here. */
 static enum err check(struct reading *r, const char *dir, const char *file, int fd)
 {
@@ -407,9 +438,15 @@ static enum err check(struct reading *r, const char *dir, const char *file, int 
 	}
 	memcpy(c->dir, dir, strlen(dir) + 1);
 	if (file == NULL)
-		(void)snprintf(c->path, sizeof c->path, "%s/kring.conf", dir);
+		(void)config_path(c->path, sizeof c->path, dir);
 	else
 		memcpy(c->path, file, strlen(file) + 1);
+	if (file == NULL && config_once(dir, c->path, &none.what) != ERR_OK) {
+		say(r, ERR_INVAL, &none);
+		return ERR_INVAL;
+	}
+	if (file == NULL && strncmp(c->path, dir, strlen(dir)) != 0)
+		file = c->path; /* what is missing is not missing in the directory */
 	rc = fd < 0 ? configfile_read(&text, c->path, &error, &why)
 		    : configfile_read_fd(&text, fd, &error, &why);
 	if (rc != ERR_OK)

@@ -80,7 +80,13 @@ struct config_fault {
 };
 typedef void (*config_fault_fn)(void *ctx, const struct config_fault *fault);
 
-/** Fills defaults, then reads DIR/kring.conf, or file.  Stops the start at the first fault: why says file, line,
+/** Where the node in dir has its settings: DIR/kring.conf; of the node that packages run, in CONFIG_OF_PACKAGES where that directory
+ *  is there.  False: too long for cap. */
+#define CONFIG_OF_PACKAGES "/etc/kring"
+bool config_path(char *out, size_t cap, const char *dir);
+/** file is followed, and DIR/kring.conf is another one: ERR_INVAL, why names both.  An administrator would edit the wrong one. */
+MUST_CHECK enum err config_once(const char *dir, const char *file, struct err_text *why);
+/** Fills defaults, then reads the file of config_path(), or file.  Stops the start at the first fault: why says file, line,
  *  setting and remedy. */
 MUST_CHECK enum err config_read(struct config *c, const char *dir, const char *file,
 				struct err_text *why);

@@ -85,6 +85,8 @@ const struct config_setting config_settings[CONFIG_COUNT] = {
 
 const struct config_variable config_variables[] = {
 	{"CREDENTIALS_DIRECTORY", "kringd", "where systemd hands over kring.key; it is tried before KeyFile"},
+	{"NOTIFY_SOCKET", "kringd", "where systemd is told that people can ask now, and that the node goes on"},
+	{"WATCHDOG_USEC", "kringd", "how often at least"},
 	{"RUNTIME_DIRECTORY", "kringd", "where systemd made a place for the socket that people ask at; else it stands in DIR"},
 	{"KRING_JSON", "kringd tool", "set by kring --json: answers as JSON"},
 	{"KRING_LANG", "kringd tool", "set by kring --lang: nl, fr, de, else English"},

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "io/fdpass.h"
+#include "io/notify.h"
 #include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
@@ -69,6 +70,7 @@ struct supervisor {
 	char staff_group[24]; /* "" this machine has none */
 	bool locked;	      /* core gave its keys away: the next one waits for a person */
 	int core_line;	      /* our end of core's ROLES_FD_SUPERVISOR */
+	int systemd;	      /* where it hears us; -1 */
 	uint64_t deaths[DEATHS_MAX];
 	size_t death_count;
 	sigset_t waited;
@@ -217,6 +219,8 @@ static bool start_all(struct supervisor *s)
 		return false;
 	require(s->core == 0 && s->net.pid == 0);
 	s->core_line = line[0];
+	if (s->systemd >= 0 && !notify_wake(s->core_line))
+		return false;
 	s->core = spawn(s, "core", idle[0], line[1]);
 	(void)close(line[1]);
 	(void)close(idle[0]);
@@ -395,6 +399,10 @@ static int watch(struct supervisor *s)
 			start_waiting(s);
 			continue;
 		}
+		if (signo == SIGIO) {
+			notify_pass(s->core_line, s->systemd);
+			continue;
+		}
 		if (signo != SIGCHLD && signo != SIGTERM && signo != SIGINT) {
 			log_write(LOG_NOTICE, LOG_SIGNAL, "signal=%d ignored=%d", signo,
 				  signo != SIGHUP);
@@ -437,6 +445,7 @@ int supervisor_main(const struct role_options *opt, const char *self)
 			       .web.role = "web",
 			       .web_socket = -1,
 			       .web_line = -1,
+			       .systemd = notify_open(),
 			       .locked = opt->locked};
 	struct err_text why = {""};
 	char text[CAUSES_LEN];
@@ -444,9 +453,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	log_init("supervisor", LOG_NOTICE);
 	if (config_read(&s.config, opt->dir, opt->config, &why) != ERR_OK)
 		return tell(causes_log(&why, text), ROLES_CONFIG);
-	if (opt->config != NULL)
-		(void)fprintf(stderr, "kringd: settings are read from %s, not from %s/kring.conf\n",
-			      opt->config, opt->dir);
+	if (opt->config != NULL && config_once(opt->dir, opt->config, &why) != ERR_OK)
+		return tell(causes_log(&why, text), ROLES_CONFIG);
 	(void)umask(0077);
 	/* Held by the children too: a new supervisor waits until the old ones are gone. */
 	if (nodefiles_lock(opt->dir) < 0) {
@@ -460,6 +468,7 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)sigaddset(&s.waited, SIGCHLD);
 	(void)sigaddset(&s.waited, SIGTERM);
 	(void)sigaddset(&s.waited, SIGINT);
+	(void)sigaddset(&s.waited, SIGIO);
 	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
 		(void)sigaddset(&s.waited, passed_over[i]);
 	/* Blocked before the first child exists, so none can end unseen; they are taken one by one

@@ -56,6 +56,17 @@ enum err unlock_read_line(const char *file, char *buf, size_t cap, size_t *len)
 	return *len == 0 ? ERR_INVAL : ERR_OK;
 }
 
+/* deploy/kringd.service puts that word there where no credential was made: systemd has no other way to say that one may be absent. */
+static bool is_none(const char *path)
+{
+	uint8_t word[8];
+	size_t len = 0;
+
+	require(path != NULL);
+	return keyfile_read_file(path, word, sizeof word, &len) == ERR_OK && len == 4 &&
+	       memcmp(word, "none", 4) == 0;
+}
+
 static bool key_path(const struct config *c, char *out, size_t cap, enum keyfile_slot *kind)
 {
 	const char *handed = getenv("CREDENTIALS_DIRECTORY");
@@ -66,7 +77,7 @@ static bool key_path(const struct config *c, char *out, size_t cap, enum keyfile
 	/* What systemd hands over lies in memory: it is tried before a file beside the data. */
 	if (handed != NULL) {
 		n = snprintf(out, cap, "%s/kring.key", handed);
-		if (n > 0 && (size_t)n < cap && access(out, R_OK) == 0)
+		if (n > 0 && (size_t)n < cap && access(out, R_OK) == 0 && !is_none(out))
 			return true;
 	}
 	*kind = KEYFILE_KEY;

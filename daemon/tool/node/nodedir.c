@@ -252,15 +252,30 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 	return w.over || cw.over ? ERR_LIMIT : ownrecord_add(dir, wr_span(&cw));
 }
 
+/* Elsewhere than in the node's directory root writes them, and the node reads them: the file is its user's. */
+enum err nodedir_settings(const char *dir, const char *path, struct span bytes)
+{
+	enum err rc = keyfile_write_file(path, bytes);
+	struct stat sb;
+
+	require(dir != NULL && path != NULL);
+	if (rc == ERR_OK && geteuid() == 0 && stat(dir, &sb) == 0 && sb.st_uid != 0 &&
+	    chown(path, sb.st_uid, sb.st_gid) != 0)
+		rc = ERR_IO;
+	return rc;
+}
+
 /* With a key file the node starts without a person; who wants it otherwise takes that way off again (kring slot remove). */
 static enum err write_settings(const struct tool_args *a, const uint8_t key[32])
 {
-	char text[512];
+	char text[512], path[PATH_LEN];
 	enum err rc = write_in(a->dir, "unlock.key", span_of(key, 32));
 	int n = snprintf(text, sizeof text,
 			 "[Node]\nListen=%s\nKeyFile=unlock.key\nLogLevel=notice\n", a->listen);
 
-	return rc == ERR_OK ? write_in(a->dir, "kring.conf", span_of(text, (size_t)n)) : rc;
+	if (rc == ERR_OK && !config_path(path, sizeof path, a->dir))
+		rc = ERR_LIMIT;
+	return rc == ERR_OK ? nodedir_settings(a->dir, path, span_of(text, (size_t)n)) : rc;
 }
 
 /* Where this machine listens, and where partners find it: the first may be everywhere, the second may not. */
@@ -381,6 +396,7 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 	struct secrets s = {.pass_len = 0};
 	struct keyfile k = {.keybox = NULL};
 	const char *held = nodefiles_any(a->dir);
+	char path[PATH_LEN];
 	enum err rc;
 
 	if (held != NULL) {
@@ -390,6 +406,8 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		(void)fputc('\n', stderr);
 		return TOOL_RULE;
 	}
+	if (config_path(path, sizeof path, a->dir) && access(path, F_OK) == 0)
+		return tool_fail(TOOL_RULE, path, "settings-stay");
 	/* An empty directory may exist: a package makes it for the daemon's user before there is a
 	 * node. */
 	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)

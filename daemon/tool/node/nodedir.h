@@ -30,6 +30,8 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);
 /** The organisation as roster or join request have it; "this node" where neither is there. */
 void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1]);
+/** Settings at path, which config_path() gave for dir; those of whom dir belongs. */
+MUST_CHECK enum err nodedir_settings(const char *dir, const char *path, struct span bytes);
 /** A whole recovery sheet, under a name of its own first: once the keys are those of the sheet it is placed.
  *  A crash between the two leaves both sheets. */
 MUST_CHECK enum err nodedir_sheet_prepare(const char *dir, const char *org,

@@ -25,6 +25,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/node.h"
 #include "roles/config.h"
+#include "roles/configfile.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
@@ -442,6 +443,34 @@ static int move_in(const struct restore *r)
 	return 0;
 }
 
+/* A node of packages has its settings elsewhere.  Those that stand there are moved aside, as the old directory is. */
+static int move_settings(const struct restore *r)
+{
+	char path[PATH_LEN], own[PATH_LEN], before[PATH_LEN + 64];
+	uint8_t text[CONFIGFILE_MAX];
+	size_t len = 0;
+	enum err rc;
+
+	require(r->args->dir != NULL);
+	if (!config_path(path, sizeof path, r->args->dir) ||
+	    !nodefiles_path(own, sizeof own, r->args->dir, "kring.conf") ||
+	    strcmp(path, own) == 0 || access(own, F_OK) != 0)
+		return 0;
+	rc = keyfile_read_file(own, text, sizeof text, &len);
+	(void)snprintf(before, sizeof before, "%s.before-restore-%llu", path,
+		       (unsigned long long)(clock_wall_ms() / 1000));
+	if (rc == ERR_OK && access(path, F_OK) == 0) {
+		if (rename(path, before) != 0)
+			return tool_fail(TOOL_RULE, path, say_errno(errno));
+		say_line("old-dir", FILL({"path", before, 0}));
+	}
+	if (rc == ERR_OK)
+		rc = nodedir_settings(r->args->dir, path, span_of(text, len));
+	if (rc == ERR_OK && unlink(own) != 0)
+		rc = ERR_IO;
+	return rc == ERR_OK ? 0 : tool_fail_err(path, rc);
+}
+
 static enum err new_sheet(const struct restore *r)
 {
 	char org[LIMIT_ORG_NAME + 1];
@@ -502,6 +531,8 @@ static int restore(struct restore *r)
 		return next_step("restoring-do", r->dir, tool_fail_err(r->dir, rc));
 	own(r);
 	bad = move_in(r);
+	if (bad == 0)
+		bad = move_settings(r);
 	if (lock > 0)
 		(void)close(lock);
 	return bad;
