@@ -123,7 +123,8 @@ static void let_go(const struct store_txn *txn)
 
 static bool has_keys(enum store_table table)
 {
-	return table == STORE_CASEKEY || table == STORE_AUDITKEY || table == STORE_GRANTKEY;
+	return table == STORE_CASEKEY || table == STORE_AUDITKEY || table == STORE_GRANTKEY ||
+	       table == STORE_SHUT;
 }
 
 enum err store_commit(struct store_txn *txn)
@@ -157,7 +158,12 @@ uint64_t store_touched(const struct store_txn *txn)
 {
 	return txn->touched;
 }
-static_assert(STORE_TABLE_COUNT <= 64, "a bit for each table");
+
+/* The last bit is that of all tables from there on: who watches one of them is woken once too often, and never once too little. */
+static uint64_t bit_of(enum store_table table)
+{
+	return UINT64_C(1) << (table < 63 ? table : 63);
+}
 
 uint32_t store_changes(const struct store_txn *txn, enum store_table table)
 {
@@ -211,7 +217,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 	    txn->left < store_kept_from(&txn->store->usage, STORE_TAKES) + cost)
 		txn->kept_taken += key.len + val.len + ROW_EXTRA;
 	txn->left -= cost < txn->left ? cost : txn->left;
-	txn->touched |= UINT64_C(1) << table;
+	txn->touched |= bit_of(table);
 	txn->changes[table]++;
 	txn->looked++;
 	if (has_keys(table))
@@ -222,7 +228,7 @@ enum err store_put(struct store_txn *txn, enum store_table table, struct span ke
 enum err store_del(struct store_txn *txn, enum store_table table, struct span key)
 {
 	require(txn->write && table < STORE_TABLE_COUNT);
-	txn->touched |= UINT64_C(1) << table;
+	txn->touched |= bit_of(table);
 	txn->changes[table]++;
 	/* It needs pages before it gives some back, but leaves no more than there were. */
 	if (txn->failed != ERR_OK)

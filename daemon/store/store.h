@@ -63,7 +63,7 @@ bool store_room(struct store_txn *txn, enum store_use use);
 /** Bytes of rows that this transaction put as STORE_OWES into what is kept back: for whoever must say who they were for. */
 uint64_t store_kept_taken(const struct store_txn *txn);
 
-/** Which tables this write transaction put or deleted rows of: a bit each. */
+/** Which tables this write transaction put or deleted rows of: a bit each, the last one for all from the 64th on. */
 uint64_t store_touched(const struct store_txn *txn);
 /** How often this transaction put or deleted rows of that table: what was read of it counts as long as this stays the same. */
 uint32_t store_changes(const struct store_txn *txn, enum store_table table);
