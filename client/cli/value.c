@@ -66,6 +66,8 @@ static const struct type {
 	{"AGE", "under-12, 12-15, 16-17, adult", KIND_CODE, LIST_CODES},
 	{"LANGUAGE", "nl, fr, en, de, ar, tr, uk, pl, ro, es, other", KIND_CODE, LIST_CODES},
 	{"PURPOSE", "refer, coordinate, follow-up, evaluate, handover", KIND_CODE, LIST_CODES},
+	{"STATUTE", "nl-wgbo, nl-jw, nl-wmo, be-kw, fr-csp, de-bgb, archive", KIND_CODE,
+	 LIST_CODES},
 	{"ROLES", "", KIND_CODES, LIST_ROLES},
 	{"LANGUAGES", "nl, fr, en, de", KIND_CODES, LIST_CODES},
 	{"SLOT", "passphrase, key-file, credential", KIND_CODE, LIST_CODES},

@@ -54,6 +54,7 @@ int cmd_case_detach(struct cli *c);
 int cmd_case_send(struct cli *c);
 int cmd_consent_give(struct cli *c);
 int cmd_consent_show(struct cli *c);
+int cmd_consent_open(struct cli *c);
 int cmd_consent_withdraw(struct cli *c);
 int cmd_consent_receipt(struct cli *c);
 int cmd_letter(struct cli *c);

@@ -53,5 +53,7 @@ int cmd_partner_agree(struct cli *c)
 	cmd_put_number(c, sub, "without", PARTNER_AGREE_WITHOUT);
 	cmd_put_flag(c, sub, "receive", PARTNER_AGREE_RECEIVE);
 	cmd_put_number(c, sub, "until", PARTNER_AGREE_UNTIL_MS);
+	msg_set_text(&c->arena, sub, PARTNER_AGREE_STATUTE, cli_option(c, "statute"));
+	cmd_put_number(c, sub, "keep-months", PARTNER_AGREE_KEEP_MONTHS);
 	return cmd_finish(c, req);
 }

@@ -81,6 +81,8 @@ const struct command commands[] = {
 	 .example = "kring consent show 7f3a91b2"},
 	{.noun = "consent", .verb = "receipt", .group = GROUP_CASE, .run = cmd_consent_receipt, .field = REQUEST_CONSENT_SHOW, .words = "ID", .options = "html=FILE",
 	 .example = "kring consent receipt 7f3a91b2 --html receipt.html"},
+	{.noun = "consent", .verb = "open", .group = GROUP_CASE, .run = cmd_consent_open, .field = REQUEST_CONSENT_OPEN, .words = "ID", .options = "reason=TEXT",
+	 .example = "kring consent open 7f3a91b2 --reason 'inspection, letter of 3 May'"},
 	{.noun = "consent", .verb = "withdraw", .group = GROUP_CASE, .run = cmd_consent_withdraw, .field = REQUEST_CONSENT_WITHDRAW, .words = "ID", .options = "all only=CATEGORIES now yes dry-run",
 	 .example = "kring consent withdraw 7f3a91b2"},
 	/* referrals: one command makes one, the acts on it come from proto/acts.h */
@@ -162,7 +164,7 @@ const struct command commands[] = {
 	{.noun = "partner", .verb = "check", .group = GROUP_PARTNER, .run = cmd_partner_check, .words = "PARTNER [DIGITS...]",
 	 .example = "kring partner check smwo 1234 5678 9012 3456"},
 	{.noun = "partner", .verb = "agree", .group = GROUP_PARTNER, .run = cmd_partner_agree, .field = REQUEST_PARTNER_AGREE, .words = "PARTNER",
-	 .options = "share=CATEGORIES without=CATEGORIES until=DATE receive",
+	 .options = "share=CATEGORIES without=CATEGORIES until=DATE receive statute=STATUTE keep-months=NUMBER",
 	 .example = "kring partner agree smwo --share identity,contact,needs,story"},
 	{.noun = "partner", .verb = "agreement", .group = GROUP_PARTNER, .run = cmd_partner_agreement, .field = REQUEST_PARTNER_AGREEMENT, .words = "PARTNER",
 	 .options = "html=FILE", .example = "kring partner agreement smwo"},

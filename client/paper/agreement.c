@@ -118,6 +118,15 @@ static void one_way(struct sheet *s, const struct msg *a, const char *partner)
 		   list_text(LIST_CODES, s->lang, msg_text(a, AGREEMENT_ROW_PURPOSE)));
 	sheet_pair(s, label(s, "agree-since"),
 		   words_day_of(s->lang, msg_u64(a, AGREEMENT_ROW_SINCE_MS), day));
+	if (msg_u64(a, AGREEMENT_ROW_KEEP_MONTHS) != 0)
+		sheet_pair(s, label(s, "agree-keep"),
+			   fill_text(head, sizeof head, label(s, "agree-months"),
+				     FILL({"law",
+					   list_text(LIST_CODES, s->lang,
+						     msg_text(a, AGREEMENT_ROW_STATUTE)),
+					   0},
+					  {"n", NULL, msg_u64(a, AGREEMENT_ROW_KEEP_MONTHS)}),
+				     words_plural(s->lang)));
 	last = msg_text(a, AGREEMENT_ROW_LAST_DAY);
 	sheet_pair(s, label(s, "agree-until"),
 		   last[0] == '\0' ? label(s, "agree-open") : words_date(s->lang, last, day));

@@ -47,6 +47,8 @@ static const struct line {
 	{GRANT_ROW_AUTOMATIC, "consent-ran-out", FLAG},
 	{GRANT_ROW_SUCCESSOR, "consent-successor", TEXT},
 	{GRANT_ROW_OUTCOME, "consent-outcome", WORD},
+	{GRANT_ROW_STATUTE, "consent-statute", CODE},
+	{GRANT_ROW_KEPT_UNTIL, "consent-kept-until", DAY},
 	{GRANT_ROW_ANSWERED_MS, "consent-answered", MOMENT},
 	{GRANT_ROW_SILENT_SINCE_MS, "consent-silent", MOMENT},
 	{GRANT_ROW_BODIES, "consent-bodies", NUMBER},

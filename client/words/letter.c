@@ -40,6 +40,8 @@ const char *letter_fate(const struct msg *d)
 	const bool gone = msg_u64(d, DISCLOSURE_ROW_LET_GO) != 0;
 
 	require(msg_kind_of(d) == MSG_DISCLOSURE_ROW);
+	if (msg_u64(d, DISCLOSURE_ROW_KEPT) != 0)
+		return "fate-kept";
 	if (back[0] != '\0' && strcmp(delivery, "queued") == 0)
 		return "fate-not-left";
 	if (back[0] != '\0' && (delivery[0] == '\0' || strcmp(delivery, "stored") == 0 ||

@@ -8,6 +8,17 @@
 #include "base/fill.h"
 #include "client/words/words.h"
 
+/* A law that a newer node has and this one does not is shown as it came. */
+static const char *law_of(enum list_lang lang, const struct msg *h)
+{
+	return list_text(LIST_CODES, lang, msg_text(h, HOLDER_ROW_STATUTE));
+}
+
+static bool dated(const struct msg *h)
+{
+	return msg_text(h, HOLDER_ROW_KEPT_UNTIL)[0] != '\0';
+}
+
 /* What became of it at the partner itself. */
 static const char *key_of(const struct msg *row, const struct msg *first)
 {
@@ -18,7 +29,7 @@ static const char *key_of(const struct msg *row, const struct msg *first)
 	if (strcmp(state, "silent") == 0)
 		return "withdrawn-silent";
 	if (strcmp(state, "restricted") == 0)
-		return "withdrawn-kept";
+		return dated(first) ? "withdrawn-kept-until" : "withdrawn-kept";
 	if (msg_u64(first, HOLDER_ROW_PASSED_ON) == 0)
 		return "withdrawn-answered";
 	return msg_u64(first, HOLDER_ROW_MISSING) != 0 ? "withdrawn-passed-on"
@@ -50,13 +61,16 @@ static void holder(enum list_lang lang, const struct msg *h, withdrawn_line line
 		     {"unreachable", "holder-unreachable"}};
 	const char *state = msg_text(h, HOLDER_ROW_STATE), *name = msg_text(h, HOLDER_ROW_NAME);
 	const uint64_t missing = msg_u64(h, HOLDER_ROW_MISSING);
-	char day[WORDS_SHORT];
+	char day[WORDS_SHORT], until[WORDS_SHORT];
 
 	require(msg_kind_of(h) == MSG_HOLDER_ROW);
 	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
 		if (msg_u64(h, HOLDER_ROW_DEPTH) >= 2 && strcmp(words[i].state, state) == 0)
-			say(lang, false, words[i].key,
+			say(lang, false, dated(h) ? "holder-kept-until" : words[i].key,
 			    FILL({"name", name, 0}, {"via", msg_text(h, HOLDER_ROW_VIA), 0},
+				 {"law", law_of(lang, h), 0},
+				 {"until",
+				  words_date(lang, msg_text(h, HOLDER_ROW_KEPT_UNTIL), until), 0},
 				 {"day", words_day_of(lang, msg_u64(h, HOLDER_ROW_AT_MS), day), 0}),
 			    line, ctx);
 	if (missing == 0 ||
@@ -70,13 +84,14 @@ void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line li
 {
 	const size_t count = msg_count(row, GRANT_ROW_HOLDERS);
 	const struct msg *one = count == 0 ? NULL : msg_at(row, GRANT_ROW_HOLDERS, 0);
-	char day[WORDS_SHORT];
+	char day[WORDS_SHORT], until[WORDS_SHORT];
 
 	require(line != NULL && msg_kind_of(row) == MSG_GRANT_ROW);
 	if (one == NULL)
 		return;
 	say(lang, true, key_of(row, one),
-	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0},
+	    FILL({"partner", msg_text(row, GRANT_ROW_PARTNER), 0}, {"law", law_of(lang, one), 0},
+		 {"until", words_date(lang, msg_text(one, HOLDER_ROW_KEPT_UNTIL), until), 0},
 		 {"day", words_day_of(lang, msg_u64(one, HOLDER_ROW_AT_MS), day), 0},
 		 {"n", NULL, msg_u64(one, HOLDER_ROW_PASSED_ON)},
 		 {"m", NULL, msg_u64(one, HOLDER_ROW_MISSING)}),

@@ -36,7 +36,7 @@ VALUES = {
     "country": {"text": "PL"}, "given": {"text": "2026"}, "id": {"text": "3fa91b22"}, "ids": {"text": "3fa91b22, 3fa9c411"},
     "language": {"text": "xx"}, "list": {"text": "ocmw-balen, ocmw-geel"}, "name": {"text": "Anna De Wit"}, "option": {"text": "reason"},
     "ref": {"text": "91C4ZK0T3"}, "role": {"text": "chef"}, "typed": {"text": "balen"}, "who": {"text": "Anna"},
-    **{n: {"number": 3} for n in ("count", "current", "days", "entry", "have", "minutes", "most", "newest", "no", "number", "size", "uid", "wanted")}}
+    **{n: {"number": 3} for n in ("count", "current", "days", "entry", "have", "least", "minutes", "most", "newest", "no", "number", "size", "uid", "wanted")}}
 VALUES_OF = {"address-wrong": {"option": {"list": "options", "code": "--at"}},
              "passkey-unfit": {"field": {"text": "spki"}},
              "node-cannot-run": {"cause": {"list": "causes", "code": "dir-name-long"}},

@@ -202,6 +202,27 @@ def a_case_handed_over(book, a, b):
     book.type(a, "case", "edit", case, "--phone", "2")
 
 
+def a_case_kept_by_law(book, a, b):
+    case = a.new_case(name="Piet Verzonnen", phone="1")
+    book.type(b, "partner", "agree", a.name, "--receive", "--share", SHARE, "--statute", "nl-wgbo", "--keep-months", "240")
+    book.type(b, "partner", "agreement", a.name)
+    grant = a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    a.k("consent", "withdraw", grant)
+    wait_for("it is shut", lambda: b.k("consent", "show", grant)["grants"][0]["state"] == "restricted")
+    b.await_state(ref, "revoked")
+    b.k("case", "erase", b.new_case(name="Een Ander"), "--now")  # what the night does
+    wait_for("the answer", lambda: a.k("consent", "show", grant)["grants"][0].get("kept"))
+    book.type(a, "consent", "show", grant)
+    book.type(a, "consent", "receipt", grant)
+    book.type(a, "letter", case)
+    for line in (["consent", "show", grant], ["show", ref], ["case", "show", b.k("show", ref)["referrals"][0]["case_id"]], ["consent", "open", grant],
+                 ["consent", "open", grant, "--reason", "brief van de inspectie"]):
+        book.type(b, *line)
+    b.k("partner", "agree", a.name, "--receive", "--share", SHARE)
+
+
 def refusals(book, a, b, case):
     """What people meet before they know better."""
     ref = a.k("sent", "--all")["referrals"][0]["ref"]
@@ -381,6 +402,7 @@ def test_every_command_speaks_the_language(federation, workdir, lang):
     administration(book, f, a, b)
     offline(book, f, a)
     a_case_handed_over(book, a, b)
+    a_case_kept_by_law(book, a, b)
     the_end(book, f, a, b, case)
     missing = {" ".join(w for w in (c["noun"], c["verb"]) if w) for c in TABLE} - book.done
     assert not missing, f"these commands are not captured: {sorted(missing)}"

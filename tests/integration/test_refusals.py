@@ -237,6 +237,29 @@ def consents(w, a, b, case):
     a.fed.agree(a, b)
 
 
+def by_law(w, a, b):
+    """What came to b is kept there when its consent ends."""
+    terms = {"statute": "nl-wgbo", "keep_months": 12}
+    w.ask("keep-receive-only", b, "partner_agree", partner=a.name, cats=7, **terms)
+    w.then("keep-receive-only", b, "partner_agree", partner=a.name, cats=7, receive=True, **terms)
+    for code, one in (("statute-unknown", {"keep_months": 12}), ("keep-months-missing", {"statute": "nl-wgbo"})):
+        w.ask(code, b, "partner_agree", partner=a.name, cats=7, receive=True, **one)
+        w.then(code, b, "partner_agree", partner=a.name, cats=7, receive=True, **terms)
+    b.k("partner", "agree", a.name, "--receive", "--share", "identity,contact,needs", "--statute", "nl-wgbo", "--keep-months", "12")
+    case = a.new_case(phone="1")
+    grant = a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    theirs = b.k("show", ref)["referrals"][0]["case_id"]
+    w.ask("not-restricted", b, "consent_open", id=grant, reason="brief van de inspectie")
+    a.k("consent", "withdraw", grant)
+    wait_for("the withdrawal", lambda: b.k("consent", "show", grant)["grants"][0]["state"] == "restricted")
+    w.ask("open-reason", b, "consent_open", id=grant)
+    w.then("open-reason", b, "consent_open", id=grant, reason="brief van de inspectie")
+    w.ask("restricted", b, "case_erase", id=theirs)
+    a.fed.agree(a, b)
+
+
 def partners(w, f, a, b):
     case = a.new_case(phone="1")
     refer = {"case_id": case, "partner": b.name, "need": "housing"}
@@ -603,6 +626,7 @@ def test_every_refusal_is_provoked_or_says_why_not(federation, workdir, reader):
     a.clock = clock
     case = cases(w, a, b)
     consents(w, a, b, case)
+    by_law(w, a, b)
     protocol(w, a)
     old = before(w, a, b)
     of_cases(w, a, b)

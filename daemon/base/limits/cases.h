@@ -18,6 +18,10 @@
 	120u		     /* after which somebody is asked whether a closed case may be erased */
 #define LIMIT_KEEP_YEARS 30u /* until when somebody may say that one is kept */
 
+#define LIMIT_KEEP_MONTHS                                                                          \
+	600u /* how long a law may make one keep what a consent no longer covers */
+#define LIMIT_OPEN_REASON 500u /* bytes of why it was opened meanwhile */
+
 static_assert(LIMIT_KEEP_YEARS * 12 > LIMIT_RETAIN_MONTHS, "a day that is chosen may be later");
 
 #endif /* KRING_BASE_LIMITS_CASES_H */

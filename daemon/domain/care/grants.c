@@ -12,6 +12,7 @@
 #include "base/date.h"
 #include "base/plant.h"
 #include "domain/care/acts.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grantends.h"
 #include "domain/consent/pack.h"
@@ -692,21 +693,39 @@ static enum err grace_over(struct turn *t, struct thread *th, const struct conse
 	return rc == ERR_OK && !s->received ? end_by_itself(t, th, s, m) : rc;
 }
 
-/* Three things can be due: a withdrawal that is owed, an unconfirmed word that stood long enough, the end of the
- * grace. */
+/* What was kept by law goes on its day, as if the consent had ended now; and that is answered once more. */
+static enum err law_over(struct turn *t, struct thread *th, const struct consent_scope *s)
+{
+	enum err rc = bodies_let_grant_go(t, s, &th->id);
+
+	require(s->received);
+	if (rc == ERR_OK)
+		rc = erasure_owe(t, th);
+	if (rc == ERR_OK)
+		rc = thread_save(t, th);
+	return rc == ERR_OK ? fall_out(t, s, FOLLOW_HEAR, NULL) : rc;
+}
+
+/* Due can be: what a law let this node keep; a withdrawal that is owed; an unconfirmed word that stood long enough; the grace's end. */
 enum err grants_timer(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
 					th->role == THREAD_RECEIVER};
+	uint64_t until;
 	struct msg *m;
 	enum err rc;
 
 	require(th->kind == THREAD_CONSENT);
 	if (th->owes_end)
 		return grants_catch_up(t, th);
+	rc = bylaw_until(t, &th->id, &until);
+	if (rc != ERR_OK)
+		return rc;
 	rc = consent_record(t, &th->id, &m);
 	if (rc == ERR_OK && s.p != NULL && th->withdrawn && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS))
 		return over_before(t, th); /* a restore knew that it was erased */
+	if (th->withdrawn && s.p != NULL && until != 0 && t->wall_ms >= until)
+		return law_over(t, th, &s);
 	if (th->withdrawn)
 		return th->role == THREAD_SENDER ? erasure_look(t, th) : erasure_over(t, th);
 	if (rc == ERR_NOTFOUND || s.p == NULL) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/plant.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
 #include "domain/exchange/quota.h"
@@ -73,10 +74,27 @@ static bool goes(const struct thread *th, bool mine, uint16_t type)
 	return type == DOC_MESSAGE || (!mine && th->role == THREAD_RECEIVER);
 }
 
+/* What another consent still covers, or a law lets nobody destroy. */
+static enum err outlives(struct turn *t, const struct thread *th, const struct document *d,
+			 const struct consent_view *v, bool binds, bool *stays)
+{
+	const enum err rc = !d->hollow && d->head.cats != 0 && v != NULL
+				    ? bodies_stands(t, d, v, stays)
+				    : ERR_OK;
+
+	*stays = *stays || bylaw_keeps(t, th, d, binds);
+	return rc;
+}
+
 /* The bodies of one log that go; v NULL: all of them, else those that it does not cover any more. */
 static enum err hollow_log(struct turn *t, const struct thread *th, bool mine,
 			   const struct consent_view *v, uint16_t reason)
 {
+	bool binds;
+	const enum err law = bylaw_binds(t, th, reason, &binds);
+
+	if (law != ERR_OK)
+		return law;
 	for (uint32_t no = 1; no <= (mine ? th->my_no : th->their_no); no++) {
 		const size_t mark = t->arena->used;
 		struct log_entry e;
@@ -88,8 +106,8 @@ static enum err hollow_log(struct turn *t, const struct thread *th, bool mine,
 			continue;
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK && !d.hollow && d.head.cats != 0 && v != NULL)
-			rc = bodies_stands(t, &d, v, &stays);
+		if (rc == ERR_OK && reason != WIRE_VERDICT_HOLLOW)
+			rc = outlives(t, th, &d, v, binds, &stays);
 		if (rc == ERR_OK && (!d.hollow || d.gone) && (d.head.cats != 0 || d.gone) && !stays)
 			rc = document_hollow(t, &e.doc, reason);
 		if (rc != ERR_OK)
@@ -154,7 +172,8 @@ static enum err drop_own_body(struct turn *t, const struct id16 *grant)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
+enum err bodies_let_grant_go(struct turn *t, const struct consent_scope *s,
+			     const struct id16 *grant)
 {
 	const bool told = record_exists(t->txn, STORE_ERASED, span_of(grant->b, sizeof grant->b));
 	bool had;
@@ -167,6 +186,19 @@ enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const 
 	if (rc == ERR_OK)
 		rc = drop_own_body(t, grant);
 	return rc == ERR_OK ? erased_word(t, grant) : rc;
+}
+
+/* Kept by law it is gone for everybody who works here all the same. */
+enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
+{
+	bool kept = false;
+	enum err rc = s->received ? bylaw_close(t, s, grant, &kept) : ERR_OK;
+
+	if (rc != ERR_OK || !kept)
+		return rc == ERR_OK ? bodies_let_grant_go(t, s, grant) : rc;
+	rc = casefile_untell(t, &s->case_id);
+	return rc == ERR_OK ? casefile_entry(t, &s->case_id, "consent-restricted", s->p->org, NULL)
+			    : rc;
 }
 
 struct told {

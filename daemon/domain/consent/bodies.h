@@ -34,6 +34,9 @@ MUST_CHECK enum err bodies_running(struct turn *t, const struct peer *p, const s
 MUST_CHECK enum err bodies_let_go(struct turn *t, struct thread *th, uint16_t reason);
 /** This consent is over for good: what it let us hold opens from here on for nobody, though its rows may take some turns to go;
  *  after the shred in no copy of the disk either. */
+MUST_CHECK enum err bodies_let_grant_go(struct turn *t, const struct consent_scope *s,
+					const struct id16 *grant);
+/** The same, unless a law makes this node keep it: then it is shut until its day (bylaw.h). */
 MUST_CHECK enum err bodies_drop_grant(struct turn *t, const struct consent_scope *s,
 				      const struct id16 *grant);
 /** The field in which a document of this type tells of the person; 0: it tells nothing. */

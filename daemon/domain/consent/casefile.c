@@ -12,6 +12,7 @@
 
 #include "base/plant.h"
 #include "domain/consent/alone.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/origin.h"
 #include "domain/people/known.h"
@@ -362,6 +363,7 @@ enum err casefile_nameless(struct turn *t, const struct id16 *id, const struct m
 			   const struct msg *person, struct msg *row, unsigned field)
 {
 	uint64_t cats;
+	bool kept = false;
 	enum err rc;
 
 	if (msg_text(person, PERSON_NAME)[0] != '\0')
@@ -375,8 +377,12 @@ enum err casefile_nameless(struct turn *t, const struct id16 *id, const struct m
 	if (msg_u64(record, CASE_RECORD_THEIRS) == 0)
 		return ERR_OK;
 	rc = consent_received_cats(t, id, &cats);
+	if (rc == ERR_OK && cats == 0)
+		rc = bylaw_in(t, id, NULL, &kept);
 	if (rc == ERR_OK)
 		msg_set_text(t->arena, row, field,
-			     cats == 0 ? "case-consent-over" : "case-not-shared");
+			     kept	 ? "case-restricted"
+			     : cats == 0 ? "case-consent-over"
+					 : "case-not-shared");
 	return rc;
 }

@@ -27,7 +27,8 @@ struct consent_memory {
 static uint64_t stamp_of(const struct turn *t)
 {
 	return (uint64_t)store_changes(t->txn, STORE_GRANT) +
-	       store_changes(t->txn, STORE_GRANTKEY) + store_changes(t->txn, STORE_CASEKEY);
+	       store_changes(t->txn, STORE_GRANTKEY) + store_changes(t->txn, STORE_SHUT) +
+	       store_changes(t->txn, STORE_CASEKEY);
 }
 
 static struct consent_memory *memory_of(struct turn *t)

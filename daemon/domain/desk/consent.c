@@ -13,6 +13,7 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "domain/care/grants.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
 #include "domain/documents/words.h"
@@ -259,6 +260,9 @@ enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply)
 			    ~msg_u64(req, PARTNER_AGREE_WITHOUT));
 	msg_set_text(t->arena, m, AGREEMENT_PURPOSE, msg_text(req, PARTNER_AGREE_PURPOSE));
 	msg_set_u64(m, AGREEMENT_UNTIL_MS, until);
+	rc = bylaw_agree(t, req, m);
+	if (rc != ERR_OK)
+		return rc;
 	row = msg_add(t->arena, reply, REPLY_PARTNERS);
 	msg_set_text(t->arena, row, PARTNER_ROW_NAME, p->org);
 	msg_set_u64(row,

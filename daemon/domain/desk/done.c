@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "domain/care/acts.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
 #include "domain/referral/referral.h"
@@ -164,6 +165,8 @@ enum err desk_ref_erase(struct turn *t, const struct msg *req, struct msg *reply
 
 	if (rc == ERR_OK)
 		rc = may_erase(t, &th);
+	if (rc == ERR_OK)
+		rc = bylaw_refuse(t, &th.case_id);
 	if (rc == ERR_OK)
 		rc = worklist_handled(t, &th, WORK_STATE, &count);
 	if (rc == ERR_OK)

@@ -32,6 +32,7 @@
 #include "domain/files/files.h"
 #include "domain/handing/handing.h"
 #include "domain/handing/shown.h"
+#include "domain/officer/open.h"
 #include "domain/oversight/agreement.h"
 #include "domain/oversight/audit.h"
 #include "domain/oversight/figures.h"
@@ -117,6 +118,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(CONSENT_LIST, view_consent_list, READS, CASES, PLAIN) \
 	X(CONSENT_SHOW, view_consent_show, READS, CASES, PLAIN) \
 	X(CONSENT_WITHDRAW, desk_consent_withdraw, FREES, WORKER, PLAIN) \
+	X(CONSENT_OPEN, officer_open, READS, OFFICER, FRESH) \
 	X(CASE_WHO, view_who, READS, CASES | OFFICER, PLAIN) \
 	X(CASE_LETTER, view_case_letter, READS, CASES, PLAIN) \
 	X(REF_LETTER, view_ref_letter, READS, CASES, PLAIN) \

@@ -247,8 +247,8 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 /* The rows of a document, and the keys that they lie under. */
 static uint64_t stamp_of(const struct turn *t)
 {
-	static const enum store_table rests_on[] = {STORE_DOCHEAD, STORE_DOCBODY, STORE_CASEKEY,
-						    STORE_AUDITKEY, STORE_GRANTKEY};
+	static const enum store_table rests_on[] = {STORE_DOCHEAD,  STORE_DOCBODY,  STORE_CASEKEY,
+						    STORE_AUDITKEY, STORE_GRANTKEY, STORE_SHUT};
 	uint64_t sum = 0;
 
 	for (size_t i = 0; i < sizeof rests_on / sizeof rests_on[0]; i++)

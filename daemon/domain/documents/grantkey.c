@@ -4,6 +4,7 @@
 #include "domain/documents/grantkey.h"
 
 #include "base/check.h"
+#include "domain/documents/shut.h"
 #include "proto/acts.h"
 
 static struct span id_span(const struct id16 *id)
@@ -32,7 +33,7 @@ enum err grantkey_drop(struct turn *t, const struct id16 *grant, bool *had)
 	enum err rc = store_del(t->txn, STORE_GRANTKEY, id_span(grant));
 
 	*had = rc == ERR_OK;
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	return rc == ERR_OK || rc == ERR_NOTFOUND ? shut_drop(t, grant) : rc;
 }
 
 /* A partner's head names what it likes: only a consent of these two counts, and of what a partner said only one that it

@@ -13,7 +13,9 @@
 #include "base/date.h"
 #include "crypto/hash.h"
 #include "domain/consent/bodies.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/pack.h"
+#include "domain/documents/shut.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
@@ -110,11 +112,36 @@ static enum err count_bodies(struct turn *t, const struct thread *consent, struc
 	return ERR_OK;
 }
 
+/* Asked when it is signed and not when the word came: of what was kept the day may have come since.  So the answer is never better than
+ * what is true at that moment, and a later one corrects it.
+ * How it ended here: kept is not erased, whatever else is gone. */
+static enum err put_outcome(struct turn *t, const struct thread *th, struct msg *body)
+{
+	struct msg *terms;
+	uint64_t ms;
+	enum err rc = shut_get(t, &th->id, &terms);
+
+	require(msg_kind_of(body) == MSG_ERASED);
+	if (rc == ERR_OK) {
+		msg_set_u64(body, ERASED_OUTCOME, ERASURE_RESTRICTED);
+		msg_set_text(t->arena, body, ERASED_STATUTE, msg_text(terms, SHUT_RECORD_STATUTE));
+		msg_set_u64(body, ERASED_UNTIL_MS, msg_u64(terms, SHUT_RECORD_UNTIL_MS));
+		return ERR_OK;
+	}
+	if (rc == ERR_NOTFOUND)
+		rc = erased_ms(t, &th->id, &ms);
+	if (rc == ERR_OK)
+		msg_set_u64(body, ERASED_OUTCOME,
+			    ms != 0 || turn_case_erased(t, &th->case_id) ? ERASURE_DONE
+									 : ERASURE_NEVER_HELD);
+	return rc;
+}
+
 static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 {
 	struct id32 head;
-	uint64_t seq, ms;
-	enum err rc = erased_ms(t, &th->id, &ms);
+	uint64_t seq;
+	enum err rc = put_outcome(t, th, body);
 
 	if (rc == ERR_OK)
 		rc = upward_list(t, &th->id, body);
@@ -122,9 +149,6 @@ static enum err fill(struct turn *t, const struct thread *th, struct msg *body)
 		rc = audit_head(t, &seq, &head);
 	if (rc != ERR_OK)
 		return rc;
-	msg_set_u64(body, ERASED_OUTCOME,
-		    ms != 0 || turn_case_erased(t, &th->case_id) ? ERASURE_DONE
-								 : ERASURE_NEVER_HELD);
 	msg_set_u64(body, ERASED_BACKUP_UNTIL_MS,
 		    t->wall_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS);
 	msg_set_u64(body, ERASED_SHRED_EPOCH, t->node->shred_epoch);
@@ -173,6 +197,18 @@ static bool shred_waits(struct turn *t)
 	return record_exists(t->txn, STORE_META, span_of(key, sizeof key));
 }
 
+/* Nothing is owed any more, and the timer waits for what comes next: what is kept by law goes on its day. */
+static enum err rest(struct turn *t, struct thread *th, uint64_t at_ms)
+{
+	uint64_t until;
+	const enum err rc = bylaw_until(t, &th->id, &until);
+
+	require(!th->owes_end);
+	if (until != 0 && (at_ms == 0 || until < at_ms))
+		at_ms = until;
+	return rc == ERR_OK ? deadline_timer_set(t, th, at_ms) : rc;
+}
+
 /* The answers of those behind it, once its own lists them. */
 static enum err hand_on(struct turn *t, struct thread *th, bool wait)
 {
@@ -187,10 +223,9 @@ static enum err hand_on(struct turn *t, struct thread *th, bool wait)
 	if (rc == ERR_OK)
 		rc = upward_over(t, &th->id, &over);
 	/* a backup of one of them may still bring it back, and then it is answered once more */
-	return rc == ERR_OK ? deadline_timer_set(
-				      t, th,
-				      over ? t->wall_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS : 0)
-			    : rc;
+	return rc == ERR_OK
+		       ? rest(t, th, over ? t->wall_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS : 0)
+		       : rc;
 }
 
 /* Whether it is said now.
@@ -261,7 +296,7 @@ enum err erasure_over(struct turn *t, struct thread *th)
 	if (rc == ERR_OK && over && th->timer_ms != 0 && t->wall_ms >= th->timer_ms)
 		rc = upward_forget(t, &th->id);
 	if (rc == ERR_OK)
-		rc = deadline_timer_set(t, th, 0);
+		rc = rest(t, th, 0);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
@@ -319,24 +354,29 @@ static enum err remind(struct turn *t, const struct thread *th)
 	return worklist_add(t, &row, WORK_UNANSWERED, "");
 }
 
+/* Who keeps it by law has answered, and answers once more when it let go: until some days after that there is nobody to telephone. */
 enum err erasure_look(struct turn *t, struct thread *th)
 {
 	const bool rang = th->timer_ms != 0 && t->wall_ms >= th->timer_ms;
 	const size_t mark = t->arena->used;
 	struct tree tr;
+	uint64_t until = 0;
 	bool whole;
 	enum err rc = tree_of(t, th, &tr);
 
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_SENDER);
-	whole = rc == ERR_OK && tree_whole(&tr);
+	whole = rc == ERR_OK && tree_answered(&tr, &until);
 	arena_rewind(t->arena, mark);
+	if (until != 0)
+		until += (uint64_t)ERASURE_DUE_DAYS * DAY_MS;
+	whole = whole && (until == 0 || t->wall_ms < until);
 	if (rc == ERR_OK && whole)
 		rc = worklist_done(t, th, WORK_UNANSWERED);
 	else if (rc == ERR_OK && rang)
 		rc = remind(t, th);
 	/* a word of ours that is owed keeps its timer: the answer may come back before it, after a loss */
 	if (rc == ERR_OK && (whole || rang) && !th->owes_end)
-		rc = deadline_timer_set(t, th, 0);
+		rc = deadline_timer_set(t, th, whole ? until : 0);
 	if (rc == ERR_OK)
 		rc = erasure_heard(t, &th->id);
 	return rc == ERR_OK ? thread_save(t, th) : rc;

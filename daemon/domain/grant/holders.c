@@ -4,6 +4,8 @@
 #include "domain/grant/holders.h"
 
 #include "base/check.h"
+#include "base/date.h"
+#include "domain/referral/calendar.h"
 
 /* A code of a later version is shown as what every outcome is: an answer. */
 static const char *outcome_of(const struct erasure_told *told)
@@ -17,6 +19,21 @@ static const char *outcome_of(const struct erasure_told *told)
 		       : NULL;
 }
 
+/* The day is one of this place, as that of whoever reads it. */
+static void put_law(struct turn *t, const struct erasure_told *told, struct msg *out,
+		    unsigned statute, unsigned until)
+{
+	char day[DATE_TEXT];
+
+	if (told->outcome != ERASURE_RESTRICTED)
+		return;
+	msg_set_text(t->arena, out, statute, told->statute);
+	if (told->until_ms == 0)
+		return;
+	date_text(calendar_day(t->node->country, told->until_ms), day);
+	msg_set_text(t->arena, out, until, day);
+}
+
 /* A number that nobody said is left out: 0 would be a claim. */
 void holders_told(struct turn *t, const struct erasure_told *told, uint64_t since_ms,
 		  struct msg *row)
@@ -28,6 +45,7 @@ void holders_told(struct turn *t, const struct erasure_told *told, uint64_t sinc
 		msg_set_u64(row, GRANT_ROW_ANSWERED_MS, told->at_ms);
 	if (outcome_of(told) != NULL)
 		msg_set_text(t->arena, row, GRANT_ROW_OUTCOME, outcome_of(told));
+	put_law(t, told, row, GRANT_ROW_STATUTE, GRANT_ROW_KEPT_UNTIL);
 	if (told->backup_until_ms != 0)
 		msg_set_u64(row, GRANT_ROW_BACKUP_UNTIL_MS, told->backup_until_ms);
 	if (told->own_notes)
@@ -50,14 +68,17 @@ static void put_name(struct turn *t, struct msg *out, unsigned field, const stru
 
 /* How many of them are how far. */
 struct counts {
-	uint64_t answered, erasing, silent, unreachable, missing;
+	uint64_t answered, kept, erasing, silent, unreachable, missing;
 };
 
 /* Who was removed answers nobody; who is behind another one is never silent by name: whoever it is, only that one knows. */
 static const char *state_of(const struct holder *h, bool removed, struct counts *n)
 {
 	if (h->told.type == DOC_ERASED) {
-		n->answered++;
+		if (h->told.outcome == ERASURE_RESTRICTED)
+			n->kept++;
+		else
+			n->answered++;
 		return outcome_of(&h->told) == NULL ? "erased" : outcome_of(&h->told);
 	}
 	n->erasing += h->told.type == DOC_ERASING;
@@ -83,6 +104,7 @@ static enum err put_holder(struct turn *t, const struct tree *tr, size_t at, uin
 		put_name(t, out, HOLDER_ROW_VIA, &above->node);
 	msg_set_text(t->arena, out, HOLDER_ROW_STATE, state_of(h, p == NULL || p->removed, n));
 	msg_set_u64(out, HOLDER_ROW_AT_MS, h->told.type != 0 ? h->told.at_ms : since_ms);
+	put_law(t, &h->told, out, HOLDER_ROW_STATUTE, HOLDER_ROW_KEPT_UNTIL);
 	if (h->told.onward != 0)
 		msg_set_u64(out, HOLDER_ROW_PASSED_ON, h->told.onward);
 	if (h->missing != 0)
@@ -106,6 +128,8 @@ enum err holders_put(struct turn *t, const struct thread *th, uint64_t since_ms,
 		return rc;
 	holders_told(t, &tr.list[0].told, since_ms, row);
 	msg_set_u64(row, GRANT_ROW_ANSWERED, n.answered);
+	if (n.kept != 0)
+		msg_set_u64(row, GRANT_ROW_KEPT, n.kept);
 	msg_set_u64(row, GRANT_ROW_ERASING, n.erasing);
 	msg_set_u64(row, GRANT_ROW_SILENT, n.silent);
 	msg_set_u64(row, GRANT_ROW_UNREACHABLE, n.unreachable);

@@ -4,6 +4,9 @@
 
 #include "base/check.h"
 
+/* The first moment of the last day that can be written: a partner says which day it likes, and a timer must stay a number. */
+static const uint64_t until_end_ms = UINT64_C(253402214400000);
+
 static bool answers(uint16_t type)
 {
 	return type == DOC_ERASED || type == DOC_ERASING;
@@ -58,6 +61,10 @@ void erasure_read(const struct msg *said, struct erasure_told *out)
 	out->onward = msg_u64(said, ERASED_ONWARD);
 	out->own_notes = msg_u64(said, ERASED_OWN_NOTES) != 0;
 	out->children = msg_bytes(said, ERASED_CHILDREN);
+	out->statute = msg_text(said, ERASED_STATUTE);
+	out->until_ms = msg_u64(said, ERASED_UNTIL_MS);
+	if (out->until_ms >= until_end_ms) /* nobody will be there to ask: no day at all */
+		out->until_ms = 0;
 }
 
 enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_told *out)
@@ -68,7 +75,8 @@ enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_to
 	enum err rc = told_last(t, th, &e);
 
 	require(th->kind == THREAD_CONSENT);
-	*out = (struct erasure_told){.type = e.type, .at_ms = e.created_ms, .hash = e.hash};
+	*out = (struct erasure_told){
+		.type = e.type, .at_ms = e.created_ms, .hash = e.hash, .statute = ""};
 	if (rc != ERR_OK || e.type == 0)
 		return rc;
 	rc = document_load(t, &e.doc, &d);

@@ -25,6 +25,8 @@ struct erasure_told {
 	bool whole;	  /* what it says is here; else all below is 0 */
 	uint64_t outcome, backup_until_ms, bodies, onward; /* 0: it does not say */
 	bool own_notes;					   /* it keeps what it wrote itself */
+	const char *statute;  /* of one that keeps it: the law that makes it do so ... */
+	uint64_t until_ms;    /* ... and until when, as it says */
 	struct span children; /* first bytes of the ids of the consents under which it went on */
 };
 /** Of th, a consent; from the holder's side of it, whichever that is. */

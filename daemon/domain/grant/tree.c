@@ -197,6 +197,21 @@ bool tree_whole(const struct tree *tr)
 	return true;
 }
 
+bool tree_answered(const struct tree *tr, uint64_t *until_ms)
+{
+	*until_ms = 0;
+	require(tr->count >= 1);
+	for (size_t i = 0; i < tr->count; i++) {
+		const struct holder *h = &tr->list[i];
+
+		if (h->told.type != DOC_ERASED || h->missing != 0)
+			return false;
+		if (h->told.outcome == ERASURE_RESTRICTED && h->told.until_ms > *until_ms)
+			*until_ms = h->told.until_ms;
+	}
+	return true;
+}
+
 /* One that is there already; and how many there are, without those that were refused. */
 static enum err compare(struct turn *t, const struct thread *th, const struct proof *p, bool *again,
 			unsigned *count)

@@ -42,6 +42,9 @@ struct tree {
 MUST_CHECK enum err tree_of(struct turn *t, const struct thread *th, struct tree *out);
 /** Does every holder say that it is erased there, and is each of those that they passed it on to among them? */
 bool tree_whole(const struct tree *tr);
+/** Did every holder answer for good, and those that they passed it on to?  *until_ms: the last day on which one of them keeps it by
+ *  law, as it says; 0: nobody does. */
+bool tree_answered(const struct tree *tr, uint64_t *until_ms);
 /** Before an ONWARD_ANSWER is stored: is it one of this thread at all?  Sets *verdict. */
 MUST_CHECK enum err tree_judge(struct turn *t, const struct thread *th, const struct msg *body,
 			       uint16_t *verdict);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/limits/files.h"
+#include "domain/consent/bylaw.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 
@@ -314,6 +315,8 @@ enum err rows_erasable(struct turn *t, const struct id16 *case_id)
 					say_text("partner", org));
 	if (rc == ERR_OK)
 		rc = rows_readable(t, case_id);
+	if (rc == ERR_OK)
+		rc = bylaw_refuse(t, case_id);
 	if (rc == ERR_OK)
 		rc = rows_open(t, case_id, &th);
 	if (rc != ERR_OK)

@@ -66,6 +66,12 @@ static enum err way_row(struct turn *t, const struct peer *p, enum consent_way w
 		msg_set_u64(row, AGREEMENT_ROW_CATS, *cats);
 		msg_set_text(t->arena, row, AGREEMENT_ROW_PURPOSE, msg_text(m, AGREEMENT_PURPOSE));
 		msg_set_u64(row, AGREEMENT_ROW_SINCE_MS, msg_u64(m, AGREEMENT_SINCE_MS));
+		if (msg_u64(m, AGREEMENT_KEEP_MONTHS) != 0) {
+			msg_set_text(t->arena, row, AGREEMENT_ROW_STATUTE,
+				     msg_text(m, AGREEMENT_STATUTE));
+			msg_set_u64(row, AGREEMENT_ROW_KEEP_MONTHS,
+				    msg_u64(m, AGREEMENT_KEEP_MONTHS));
+		}
 		if (until != 0) {
 			date_text(calendar_day(t->node->country, until - 1), day);
 			msg_set_text(t->arena, row, AGREEMENT_ROW_LAST_DAY, day);

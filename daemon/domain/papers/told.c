@@ -25,7 +25,8 @@ struct ground {
 	struct id16 id;
 	char hex[33], day[DATE_TEXT];
 	const char *purpose, *state;
-	bool let_go; /* withdrawn, and the partner says that it erased it */
+	bool let_go; /* withdrawn, and the partner says that it erased it ... */
+	bool kept;   /* ... or that a law makes it keep it */
 };
 
 static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *g)
@@ -46,7 +47,8 @@ static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *
 	rc = thread_load(t, id, &th);
 	if (rc == ERR_OK && th.kind == THREAD_CONSENT && th.withdrawn) {
 		rc = erasure_told(t, &th, &said);
-		g->let_go = rc == ERR_OK && said.type == DOC_ERASED;
+		g->kept = rc == ERR_OK && said.outcome == ERASURE_RESTRICTED;
+		g->let_go = rc == ERR_OK && said.type == DOC_ERASED && !g->kept;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
@@ -132,6 +134,12 @@ static enum err put_row(struct turn *t, const struct ground *g, const struct led
 		msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK, "revoked");
 		if (g->let_go)
 			msg_set_u64(row, DISCLOSURE_ROW_LET_GO, 1);
+	}
+	/* a mistake was let go of all the same */
+	if (rc == ERR_OK && g->kept && r->cats != 0 &&
+	    strcmp(msg_text(row, DISCLOSURE_ROW_TAKEN_BACK), "revoked") == 0) {
+		msg_clear(row, DISCLOSURE_ROW_LET_GO);
+		msg_set_u64(row, DISCLOSURE_ROW_KEPT, 1);
 	}
 	return rc;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "domain/care/grants.h"
+#include "domain/consent/bylaw.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/consentpage.h"
 #include "domain/views/find.h"
@@ -89,6 +90,8 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 		if (!turn_room(reply, REPLY_GRANTS))
 			break;
 		view_grant_row(t, m, reply);
+		w.rc = bylaw_row(t, &id,
+				 msg_edit(reply, REPLY_GRANTS, msg_count(reply, REPLY_GRANTS) - 1));
 	}
 	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
@@ -111,6 +114,8 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 	if (msg_count(reply, REPLY_GRANTS) == 0)
 		return ERR_NOMEM;
 	rc = view_consent_page(t, &id, m, msg_edit(reply, REPLY_GRANTS, 0));
+	if (rc == ERR_OK)
+		rc = bylaw_row(t, &id, msg_edit(reply, REPLY_GRANTS, 0));
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)

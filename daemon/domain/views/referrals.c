@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "domain/consent/bodies.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
@@ -60,6 +61,7 @@ enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats, 
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, true};
 	struct consent_view v;
+	bool kept = false;
 	enum err rc;
 
 	require(th->role == THREAD_SENDER || th->role == THREAD_RECEIVER);
@@ -72,11 +74,14 @@ enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats, 
 		return rc;
 	if (!th->hidden)
 		*cats = consent_covered(&v, t->wall_ms);
-	if (*cats == 0)
-		*why = th->hidden && v.living ? "erased"
-					      : wire_verdict_text((uint16_t)consent_check(
-							&v, IDENTITY, t->wall_ms));
-	return ERR_OK;
+	if (*cats != 0)
+		return ERR_OK;
+	rc = bylaw_in(t, &th->case_id, s.p, &kept);
+	*why = kept ? "restricted"
+	       : th->hidden && v.living
+		       ? "erased"
+		       : wire_verdict_text((uint16_t)consent_check(&v, IDENTITY, t->wall_ms));
+	return rc;
 }
 
 /* Of our own first document: whether the partner has it is what people ask first. */

@@ -15,25 +15,37 @@
 
 enum { OK = 200, ADDRESS = 64, LINES = 12 };
 
-/* What became of it at whoever had the person under it: the same sentences as on the command line. */
+/* The sentences of the command line. */
+static const char *holder_key(const struct msg *g)
+{
+	if (msg_u64(g, GRANT_ROW_ANSWERED) != 0)
+		return msg_u64(g, GRANT_ROW_PASSED_ON) != 0 ? "withdrawn-passed-on"
+							    : "withdrawn-answered";
+	if (msg_u64(g, GRANT_ROW_KEPT) != 0)
+		return msg_text(g, GRANT_ROW_KEPT_UNTIL)[0] != '\0' ? "withdrawn-kept-until"
+								    : "withdrawn-kept";
+	if (msg_u64(g, GRANT_ROW_UNREACHABLE) != 0)
+		return "withdrawn-unreachable";
+	return msg_u64(g, GRANT_ROW_ERASING) != 0 ? "withdrawn-erasing" : "withdrawn-silent";
+}
+
+/* What became of it at whoever had the person under it. */
 static const char *holder_words(struct visit *v, const struct msg *g)
 {
+	const char *until = msg_text(g, GRANT_ROW_KEPT_UNTIL);
 	const bool answered = msg_u64(g, GRANT_ROW_ANSWERED) != 0;
-	const uint64_t on = msg_u64(g, GRANT_ROW_PASSED_ON);
 	const uint64_t ms = msg_u64(g,
 				    answered ? GRANT_ROW_ANSWERED_MS : GRANT_ROW_SILENT_SINCE_MS);
-	const char *key = answered && on != 0			   ? "withdrawn-passed-on"
-			  : answered				   ? "withdrawn-answered"
-			  : msg_u64(g, GRANT_ROW_UNREACHABLE) != 0 ? "withdrawn-unreachable"
-			  : msg_u64(g, GRANT_ROW_ERASING) != 0	   ? "withdrawn-erasing"
-								   : "withdrawn-silent";
 
 	require(msg_kind_of(g) == MSG_GRANT_ROW);
 	if (msg_u64(g, GRANT_ROW_RECEIVED) != 0 || !msg_has(g, GRANT_ROW_ANSWERED))
 		return NULL;
-	return visit_say(v, LIST_SAID, key,
-			 FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
-			      {"day", page_day_of(v, ms), 0}, {"n", NULL, on}));
+	return visit_say(
+		v, LIST_SAID, holder_key(g),
+		FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
+		     {"law", list_text(LIST_CODES, v->lang, msg_text(g, GRANT_ROW_STATUTE)), 0},
+		     {"until", until[0] == '\0' ? "" : page_day(v, until), 0},
+		     {"day", page_day_of(v, ms), 0}, {"n", NULL, msg_u64(g, GRANT_ROW_PASSED_ON)}));
 }
 
 /* A label and what stands behind it; nothing where there is nothing. */
