@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "domain/admin/agree.h"
 #include "domain/desk/cases.h"
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
@@ -36,7 +37,7 @@ static void agree(struct bed *b, uint16_t peer, bool receive)
 	msg_set_text(b->t.arena, req, PARTNER_AGREE_PARTNER, name_of(peer));
 	msg_set_u64(req, PARTNER_AGREE_CATS, SHARED);
 	msg_set_u64(req, PARTNER_AGREE_RECEIVE, receive);
-	did(b, desk_agree(&b->t, req, msg_new(b->t.arena, MSG_REPLY)));
+	did(b, admin_agree(&b->t, req, msg_new(b->t.arena, MSG_REPLY)));
 }
 
 void bedcase_setup(struct bed *b)

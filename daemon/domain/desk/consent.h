@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * consent - consents that a person gave or takes back, and agreements between partners.
+ * consent - consents that a person gave or takes back.
  *
  * Layer:    domain/desk (base, proto, store; lower rooms).
  * Owns:     nothing.
@@ -16,6 +16,5 @@
 
 MUST_CHECK enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err desk_consent_withdraw(struct turn *t, const struct msg *req, struct msg *reply);
-MUST_CHECK enum err desk_agree(struct turn *t, const struct msg *req, struct msg *reply);
 
 #endif /* KRING_DOMAIN_DESK_CONSENT_H */

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "crypto/hash.h"
+#include "domain/admin/agree.h"
 #include "domain/admin/approve.h"
 #include "domain/admin/invites.h"
 #include "domain/admin/outbox.h"
@@ -101,7 +102,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN, FRESH) \
 	X(PARTNER_LIST, view_partner_list, READS, ALL, PLAIN) \
 	X(PARTNER_SHOW, view_partner_show, READS, ALL, PLAIN) \
-	X(PARTNER_AGREE, desk_agree, WRITES, ADMIN, FRESH) \
+	X(PARTNER_AGREE, admin_agree, WRITES, ADMIN, FRESH) \
 	X(PARTNER_AGREEMENT, view_agreement, READS, ALL, PLAIN) \
 	X(CASE_NEW, desk_case_new, GROWS, WORKER, PLAIN) \
 	X(CASE_SAME, together_say, WRITES, WORKER, PLAIN) \
