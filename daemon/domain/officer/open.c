@@ -131,6 +131,8 @@ enum err officer_open(struct turn *t, const struct msg *req, struct msg *reply)
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, sizeof s.case_id.b);
 	rc = looked(t, &s, &id, reason);
 	view_grant_row(t, m, reply);
+	if (rc == ERR_OK && msg_count(reply, REPLY_GRANTS) == 0)
+		rc = ERR_NOMEM;
 	if (rc == ERR_OK)
 		rc = bylaw_row(t, &id, msg_edit(reply, REPLY_GRANTS, 0));
 	if (rc == ERR_OK)

@@ -89,9 +89,12 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 	while (consent_each(t, &case_id, &w, &id, &m)) {
 		if (!turn_room(reply, REPLY_GRANTS))
 			break;
+		const size_t at = msg_count(reply, REPLY_GRANTS);
+
 		view_grant_row(t, m, reply);
-		w.rc = bylaw_row(t, &id,
-				 msg_edit(reply, REPLY_GRANTS, msg_count(reply, REPLY_GRANTS) - 1));
+		w.rc = msg_count(reply, REPLY_GRANTS) == at
+			       ? ERR_NOMEM
+			       : bylaw_row(t, &id, msg_edit(reply, REPLY_GRANTS, at));
 	}
 	view_newest_first(reply, REPLY_GRANTS, GRANT_ROW_GIVEN_MS, GRANT_ROW_PARTNER, GRANT_ROW_ID);
 	return w.rc;
