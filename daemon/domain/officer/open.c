@@ -62,7 +62,9 @@ static enum err open_thread(struct turn *t, const struct thread *th, const struc
 		rc = thread_entry(t, th, steps[i].who == fold_our_side(th), steps[i].no, &e);
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
-		if (rc != ERR_OK || d.hollow || !id16_equal(&d.head.grant_id, grant))
+		if (rc != ERR_OK)
+			break;
+		if (d.hollow || !id16_equal(&d.head.grant_id, grant))
 			continue;
 		rc = view_history_row(t, th, &steps[i], ~UINT64_C(0), reply);
 		if (rc == ERR_OK && bodies_person_field(e.type) != 0)
