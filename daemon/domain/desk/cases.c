@@ -20,6 +20,7 @@
 #include "domain/handing/handing.h"
 #include "domain/handover/steps.h"
 #include "domain/loss/quarantine.h"
+#include "domain/near/near.h"
 #include "domain/papers/told.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
@@ -28,7 +29,6 @@
 #include "domain/staff/worker.h"
 #include "domain/views/cases.h"
 #include "domain/views/find.h"
-#include "domain/views/near.h"
 #include "domain/views/referrals.h"
 
 /* What could never be sent, or not be kept, is refused by its name when it is typed. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* daemon/domain/views/near.c: whoever may be the same person is shown, among however many others. */
+/* daemon/domain/near/near.c: whoever may be the same person is shown, among however many others. */
 #include "test.h"
 
 #include <stdlib.h>

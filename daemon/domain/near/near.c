@@ -4,7 +4,7 @@
  * never acted upon: people decide.  What the index says is only where to look: each one is opened, and shown if what may be
  * seen of it now is still alike.
  */
-#include "domain/views/near.h"
+#include "domain/near/near.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /**
  * near - who may be the same person as this one.
  *
- * Layer:    domain/views (base, proto, store; lower rooms).
+ * Layer:    domain/near (base, proto, store; lower rooms).
  * Owns:     nothing; reads.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
@@ -10,8 +10,8 @@
  * Privacy:  rows show a name and a birth date of somebody else than who is asked about: within living consents, to who may see
  *           cases, and never kept in the answer to a request.  That somebody was shown is in the audit log.
  */
-#ifndef KRING_DOMAIN_VIEWS_NEAR_H
-#define KRING_DOMAIN_VIEWS_NEAR_H
+#ifndef KRING_DOMAIN_NEAR_NEAR_H
+#define KRING_DOMAIN_NEAR_NEAR_H
 
 #include "domain/people/index.h"
 #include "domain/turn.h"
@@ -25,4 +25,4 @@ MUST_CHECK enum err view_near(struct turn *t, const struct index_entry *who,
 /** The same for the person of a case, as far as it may be seen now. */
 MUST_CHECK enum err view_near_case(struct turn *t, const struct id16 *id, struct msg *reply);
 
-#endif /* KRING_DOMAIN_VIEWS_NEAR_H */
+#endif /* KRING_DOMAIN_NEAR_NEAR_H */
