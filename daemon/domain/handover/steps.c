@@ -19,6 +19,7 @@
 #include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/close.h"
+#include "domain/handover/learn.h"
 #include "domain/handover/pull.h"
 #include "domain/handover/sign.h"
 #include "domain/loss/settled.h"
@@ -74,93 +75,6 @@ static enum err fold(struct turn *t, const struct thread *th, struct handover_wa
 	if (*steps == NULL)
 		return ERR_NOMEM;
 	*state = handover_fold(f, nf, to, nt, *steps, count);
-	return ERR_OK;
-}
-
-/* ---- the row ---- */
-
-static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct span s, size_t len)
-{
-	if (s.len == len)
-		msg_set_bytes(t->arena, to, field, s);
-}
-
-/* What one body that counts adds to the row. */
-static void learn_body(struct turn *t, uint16_t type, const struct msg *body, struct msg *record)
-{
-	switch (type) {
-	case DOC_PROPOSE:
-		msg_set_u64(record, HANDOVER_RECORD_TAKEOVER_MS,
-			    deadline_date(t, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
-		return;
-	case DOC_BUNDLE:
-		copy_bytes(t, record, HANDOVER_RECORD_BLOB, msg_bytes(body, HANDOVER_BUNDLE_BLOB),
-			   32);
-		copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT),
-			   32);
-		copy_bytes(t, record, HANDOVER_RECORD_DIGEST,
-			   msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
-		msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
-		msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
-		along_learn(t, body, record);
-		return;
-	case DOC_CEDE:
-		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
-			   32);
-		rows_date(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
-			  msg_u64(body, HANDOVER_CEDE_TURNS));
-		return;
-	case DOC_TAKE:
-		copy_bytes(t, record, HANDOVER_RECORD_KEEP_PUB,
-			   msg_bytes(body, HANDOVER_TAKE_KEEP_PUB), 32);
-		return;
-	case DOC_KEPT:
-		copy_bytes(t, record, HANDOVER_RECORD_KEPT, msg_bytes(body, HANDOVER_KEPT_KEYS),
-			   112);
-		copy_bytes(t, record, HANDOVER_RECORD_ADDED, msg_bytes(body, HANDOVER_KEPT_BLOB),
-			   32);
-		msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE,
-			    msg_u64(body, HANDOVER_KEPT_LENGTH));
-		/* every word that gave it away counted one turn more: without one this says no date */
-		if (msg_u64(body, HANDOVER_KEPT_TURNS) != 0)
-			rows_date(record, msg_u64(body, HANDOVER_KEPT_RECLAIMS),
-				  msg_u64(body, HANDOVER_KEPT_TURNS));
-		return;
-	case DOC_RECLAIM:
-	case DOC_SUPERSEDED:
-		rows_date(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
-			  msg_u64(body, HANDOVER_RECLAIM_TURNS));
-		return;
-	default:
-		return;
-	}
-}
-
-/* Of each entry that moved something; what came without its body teaches nothing. */
-static enum err learn(struct turn *t, const struct thread *th, const struct handover_walked *steps,
-		      size_t count, struct msg *record)
-{
-	for (size_t i = 0; i < count; i++) {
-		const bool mine = steps[i].who == rows_side(th);
-		struct log_entry e;
-		struct document d;
-		struct msg *body;
-		enum err rc;
-
-		if (steps[i].note)
-			continue;
-		rc = thread_entry(t, th, mine, steps[i].no, &e);
-		if (rc == ERR_OK && (e.type == DOC_ADDENDUM || e.type == DOC_ESCALATE))
-			continue;
-		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK)
-			rc = document_body(t, &d, &body);
-		if (rc == ERR_OK)
-			learn_body(t, e.type, body, record);
-		else if (rc != ERR_NOTFOUND)
-			return rc;
-	}
 	return ERR_OK;
 }
 
@@ -592,7 +506,7 @@ static enum err settle(struct turn *t, struct thread *th, bool *more)
 	if (rc == ERR_OK)
 		rc = rows_load(t, th, &record);
 	if (rc == ERR_OK)
-		rc = learn(t, th, steps, count, record);
+		rc = learn_row(t, th, steps, count, record);
 	if (rc == ERR_OK)
 		rc = follow(t, th, record, more);
 	if (rc == ERR_OK)

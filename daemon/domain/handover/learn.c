@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Nothing here is decided: what a document says goes into the row, so that a step needs no log to know which file opens with which key. */
+#include "domain/handover/learn.h"
+
+#include "base/check.h"
+#include "domain/attach/along.h"
+#include "domain/referral/deadline.h"
+
+static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct span s, size_t len)
+{
+	if (s.len == len)
+		msg_set_bytes(t->arena, to, field, s);
+}
+
+/* What one body that counts adds to the row. */
+static void learn_body(struct turn *t, uint16_t type, const struct msg *body, struct msg *record)
+{
+	switch (type) {
+	case DOC_PROPOSE:
+		msg_set_u64(record, HANDOVER_RECORD_TAKEOVER_MS,
+			    deadline_date(t, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
+		return;
+	case DOC_BUNDLE:
+		copy_bytes(t, record, HANDOVER_RECORD_BLOB, msg_bytes(body, HANDOVER_BUNDLE_BLOB),
+			   32);
+		copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT),
+			   32);
+		copy_bytes(t, record, HANDOVER_RECORD_DIGEST,
+			   msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
+		msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
+		msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
+		along_learn(t, body, record);
+		return;
+	case DOC_CEDE:
+		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
+			   32);
+		rows_date(record, msg_u64(body, HANDOVER_CEDE_RECLAIMS),
+			  msg_u64(body, HANDOVER_CEDE_TURNS));
+		return;
+	case DOC_TAKE:
+		copy_bytes(t, record, HANDOVER_RECORD_KEEP_PUB,
+			   msg_bytes(body, HANDOVER_TAKE_KEEP_PUB), 32);
+		return;
+	case DOC_KEPT:
+		copy_bytes(t, record, HANDOVER_RECORD_KEPT, msg_bytes(body, HANDOVER_KEPT_KEYS),
+			   112);
+		copy_bytes(t, record, HANDOVER_RECORD_ADDED, msg_bytes(body, HANDOVER_KEPT_BLOB),
+			   32);
+		msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE,
+			    msg_u64(body, HANDOVER_KEPT_LENGTH));
+		/* every word that gave it away counted one turn more: without one this says no date */
+		if (msg_u64(body, HANDOVER_KEPT_TURNS) != 0)
+			rows_date(record, msg_u64(body, HANDOVER_KEPT_RECLAIMS),
+				  msg_u64(body, HANDOVER_KEPT_TURNS));
+		return;
+	case DOC_RECLAIM:
+	case DOC_SUPERSEDED:
+		rows_date(record, msg_u64(body, HANDOVER_RECLAIM_RECLAIMS),
+			  msg_u64(body, HANDOVER_RECLAIM_TURNS));
+		return;
+	default:
+		return;
+	}
+}
+
+/* Of each entry that moved something; what came without its body teaches nothing. */
+enum err learn_row(struct turn *t, const struct thread *th, const struct handover_walked *steps,
+		   size_t count, struct msg *record)
+{
+	require(th->kind == THREAD_HANDOVER && record != NULL);
+	for (size_t i = 0; i < count; i++) {
+		const bool mine = steps[i].who == rows_side(th);
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		enum err rc;
+
+		if (steps[i].note)
+			continue;
+		rc = thread_entry(t, th, mine, steps[i].no, &e);
+		if (rc == ERR_OK && (e.type == DOC_ADDENDUM || e.type == DOC_ESCALATE))
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = document_body(t, &d, &body);
+		if (rc == ERR_OK)
+			learn_body(t, e.type, body, record);
+		else if (rc != ERR_NOTFOUND)
+			return rc;
+	}
+	return ERR_OK;
+}
