@@ -156,6 +156,7 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 	if (planted(PLANT_KEY_IN_BUNDLE))
 		memcpy(salt.b, key, sizeof salt.b);
 	digest = digest_of(span_of(salt.b, sizeof salt.b), plain);
+	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BLOB, span_of(b.id.b, sizeof b.id.b));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(key, sizeof key));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_SALT, span_of(salt.b, sizeof salt.b));
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_DIGEST, span_of(digest.b, sizeof digest.b));

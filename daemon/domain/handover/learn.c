@@ -2,6 +2,8 @@
 /* Nothing here is decided: what a document says goes into the row, so that a step needs no log to know which file opens with which key. */
 #include "domain/handover/learn.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "domain/attach/along.h"
 #include "domain/referral/deadline.h"
@@ -10,6 +12,27 @@ static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct sp
 {
 	if (s.len == len)
 		msg_set_bytes(t->arena, to, field, s);
+}
+
+/* Keys open one bundle.  After a loss another one may stand in its place, signed in a life that one side forgot: what was known of the
+ * one before opens nothing in it, and would hide what does. */
+static void learn_bundle(struct turn *t, const struct msg *body, struct msg *record)
+{
+	static const unsigned of_one[] = {HANDOVER_RECORD_BKEY, HANDOVER_RECORD_KEPT,
+					  HANDOVER_RECORD_ADDED, HANDOVER_RECORD_ADDED_SIZE,
+					  HANDOVER_RECORD_ADDED_KEY};
+	const struct span was = msg_bytes(record, HANDOVER_RECORD_BLOB);
+	const struct span now = msg_bytes(body, HANDOVER_BUNDLE_BLOB);
+	const bool other = was.len == 32 && now.len == 32 && memcmp(was.p, now.p, 32) != 0;
+
+	for (size_t i = 0; other && i < sizeof of_one / sizeof of_one[0]; i++)
+		msg_clear(record, of_one[i]);
+	copy_bytes(t, record, HANDOVER_RECORD_BLOB, now, 32);
+	copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT), 32);
+	copy_bytes(t, record, HANDOVER_RECORD_DIGEST, msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
+	msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
+	msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
+	along_learn(t, body, record);
 }
 
 /* What one body that counts adds to the row. */
@@ -21,15 +44,7 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 			    deadline_date(t, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
 		return;
 	case DOC_BUNDLE:
-		copy_bytes(t, record, HANDOVER_RECORD_BLOB, msg_bytes(body, HANDOVER_BUNDLE_BLOB),
-			   32);
-		copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT),
-			   32);
-		copy_bytes(t, record, HANDOVER_RECORD_DIGEST,
-			   msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
-		msg_set_u64(record, HANDOVER_RECORD_SIZE, msg_u64(body, HANDOVER_BUNDLE_LENGTH));
-		msg_set_u64(record, HANDOVER_RECORD_CATS, msg_u64(body, HANDOVER_BUNDLE_CATS));
-		along_learn(t, body, record);
+		learn_bundle(t, body, record);
 		return;
 	case DOC_CEDE:
 		copy_bytes(t, record, HANDOVER_RECORD_BKEY, msg_bytes(body, HANDOVER_CEDE_BKEY),
