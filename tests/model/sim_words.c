@@ -89,7 +89,8 @@ static void check_gone(struct sim *s, struct sim_view *v, const struct thread *t
 	}
 }
 
-/* A closed case is off the lists; in an open one nothing that a referral leaves to do is missing, but what somebody saw to. */
+/* A closed case is off the lists, and so is one that was handed over: whoever works for the person is elsewhere.  In an open one
+ * nothing that a referral leaves to do is missing, but what somebody saw to. */
 static void check_work(struct sim *s, struct sim_view *v, const struct thread *th)
 {
 	const enum work_kind kind = state_work((enum referral_state)th->state, fold_our_side(th));
@@ -101,7 +102,8 @@ static void check_work(struct sim *s, struct sim_view *v, const struct thread *t
 		return;
 	if (kind == WORK_KIND_COUNT || (th->handled >> kind & 1) != 0 ||
 	    turn_case_erased(&v->t, &th->case_id) ||
-	    casefile_load(&v->t, &th->case_id, &m) != ERR_OK || msg_u64(m, CASE_RECORD_CLOSED) != 0)
+	    casefile_load(&v->t, &th->case_id, &m) != ERR_OK ||
+	    msg_u64(m, CASE_RECORD_CLOSED) != 0 || msg_u64(m, CASE_RECORD_MOVED) != 0)
 		return;
 	if (!record_exists(v->t.txn, STORE_WORK, key_span(&k)))
 		sim_fail(s, "node %d: an open case lacks the work of a referral: %s", v->n->no,
