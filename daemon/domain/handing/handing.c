@@ -345,26 +345,6 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 
 /* ---- a note ---- */
 
-/* The thread through which an addition goes to whoever has the case, or is to have it. */
-static enum err way_to(struct turn *t, const struct id16 *case_id, struct thread *th)
-{
-	struct store_walk w = {.rc = ERR_OK};
-	struct thread one;
-	bool found = false;
-	struct msg *m;
-
-	while (rows_each(t, case_id, &w, &one, &m))
-		if (handover_may((enum handover_state)one.state, rows_side(&one), DOC_ADDENDUM) &&
-		    owner_of_thread(rows_side(&one), (enum handover_state)one.state) != OWNER_US &&
-		    (!found || one.created_ms >= th->created_ms)) {
-			found = true;
-			*th = one;
-		}
-	if (w.rc != ERR_OK)
-		return w.rc;
-	return found ? ERR_OK : ERR_NOTFOUND;
-}
-
 enum err handing_note(struct turn *t, const struct id16 *id, const char *text, struct msg *reply,
 		      bool *passed)
 {
@@ -377,7 +357,7 @@ enum err handing_note(struct turn *t, const struct id16 *id, const char *text, s
 	*passed = false;
 	if (rc != ERR_OK || o.who == OWNER_US)
 		return rc == ERR_OK ? rows_writable(t, id) : rc;
-	rc = way_to(t, id, &th);
+	rc = rows_way(t, id, &th);
 	if (rc == ERR_NOTFOUND)
 		return rows_writable(t, id);
 	if (rc == ERR_OK && th.state < HANDOVER_TAKEN)

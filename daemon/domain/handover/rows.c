@@ -204,6 +204,25 @@ enum err rows_open(struct turn *t, const struct id16 *case_id, struct thread *th
 	return w.rc == ERR_OK ? ERR_NOTFOUND : w.rc;
 }
 
+enum err rows_way(struct turn *t, const struct id16 *case_id, struct thread *th)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	bool found = false;
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, &one, &m))
+		if (handover_may((enum handover_state)one.state, rows_side(&one), DOC_ADDENDUM) &&
+		    owner_of_thread(rows_side(&one), (enum handover_state)one.state) != OWNER_US &&
+		    (!found || one.created_ms >= th->created_ms)) {
+			found = true;
+			*th = one;
+		}
+	if (w.rc != ERR_OK)
+		return w.rc;
+	return found ? ERR_OK : ERR_NOTFOUND;
+}
+
 enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms, uint16_t *peer)
 {
 	struct owner o;

@@ -56,6 +56,8 @@ MUST_CHECK enum err rows_owner(struct turn *t, const struct id16 *case_id, struc
 MUST_CHECK enum err rows_epoch(struct turn *t, const struct id16 *case_id, struct epoch *e);
 /** One that is not over, in which we gave the case or are to have it; ERR_NOTFOUND. */
 MUST_CHECK enum err rows_open(struct turn *t, const struct id16 *case_id, struct thread *th);
+/** The one through which an addition goes to whoever has the case, or is to have it; ERR_NOTFOUND. */
+MUST_CHECK enum err rows_way(struct turn *t, const struct id16 *case_id, struct thread *th);
 /** Until when what is here of a case that moved away is kept closed; 0: it is open. */
 MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms,
 				uint16_t *peer);

@@ -84,9 +84,10 @@ static enum err add_now(struct turn *t, const struct thread *th, const struct do
 		       : th->state == HANDOVER_SUPERSEDED ? back_pass(t, th, &d->key)
 							  : ERR_OK;
 	rc = rows_load(t, th, &record);
-	return rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0
-		       ? bundle_add(t, th, &d->key)
-		       : rc;
+	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
+		return rc;
+	rc = bundle_add(t, th, &d->key);
+	return rc == ERR_OK ? back_wake(t, th) : rc; /* given on since: it goes after the case */
 }
 
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,

@@ -19,6 +19,7 @@
 #include "domain/handover/back.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/close.h"
+#include "domain/handover/down.h"
 #include "domain/handover/learn.h"
 #include "domain/handover/pull.h"
 #include "domain/handover/sign.h"
@@ -287,6 +288,10 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 		rc = back_above(t, th, &e, more);
 	if (rc != ERR_OK || *more)
 		return rc == ERR_OK ? pass_down(t, th, e) : rc;
+	if (th->state >= HANDOVER_BUNDLED && th->state <= HANDOVER_TAKEN)
+		rc = down_pass(t, th, record, more);
+	if (rc != ERR_OK || *more)
+		return rc;
 	switch (th->state) {
 	case HANDOVER_PROPOSED:
 	case HANDOVER_AGREED:
@@ -451,9 +456,9 @@ static enum err follow(struct turn *t, struct thread *th, struct msg *record, bo
 	bool writable;
 	enum err rc = settled_writable(t, th, &writable);
 
-	*more = false;
-	if (rc != ERR_OK || !writable || t->doc_count + 1 >= LIMIT_BURST)
-		return rc;
+	*more = rc == ERR_OK && writable && t->doc_count + 1 >= LIMIT_BURST;
+	if (rc != ERR_OK || !writable || *more)
+		return rc; /* with the next turn, where there is no room in this one */
 	return th->role == THREAD_SENDER ? follow_from(t, th, record, more)
 					 : follow_to(t, th, record, more);
 }
@@ -527,6 +532,13 @@ enum err steps_changed(struct turn *t, struct thread *th, const char *detail)
 	require(th->kind == THREAD_HANDOVER && detail != NULL);
 	for (unsigned n = 0; rc == ERR_OK && more && n < ROUNDS; n++)
 		rc = settle(t, th, &more);
+	if (rc == ERR_OK && more && !turn_case_erased(t, &th->case_id)) {
+		rc = deadline_timer_set(t, th, t->wall_ms + 1);
+		if (rc == ERR_OK)
+			rc = thread_save(t, th);
+	}
+	if (rc != ERR_OK)
+		return rc;
 	e = turn_effect(t, EFFECT_CHANGED);
 	if (e == NULL)
 		return ERR_NOMEM;
