@@ -261,11 +261,37 @@ static enum err revoke_again(struct turn *t, struct thread *th)
 	return thread_save(t, th);
 }
 
+/* What came without its content while nothing could be said here, from this entry on: a word behind it that came whole answers it as
+ * little as nobody does. */
+static enum err answer_hollow(struct turn *t, struct thread *th, uint32_t no)
+{
+	const uint32_t last = th->their_no;
+
+	for (; no <= last; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT
+						  : rc; /* its log lacks what it counts */
+		if (d.hollow)
+			rc = answers_hollow(t, th, &d);
+		else
+			arena_rewind(t->arena, mark);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
 /* Only what the partner has not seen answered yet is answered; a referral that went on meanwhile needs nothing. */
 enum err recover_catch_up(struct turn *t, struct thread *th)
 {
-	struct log_entry theirs, ours = {.seen_no = 0};
-	struct document d;
+	struct log_entry ours = {.seen_no = 0};
 	bool yes = false;
 	enum err rc;
 
@@ -281,17 +307,9 @@ enum err recover_catch_up(struct turn *t, struct thread *th)
 	rc = acts_changed(t, th, "compared");
 	if (rc == ERR_OK && turn_case_erased(t, &th->case_id))
 		return answers_erased(t, th);
-	if (rc != ERR_OK || th->their_no == 0)
-		return rc;
-	if (th->my_no > 0)
+	if (rc == ERR_OK && th->my_no > 0)
 		rc = thread_entry(t, th, true, th->my_no, &ours);
-	if (rc == ERR_OK)
-		rc = thread_entry(t, th, false, th->their_no, &theirs);
-	if (rc == ERR_OK && ours.seen_no >= th->their_no)
-		return ERR_OK; /* answered */
-	if (rc == ERR_OK)
-		rc = document_load(t, &theirs.doc, &d);
 	if (rc == ERR_NOTFOUND)
-		return ERR_CORRUPT; /* its own log lacks what it counts */
-	return rc == ERR_OK && d.hollow ? answers_hollow(t, th, &d) : rc;
+		return ERR_CORRUPT;
+	return rc == ERR_OK ? answer_hollow(t, th, ours.seen_no + 1) : rc;
 }
