@@ -619,7 +619,8 @@ static enum err written_down(struct turn *t, const struct thread *th, bool *yes)
 	return ERR_OK;
 }
 
-/* Written down unless a log holds it already: the partner may have been first. */
+/* Written down unless a log holds it already: the partner may have been first.  A holder looks again at what it answered: what came back
+ * may have taken the place of an answer that said more. */
 enum err grants_catch_up(struct turn *t, struct thread *th)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id,
@@ -628,7 +629,7 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	enum err rc;
 
 	require(th->kind == THREAD_CONSENT);
-	if (!th->owes_end)
+	if (!th->owes_end && !(th->withdrawn && th->role == THREAD_RECEIVER))
 		return ERR_OK;
 	rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK || !may)

@@ -21,6 +21,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/grant/tree.h"
 #include "domain/grant/upward.h"
+#include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
 #include "domain/news/erased.h"
 #include "domain/onward/rows.h"
@@ -47,7 +48,8 @@ enum err erasure_owe(struct turn *t, struct thread *th)
 	return later(t, th, t->wall_ms);
 }
 
-static enum err owed(struct turn *t, const struct thread *th, bool *yes, bool *wait)
+/* unsure: somebody to whom it went on may have been forgotten. */
+static enum err owed(struct turn *t, const struct thread *th, bool unsure, bool *yes, bool *wait)
 {
 	struct erasure_told last;
 	bool grew = false;
@@ -58,9 +60,8 @@ static enum err owed(struct turn *t, const struct thread *th, bool *yes, bool *w
 		rc = erased_ms(t, &th->id, &ms);
 	if (rc == ERR_OK)
 		rc = upward_grew(t, &th->id, &last, &grew);
-	*wait = last.type == DOC_ERASING && t->node->quarantine;
-	*yes = last.type == 0 || (last.type == DOC_ERASING && !t->node->quarantine) ||
-	       last.at_ms < ms || grew;
+	*wait = last.type == DOC_ERASING && unsure;
+	*yes = last.type == 0 || (last.type == DOC_ERASING && !unsure) || last.at_ms < ms || grew;
 	return rc;
 }
 
@@ -232,16 +233,18 @@ static enum err hand_on(struct turn *t, struct thread *th, bool wait)
  *
  *	the two ends are being compared             when they agree
  *	said already, and nothing went since        no; what those behind it answered is handed on
- *	ERASING said, members still unheard         the same, and it is looked at again
+ *	ERASING said, members not compared yet      the same, and it is looked at again
  *	a shred waits                               later: today a copy of the disk would still open it
  *	no room in this turn's signature            at once, in the next one
- *	else                                        ERASED; while members are unheard ERASING, and again later */
+ *	else                                        ERASED; while members are not compared ERASING, and again later */
 enum err erasure_say(struct turn *t, struct thread *th)
 {
-	bool yes, wait, may = false;
-	enum err rc = owed(t, th, &yes, &wait);
+	bool yes, wait, may = false, unsure;
+	enum err rc = quarantine_unsure(t, &unsure);
 
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_RECEIVER && th->withdrawn);
+	if (rc == ERR_OK)
+		rc = owed(t, th, unsure, &yes, &wait);
 	if (rc == ERR_OK)
 		rc = settled_writable(t, th, &may);
 	if (rc != ERR_OK)
@@ -255,7 +258,7 @@ enum err erasure_say(struct turn *t, struct thread *th)
 		return later(t, th, t->wall_ms + RETRY_MS);
 	if (t->doc_count + 1 >= LIMIT_BURST || th->my_no >= THREAD_LOG_MAX)
 		return later(t, th, t->wall_ms + 1);
-	if (t->node->quarantine) {
+	if (unsure) {
 		rc = sign(t, th, DOC_ERASING);
 		return rc == ERR_OK ? later(t, th, t->wall_ms + RETRY_MS) : rc;
 	}

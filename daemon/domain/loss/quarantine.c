@@ -141,6 +141,28 @@ enum err quarantine_holds(struct turn *t, const struct id16 *case_id, bool *yes)
 	return rc != ERR_OK || *yes ? rc : from_unheard(t, case_id, yes);
 }
 
+/* Being heard is one whole pass; what this node forgot comes back behind it.  It is waited for no longer than for a word. */
+enum err quarantine_unsure(struct turn *t, bool *yes)
+{
+	const struct node *n = t->node;
+
+	*yes = n->quarantine;
+	if (t->wall_ms >= n->restored_ms + (uint64_t)LIMIT_QUARANTINE_DAYS * DAY_MS)
+		return ERR_OK;
+	for (size_t i = 0; i < n->peer_count && !*yes; i++) {
+		struct pair *pr;
+		enum err rc;
+
+		if (!quarantine_counts(&n->peers[i]))
+			continue;
+		rc = pair_get(t, n->peers[i].no, &pr);
+		if (rc != ERR_OK)
+			return rc;
+		*yes = pr->uncompared;
+	}
+	return ERR_OK;
+}
+
 /* What is sent waits for few, as above.  Whoever writes in a case waits for all: any of them may have taken it over, and what was signed
  * about that may have gone with the disk. */
 enum err quarantine_waits(struct turn *t, const struct id16 *case_id, const struct peer **who,

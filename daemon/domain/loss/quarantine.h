@@ -21,6 +21,9 @@ MUST_CHECK enum err quarantine_waits(struct turn *t, const struct id16 *case_id,
 				     const struct peer **who, bool *released);
 /** Either of both: something of this case waits. */
 MUST_CHECK enum err quarantine_binds(struct turn *t, const struct id16 *case_id, bool *yes);
+/** May a document still come back that this node signed and forgot?  A word that has to name all others to whom a person went waits
+ *  for that, though not for ever. */
+MUST_CHECK enum err quarantine_unsure(struct turn *t, bool *yes);
 /** Let it out before they were heard; the caller keeps the audit. */
 MUST_CHECK enum err quarantine_release(struct turn *t, const struct id16 *case_id);
 /** A partner was heard: what waited for it goes on; was it the last one? */
