@@ -21,6 +21,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/grant/erasure.h"
+#include "domain/grant/told.h"
 #include "domain/loss/compare.h"
 #include "domain/loss/settled.h"
 #include "domain/onward/passed.h"
@@ -568,21 +569,6 @@ enum err grants_referral_flagged(struct turn *t, struct thread *th, uint8_t flag
 	return rc == ERR_OK && th->role == THREAD_RECEIVER ? bodies_person(t, &th->case_id) : rc;
 }
 
-/* What waited for a person's word about its partner. */
-enum err grants_believe(struct turn *t, const struct id16 *id)
-{
-	struct thread th;
-	struct msg *m;
-	enum err rc = thread_load(t, id, &th);
-
-	if (rc != ERR_OK || th.kind != THREAD_CONSENT || th.withdrawn || th.timer_ms == 0)
-		return rc;
-	rc = consent_record(t, id, &m);
-	if (rc == ERR_OK && msg_has(m, GRANT_RECORD_SAID_MS))
-		return hear(t, &th);
-	return rc == ERR_NOTFOUND ? ERR_OK : rc;
-}
-
 /* Nothing of it is shown from the first moment; who its partner is may not be known yet, when this is an offline restore, and
  * then the timer of its thread writes down the rest. */
 enum err grants_erased_before(struct turn *t, const struct id16 *id)
@@ -603,20 +589,23 @@ enum err grants_erased_before(struct turn *t, const struct id16 *id)
 	return rc == ERR_OK && th.role == THREAD_RECEIVER ? bodies_person(t, &th.case_id) : rc;
 }
 
-/* Does a log of this consent hold the withdrawal? */
-static enum err written_down(struct turn *t, const struct thread *th, bool *yes)
+/* What waited for a person's word about its partner.  Of a consent that went with its case no record could keep that; its log does, and
+ * the answer is owed all the same. */
+enum err grants_believe(struct turn *t, const struct id16 *id)
 {
-	*yes = false;
-	for (uint32_t side = 0; side < 2 && !*yes; side++)
-		for (uint32_t no = 1; no <= (side == 0 ? th->my_no : th->their_no) && !*yes; no++) {
-			struct log_entry e;
-			enum err rc = thread_entry(t, th, side == 0, no, &e);
+	struct thread th;
+	struct msg *m;
+	bool said = false;
+	enum err rc = thread_load(t, id, &th);
 
-			if (rc != ERR_OK)
-				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-			*yes = e.type == DOC_WITHDRAWAL;
-		}
-	return ERR_OK;
+	if (rc != ERR_OK || th.kind != THREAD_CONSENT || th.withdrawn)
+		return rc;
+	rc = consent_record(t, id, &m);
+	if (rc == ERR_OK)
+		said = th.timer_ms != 0 && msg_has(m, GRANT_RECORD_SAID_MS);
+	else if (rc == ERR_NOTFOUND)
+		rc = told_over(t, &th, &said);
+	return rc == ERR_OK && said ? hear(t, &th) : rc;
 }
 
 /* Written down unless a log holds it already: the partner may have been first.  A holder looks again at what it answered: what came back
@@ -637,7 +626,7 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	th->owes_end = false;
 	rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
-		rc = written_down(t, th, &there);
+		rc = told_over(t, th, &there);
 	if (rc == ERR_OK && !there)
 		rc = sign(t, th);
 	if (rc == ERR_OK)

@@ -87,3 +87,18 @@ enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_to
 	erasure_read(body, out);
 	return ERR_OK;
 }
+
+enum err told_over(struct turn *t, const struct thread *th, bool *yes)
+{
+	*yes = false;
+	for (uint32_t side = 0; side < 2 && !*yes; side++)
+		for (uint32_t no = 1; no <= (side == 0 ? th->my_no : th->their_no) && !*yes; no++) {
+			struct log_entry e;
+			enum err rc = thread_entry(t, th, side == 0, no, &e);
+
+			if (rc != ERR_OK)
+				return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+			*yes = e.type == DOC_WITHDRAWAL;
+		}
+	return ERR_OK;
+}

@@ -36,4 +36,7 @@ void erasure_read(const struct msg *said, struct erasure_told *out);
 /** The last answer whose author knew of the end.  last->type 0: there is none. */
 MUST_CHECK enum err told_last(struct turn *t, const struct thread *th, struct log_entry *last);
 
+/** Does a log of this consent, of either side, hold its withdrawal? */
+MUST_CHECK enum err told_over(struct turn *t, const struct thread *th, bool *yes);
+
 #endif /* KRING_DOMAIN_GRANT_TOLD_H */
