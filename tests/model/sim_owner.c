@@ -211,29 +211,42 @@ static void check_content(struct sim *s, const struct pen *pen)
 	sim_view_close(&v);
 }
 
-/* Is the file of this case whole at any of its nodes? */
+/* What one end has of the file in which the case went: the file itself, and what opens it, plain or sealed to its new owner. */
+static void look_for(struct sim *s, const struct end *e, bool *file, bool *key)
+{
+	struct sim_view v;
+	struct span id;
+	struct blob b;
+	struct id32 blob;
+	struct msg *m;
+
+	if (e == NULL)
+		return;
+	sim_view_open(s, &v, &s->nodes[e->node]);
+	require(rows_load(&v.t, &e->th, &m) == ERR_OK);
+	id = msg_bytes(m, HANDOVER_RECORD_BLOB);
+	if (id.len == sizeof blob.b) {
+		memcpy(blob.b, id.p, sizeof blob.b);
+		*file = *file || (blob_load(&v.t, &blob, &b) == ERR_OK && b.state == BLOB_WHOLE);
+	}
+	*key = *key || msg_has(m, HANDOVER_RECORD_BKEY) || msg_has(m, HANDOVER_RECORD_KEPT);
+	sim_view_close(&v);
+}
+
+/* Is the file of this case still there, and what opens it? */
 static bool kept(struct sim *s, size_t group)
 {
 	bool whole = false;
 
 	for (size_t i = 0; i < all.end_count && !whole; i++) {
 		const struct end *e = &all.ends[i];
-		struct sim_view v;
-		struct span id;
-		struct blob b;
-		struct id32 blob;
-		struct msg *m;
+		bool file = false, key = false;
 
 		if (group_of(e->pen) != group)
 			continue;
-		sim_view_open(s, &v, &s->nodes[e->node]);
-		require(rows_load(&v.t, &e->th, &m) == ERR_OK);
-		id = msg_bytes(m, HANDOVER_RECORD_BLOB);
-		if (id.len == sizeof blob.b) {
-			memcpy(blob.b, id.p, sizeof blob.b);
-			whole = blob_load(&v.t, &blob, &b) == ERR_OK && b.state == BLOB_WHOLE;
-		}
-		sim_view_close(&v);
+		look_for(s, e, &file, &key);
+		look_for(s, other_end(e), &file, &key);
+		whole = file && key;
 	}
 	return whole;
 }
