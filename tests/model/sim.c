@@ -749,6 +749,8 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 	require(arena_create(&s->look, SIM_ARENA) == ERR_OK);
 	make_federation(s);
 	sim_agreements(s);
+	if (p->two)
+		sim_staff(s);
 }
 
 uint64_t sim_days(const struct sim *s)

@@ -32,6 +32,7 @@ struct sim_profile {
 	double life;  /* of what people do: erasing, renewing, taking back, referring again */
 	double night; /* per step: hours or days in which nobody works */
 	double move; /* ... and of moving cases: handing them over, passing people on, files, narrower consent */
+	bool two; /* people have names: what takes two of them is asked by one and confirmed by another */
 	bool hostile; /* words come from anywhere: to refuse them is right */
 };
 
@@ -106,6 +107,8 @@ struct sim {
 	uint64_t rng, now_ms, next_conn, pair_keys;
 	int n;
 	bool quiet, speak_first;
+	uint32_t uid;	    /* of whoever asks */
+	uint64_t reclaimed; /* cases taken back, by people */
 	struct sim_node nodes[SIM_INSTANCES];
 	struct arena look; /* of what the judge looks up between turns; empty again after it */
 	int clone_of;	   /* -1: nobody runs twice */
@@ -194,6 +197,9 @@ void sim_check_index(struct sim *s, struct sim_node *n);
 void sim_confirm(struct sim *s, struct sim_node *n);
 
 void sim_agreements(struct sim *s);
+enum { SIM_WORKER = 1001, SIM_SECOND = 1002 }; /* uids of two who work at each node */
+/** Both of them get a name, and from then on the first one asks. */
+void sim_staff(struct sim *s);
 void sim_act(struct sim *s, struct sim_node *n);
 
 /** A person comes: a case of this node's own, the last of n->cases unless it was refused. */

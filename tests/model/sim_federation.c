@@ -93,7 +93,8 @@ static const struct sim_profile profiles[] = {
 	 .any_order = true,
 	 .life = .15,
 	 .night = .01,
-	 .move = .45},
+	 .move = .45,
+	 .two = true},
 	{.name = "life-restore",
 	 .loss = .03,
 	 .dup = .01,
@@ -258,6 +259,7 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	tot->alarms += s.alarms;
 	add_life(&tot->life, &s);
 	add_moves(&tot->moves, &s.moves);
+	tot->reclaimed += s.reclaimed;
 	if (s.failed[0] != '\0')
 		(void)printf("  seed %llu %s: %s\n", (unsigned long long)seed, p->name, s.failed);
 	sim_close(&s);
@@ -291,7 +293,11 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 			     (unsigned long long)tot.lost);
 	if (p->move > 0) {
 		print_moves(&tot.moves);
-		bad += hi - lo + 1 >= LIFE_SEEDS && !moved(&tot.moves);
+		if (p->two)
+			(void)printf("       taken back by two people %llu\n",
+				     (unsigned long long)tot.reclaimed);
+		bad += hi - lo + 1 >= LIFE_SEEDS &&
+		       (!moved(&tot.moves) || (p->two && tot.reclaimed == 0));
 	}
 	if (p->life > 0 && p->move == 0) {
 		print_life(&tot.life, hi - lo + 1);

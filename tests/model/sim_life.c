@@ -262,7 +262,9 @@ void sim_night(struct sim *s)
 {
 	const bool lines = sim_chance(s) < .5;
 	const double r = sim_chance(s);
-	const uint64_t hours = r < .7 ? 14 : r < .95 ? 62 : 24 * 12;
+	/* long enough for whoever gave a case away to take it back */
+	const uint64_t away = s->profile.move > 0 ? 24 * 16 : 24 * 12;
+	const uint64_t hours = r < .7 ? 14 : r < .95 ? 62 : away;
 
 	for (unsigned i = 0; s->bag_len > 0 && i < 500 && lines; i++)
 		sim_deliver_one(s);

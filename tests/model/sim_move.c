@@ -11,7 +11,7 @@
 #include "domain/referral/fold.h"
 #include "sim.h"
 
-enum { SOME = 32, FILE_ARENA = 256 * 1024, LARGE_FILE = 60000 };
+enum { SOME = 32, FILE_ARENA = 256 * 1024, LARGE_FILE = 60000, SILENT_MS = 12 * 86400000 };
 
 static void partner_name(char out[16], int node)
 {
@@ -70,7 +70,8 @@ static bool ask_step(struct sim *s, struct sim_node *n, struct arena *a, const s
 	msg_set_text(a, m, HANDOVER_STEP_REF, hex);
 	msg_set_text(a, m, HANDOVER_STEP_STEP, step);
 	msg_set_u64(m, HANDOVER_STEP_NOTES, 1);
-	if (strcmp(step, "refuse") == 0 || strcmp(step, "abort") == 0)
+	if (strcmp(step, "refuse") == 0 || strcmp(step, "abort") == 0 ||
+	    strcmp(step, "reclaim") == 0)
 		msg_set_text(a, m, HANDOVER_STEP_REASON, "other");
 	if (strcmp(step, "send") == 0 && sim_chance(s) < .2)
 		msg_set_u64(m, HANDOVER_STEP_WITHOUT, 1u << 1);
@@ -101,6 +102,29 @@ static void bring_on(struct sim *s, struct sim_node *n, struct arena *a, const s
 		keep_case(n, &th->case_id);
 }
 
+/* Nobody took it in ten working days: two people take it back, where people have names. */
+static void reclaim(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th)
+{
+	const uint32_t uid = s->uid;
+	char id[sizeof s->reply_id];
+	bool done;
+
+	if (s->now_ms < th->changed_ms + (uint64_t)SILENT_MS)
+		return;
+	done = ask_step(s, n, a, th, "reclaim");
+	if (s->profile.two && !done && n->up && s->reply_id[0] != '\0') {
+		struct msg *req = msg_new(a, MSG_REQUEST);
+
+		memcpy(id, s->reply_id, sizeof id);
+		msg_set_text(a, msg_sub(a, req, REQUEST_PENDING_CONFIRM), BY_ID_ID, id);
+		s->uid = SIM_SECOND;
+		sim_ask(s, n, a, req);
+		s->uid = uid;
+		done = !s->reply_error;
+	}
+	s->reclaimed += done;
+}
+
 /* Mostly it goes on; now and then somebody thinks better of it. */
 static void step(struct sim *s, struct sim_node *n, struct arena *a)
 {
@@ -111,7 +135,9 @@ static void step(struct sim *s, struct sim_node *n, struct arena *a)
 	if (count == 0)
 		return;
 	th = &all[sim_below(s, count)];
-	if (sim_chance(s) < .92)
+	if (th->state == HANDOVER_CEDED && th->role == THREAD_SENDER)
+		reclaim(s, n, a, th);
+	else if (sim_chance(s) < .92)
 		bring_on(s, n, a, th);
 	else if (th->role == THREAD_SENDER)
 		s->moves.aborted += ask_step(s, n, a, th, "abort");

@@ -37,16 +37,20 @@ void sim_ask(struct sim *s, struct sim_node *n, struct arena *a, struct msg *req
 	require(msg_pack(a, req, &bytes) == ERR_OK);
 	s->reply_error = true;
 	s->reply_id[0] = '\0';
-	sim_turn(s, n, &(struct event){.type = EVENT_REQUEST, .client = 1, .bytes = bytes});
+	const struct event ev = {.type = EVENT_REQUEST, .client = 1, .uid = s->uid, .bytes = bytes};
+
+	sim_turn(s, n, &ev);
 	/* a client that hears nothing, or is unsure, asks again with the same id: nothing doubles */
 	if (n->up && sim_chance(s) < .05)
-		sim_turn(s, n, &(struct event){.type = EVENT_REQUEST, .client = 1, .bytes = bytes});
+		sim_turn(s, n, &ev);
 }
 
 void sim_confirm(struct sim *s, struct sim_node *n)
 {
+	const uint32_t uid = s->uid;
 	struct arena a;
 
+	s->uid = 0; /* an administrator's to say */
 	require(arena_create(&a, SCRATCH) == ERR_OK);
 	for (int j = 0; j < s->n && n->up; j++) {
 		struct msg *req = msg_new(&a, MSG_REQUEST);
@@ -61,6 +65,32 @@ void sim_confirm(struct sim *s, struct sim_node *n)
 		arena_reset(&a);
 	}
 	arena_free(&a);
+	s->uid = uid;
+}
+
+void sim_staff(struct sim *s)
+{
+	const double crash = s->profile.crash;
+	struct arena a;
+
+	s->profile.crash = 0;
+	require(arena_create(&a, SCRATCH) == ERR_OK);
+	for (int i = 0; i < s->n; i++)
+		for (uint32_t uid = SIM_WORKER; uid <= SIM_SECOND; uid++) {
+			struct msg *req = msg_new(&a, MSG_REQUEST);
+			struct msg *m = msg_sub(&a, req, REQUEST_STAFF_ADD);
+
+			msg_set_text(&a, m, STAFF_ADD_NAME, uid == SIM_WORKER ? "An" : "Bea");
+			msg_set_text(&a, m, STAFF_ADD_USER, uid == SIM_WORKER ? "an" : "bea");
+			msg_set_u64(m, STAFF_ADD_UID, uid);
+			msg_add_text(&a, m, STAFF_ADD_ROLES, "caseworker");
+			sim_ask(s, &s->nodes[i], &a, req);
+			require(!s->reply_error);
+			arena_reset(&a);
+		}
+	arena_free(&a);
+	s->profile.crash = crash;
+	s->uid = SIM_WORKER;
 }
 
 void sim_agreements(struct sim *s)
