@@ -49,18 +49,18 @@
 #define LIMIT_KEY	  511u /* LMDB's own */
 #define LIMIT_RECORD	  (48u << 10)
 #define LIMIT_RECORD_PAGE 1984u /* above this a value spills into an overflow page */
-#define LIMIT_MAP_START	  (64ull * 1024 * 1024)
-#define LIMIT_MAP_MAX	  (64ull * 1024 * 1024 * 1024)
+#define LIMIT_MAP_START	  (64ULL * 1024 * 1024)
+#define LIMIT_MAP_MAX	  (64ULL * 1024 * 1024 * 1024)
 /* Room behind what the setting allows, for what gives room back or must always work; and a share of the map. */
-#define LIMIT_MAP_KEPT	     (32ull * 1024 * 1024)
+#define LIMIT_MAP_KEPT	     (32ULL * 1024 * 1024)
 #define LIMIT_MAP_KEPT_SHARE 64u
 #define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
-#define LIMIT_LOG	     (16ull * 1024 * 1024) /* before LMDB gets it; memory has it twice */
+#define LIMIT_LOG	     (16ULL * 1024 * 1024) /* before LMDB gets it; memory has it twice */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
-#define LIMIT_DISK_KEPT	  (8ull * 1024 * 1024)
+#define LIMIT_DISK_KEPT	  (8ULL * 1024 * 1024)
 #define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */
 #define LIMIT_STEP_ROOM                                                                            \
-	(512ull * 1024) /* what a document or a command takes at most, with its rows */
+	(512ULL * 1024) /* what a document or a command takes at most, with its rows */
 #define LIMIT_NEAR_PERCENT                                                                         \
 	90u /* of a limit of one partner, or of the whole store: kring status says so */
 
@@ -68,7 +68,7 @@
 #define LIMIT_WINDOW	    128u /* documents sent and not yet receipted, per peer */
 #define LIMIT_OFFER_PAGE    64u
 #define LIMIT_DAY_DOCUMENTS 2000000u /* from one partner; settings may lower both */
-#define LIMIT_DAY_BYTES	    (4ull * 1024 * 1024 * 1024)
+#define LIMIT_DAY_BYTES	    (4ULL * 1024 * 1024 * 1024)
 #define LIMIT_RETAIN_DAYS   35u
 #define LIMIT_TTL_DAYS	    30u
 #define LIMIT_ASK_MS	    3000u /* a question to a silent peer is repeated after this, doubling */
@@ -137,8 +137,8 @@
 #define LIMIT_DISK_WARN_PERCENT 10u
 #define LIMIT_DISK_STOP_PERCENT 5u
 /* ... but never more than this: a twentieth of a large disk is no scarcity */
-#define LIMIT_DISK_PLENTY  (8ull * 1024 * 1024 * 1024)
-#define LIMIT_DISK_RESERVE (256ull * 1024 * 1024)
+#define LIMIT_DISK_PLENTY  (8ULL * 1024 * 1024 * 1024)
+#define LIMIT_DISK_RESERVE (256ULL * 1024 * 1024)
 
 /* onboarding: strangers may connect, so everything is counted */
 #define LIMIT_ONBOARD_MESSAGE	     65536
@@ -199,17 +199,17 @@ static_assert(LIMIT_BODY < LIMIT_RECORD, "a body fits a record");
 static_assert(LIMIT_DRAFT <= LIMIT_PB_STRING && LIMIT_DRAFT + 1024 < LIMIT_RECORD,
 	      "a draft fits a request, and with its name a record");
 static_assert(LIMIT_DRAFTS < LIMIT_LIST_ROWS && LIMIT_DRAFTS < LIMIT_DRAFTS_ALL &&
-		      LIMIT_DRAFTS_ALL * (LIMIT_DRAFT + 4096ull) < LIMIT_MAP_START,
+		      LIMIT_DRAFTS_ALL * (LIMIT_DRAFT + 4096ULL) < LIMIT_MAP_START,
 	      "nobody's drafts keep out another's, and all of them fill no store");
-static_assert(LIMIT_MAP_KEPT / 4 > 4ull * LIMIT_CONTROL &&
-		      LIMIT_MAP_KEPT / 4 > 64ull * LIMIT_CLASS_2,
+static_assert(LIMIT_MAP_KEPT / 4 > 4ULL * LIMIT_CONTROL &&
+		      LIMIT_MAP_KEPT / 4 > 64ULL * LIMIT_CLASS_2,
 	      "one event never takes what is kept back for another step");
-static_assert(LIMIT_SHRED_SLICE * 4096ull <= LIMIT_MAP_KEPT / 8,
+static_assert(LIMIT_SHRED_SLICE * 4096ULL <= LIMIT_MAP_KEPT / 8,
 	      "a slice has room, were each of its keys on a page of its own");
 static_assert(LIMIT_DISK_KEPT < LIMIT_DISK_RESERVE &&
-		      LIMIT_DISK_KEPT > 2ull * LIMIT_SHRED_SLICE * 100,
+		      LIMIT_DISK_KEPT > 2ULL * LIMIT_SHRED_SLICE * 100,
 	      "blocks for a slice of keys, twice");
-static_assert(LIMIT_STEP_ROOM > 16ull * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
+static_assert(LIMIT_STEP_ROOM > 16ULL * LIMIT_BODY && LIMIT_STEP_ROOM < LIMIT_MAP_KEPT / 8,
 	      "a step has room for a body and its rows, and does not empty what is kept back");
 static_assert(LIMIT_KEPT_PARTNER > 4 && LIMIT_MAP_KEPT / LIMIT_KEPT_PARTNER > LIMIT_STEP_ROOM,
 	      "several partners have room for endings when one took all it may");

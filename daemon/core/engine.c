@@ -152,7 +152,7 @@ static void renew_pair(struct engine *e, uint16_t no, const struct node_time *no
 	require(no <= KEYBOX_PEERS_MAX);
 	w.peer = p->node_id;
 	/* A time that our clock never should have shown is no floor: partners refused what it dated. */
-	if (e->pair_ms[no] > now->wall_ms + 1000ull * LIMIT_CLOCK_SKEW_S)
+	if (e->pair_ms[no] > now->wall_ms + 1000ULL * LIMIT_CLOCK_SKEW_S)
 		e->pair_ms[no] = 0;
 	w.time_ms = now->wall_ms > e->pair_ms[no] ? now->wall_ms : e->pair_ms[no] + 1;
 	e->pair_ms[no] = w.time_ms;

@@ -15,11 +15,11 @@
 #include "base/limits.h"
 
 #define LIMIT_CHUNK	      49152u	    /* plain bytes of a chunk; the last one has fewer */
-#define LIMIT_FILE	      (50ull << 20) /* of an attachment */
+#define LIMIT_FILE	      (50ULL << 20) /* of an attachment */
 #define LIMIT_FILE_CHUNKS     1067u
-#define LIMIT_BUNDLE	      (4ull << 20) /* what a case takes along when it is handed over */
+#define LIMIT_BUNDLE	      (4ULL << 20) /* what a case takes along when it is handed over */
 #define LIMIT_HANDOVERS	      16u	   /* of a partner, to us, that are not over */
-#define LIMIT_BLOBS_PARTNER   (1ull << 30) /* of one partner: what lies here or was asked for */
+#define LIMIT_BLOBS_PARTNER   (1ULL << 30) /* of one partner: what lies here or was asked for */
 #define LIMIT_CHUNKS_ASKED    4u	   /* of a partner at a time */
 #define LIMIT_BLOB_SPOILED    3u  /* so often a file is fetched that is not what its name says */
 #define LIMIT_BLOBS_OPEN      64u /* files that people are adding, of all of them ... */
@@ -29,7 +29,7 @@
 #define LIMIT_REF_FILES	      64u	     /* that one side sends in a referral */
 #define LIMIT_FILE_NAME	      120u	     /* bytes */
 #define LIMIT_BUNDLE_FILES    128u	     /* that go along with a case ... */
-#define LIMIT_BUNDLE_BYTES    (512ull << 20) /* ... and of all of them, as they travel */
+#define LIMIT_BUNDLE_BYTES    (512ULL << 20) /* ... and of all of them, as they travel */
 
 static_assert(LIMIT_FILE <= (unsigned long long)LIMIT_CHUNK * LIMIT_FILE_CHUNKS &&
 		      LIMIT_FILE > (unsigned long long)LIMIT_CHUNK * (LIMIT_FILE_CHUNKS - 1) &&

@@ -380,7 +380,7 @@ enum err second_list(struct turn *t, second_roles roles_of, struct msg *reply)
 
 	while (pending_each(t, &w, &p)) {
 		const bool over = p.incarnation != t->node->inc.no ||
-				  p.at_ms + 2ull * LIMIT_PENDING_MS < t->wall_ms;
+				  p.at_ms + 2ULL * LIMIT_PENDING_MS < t->wall_ms;
 
 		if (!over && read_request(t, &p, &request, &field) == ERR_OK &&
 		    (t->roles & roles_of(field)) != 0)

@@ -126,7 +126,7 @@ enum pending_stage pending_stage(const struct turn *t, const struct rights *r,
 		return PENDING_ROOT;
 	if (own && rights_others(r, &p->asker, roles, t->wall_ms) > 0)
 		return PENDING_OWN;
-	if (age > (own ? 2ull : 1ull) * LIMIT_PENDING_MS)
+	if (age > (own ? 2ULL : 1ULL) * LIMIT_PENDING_MS)
 		return PENDING_LATE;
 	if (own)
 		return age < LIMIT_PENDING_MS ? PENDING_EARLY : PENDING_ALONE;
@@ -141,7 +141,7 @@ enum err pending_let_go(struct turn *t)
 	struct pending p;
 
 	while (pending_each(t, &w, &p))
-		if (p.at_ms + 2ull * LIMIT_PENDING_MS < t->wall_ms)
+		if (p.at_ms + 2ULL * LIMIT_PENDING_MS < t->wall_ms)
 			w.rc = pending_drop(t, &p.id);
 	return w.rc;
 }
