@@ -13,6 +13,7 @@
 #include "client/paper/who.h"
 #include "client/print/print.h"
 #include "client/print/todo.h"
+#include "client/words/receipt.h"
 #include "client/words/words.h"
 
 static void person(struct sheet *s, const struct msg *p, const char *head)
@@ -276,10 +277,27 @@ int cmd_case_export(struct cli *c)
 	return paper_close(c, &s, reply);
 }
 
-/* For the person to keep: the consent, and how to take it back. */
+/* The receipt goes into a sheet as every paper does. */
+static void on_head(void *ctx, const char *text)
+{
+	sheet_head(ctx, text);
+}
+
+static void on_text(void *ctx, const char *text)
+{
+	sheet_text(ctx, text);
+}
+
+static void on_point(void *ctx, const char *text)
+{
+	sheet_item(ctx, text);
+}
+
+/* For the person to keep: the consent, and how to take it back, or what became of it. */
 int cmd_consent_receipt(struct cli *c)
 {
 	struct msg *sub, *reply, *req = cli_request(c, REQUEST_CONSENT_SHOW, &sub);
+	const struct msg *grant;
 	struct sheet s;
 	int code;
 
@@ -288,13 +306,10 @@ int cmd_consent_receipt(struct cli *c)
 	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json || !paper_open(c, &s, c->lang, &code))
 		return code;
-	sheet_begin(&s, list_text(LIST_PAPER, s.lang, "receipt-title"));
-	if (msg_count(reply, REPLY_GRANTS) > 0)
-		consent(&s, msg_at(reply, REPLY_GRANTS, 0));
-	sheet_head(&s, list_text(LIST_PAPER, s.lang, "letter-back"));
-	sheet_say(
-		&s, "letter-how",
-		FILL({"org", msg_text(msg_at(reply, REPLY_GRANTS, 0), GRANT_ROW_COLLECTED_BY), 0}));
-	sheet_say(&s, "letter-then", FILL_NONE);
+	grant = msg_at(reply, REPLY_GRANTS, 0);
+	sheet_begin(&s, list_text(LIST_PAPER, s.lang, receipt_title(grant)));
+	consent(&s, grant);
+	receipt_write(&(struct letter_to){&s, s.lang, c->country, on_head, on_text, on_point},
+		      grant);
 	return paper_close(c, &s, reply);
 }

@@ -12,6 +12,7 @@
 
 enum { NAME = 1024, KEY = 64 };
 
+/* A code of the log, an act, a state of a referral, or a name. */
 const char *saw_detail(enum list_lang lang, const char *event, const char *code)
 {
 	require(event != NULL && code != NULL);
@@ -48,6 +49,7 @@ static void actor(enum list_lang lang, const struct msg *a, char out[NAME])
 			       named ? who : list_text(LIST_AUDIT, lang, who), asked);
 }
 
+/* What went to a partner or came from one needs the partner's name; without it the general sentence is right. */
 char *saw_here(enum list_lang lang, const struct msg *row, char out[SAW_LEN])
 {
 	const char *event = msg_text(row, AUDIT_ROW_EVENT),

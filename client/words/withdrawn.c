@@ -80,6 +80,7 @@ static void holder(enum list_lang lang, const struct msg *h, withdrawn_line line
 	    FILL({"name", name, 0}, {"m", NULL, missing}), line, ctx);
 }
 
+/* A row without holders is of a consent that holds, or of one that a partner collected. */
 void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx)
 {
 	const size_t count = msg_count(row, GRANT_ROW_HOLDERS);

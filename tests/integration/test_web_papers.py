@@ -7,6 +7,7 @@ import pytest
 
 from browser import Browser, await_web, with_web
 from node import Federation, offered, wait_for
+from staff import UIDS, kring
 from test_webrefer import colleague
 
 LANGS = {"nl": "Wie kreeg wat", "fr": "Qui a reçu quoi", "en": "Who was given what", "de": "Wer was bekam"}
@@ -91,18 +92,74 @@ def erased_at(node, ref, gid):
 
 
 def test_what_was_taken_back_says_who_answered(goes, anna):
-    """Not that it is erased before the partner says so; then who, and when."""
+    """Not that it is erased before the partner says so, on no page and on no paper; then who, and when."""
     case, ref = offered(goes, goes.partner)
     gid = given(goes, case)
+    assert "U mag uw toestemming altijd intrekken" in anna.get(f"/consent/{gid}/receipt").text and "Testpersoon" not in anna.page.text
     goes.partner.stop()
     goes.k("consent", "withdraw", gid, "--yes")
     text = anna.get(f"/c/{case}/who").text
     assert "ingetrokken op" in text and "SMWO antwoordt niet sinds" in text and "gewist op" not in text, text
+    text = anna.get(f"/consent/{gid}").text
+    assert "SMWO antwoordt niet sinds" in text and "Nog niet alles is gewist" in text
+    text = anna.get(f"/consent/{gid}/receipt").text
+    assert "Uw toestemming is ingetrokken" in text and "SMWO heeft nog niet geantwoord" in text and "Nog niet alles is gewist" in text
+    assert "altijd intrekken" not in text and "Alles wat" not in text and "gewist op" not in text, text
     goes.partner.start()
     erased_at(goes.partner, ref, gid)
     wait_for("the answer", lambda: goes.k("consent", "show", gid)["grants"][0]["answered"] == 1, 60)
     text = anna.get(f"/c/{case}/who").text
     assert "bij SMWO gewist op" in text and "antwoordt niet" not in text, text
+    text = anna.get(f"/consent/{gid}").text
+    assert "bij SMWO gewist op" in text and "Nog niet alles" not in text and f"/consent/{gid}/receipt" in anna.page.links
+    text = anna.get(f"/consent/{gid}/receipt").text
+    assert "SMWO heeft ze gewist op" in text and "Alles wat onder deze toestemming was gedeeld, is gewist" in text and "Nog niet alles" not in text, text
+    assert "SMWO heeft ze gewist op" in kring(goes, UIDS["caseworker"], "--lang", "nl", "consent", "receipt", gid).stdout
+    spoken(goes, anna, f"/consent/{gid}/receipt")
+    assert goes.people["Rik"].ask("GET", f"/consent/{gid}/receipt")[0] == 200
+    assert goes.people["Bea"].ask("GET", f"/consent/{gid}/receipt")[0] == 404
+    for other in ("0" * 32, "x"):
+        assert anna.ask("GET", f"/consent/{other}/receipt")[0] == 404, other
+
+
+def ticks(page):
+    return {a["name"]: "checked" in a for t, a in page.tags if t == "input" and a.get("type") == "checkbox"}
+
+
+def test_some_of_a_consent_is_taken_back_and_the_rest_goes_on(goes, anna):
+    case, _ = offered(goes, goes.partner)
+    gid = given(goes, case)
+    one, narrow = f"/consent/{gid}", f"/consent/{gid}/narrow"
+    assert narrow in anna.get(one).links
+    page = anna.get(narrow)
+    assert set(ticks(page)) == {"identity", "contact", "needs"} and not any(ticks(page).values()) and "SMWO mag dan minder zien" in page.text
+    spoken(goes, anna, narrow)
+    anna.get(narrow)
+    page = anna.post(narrow)  # nothing is never everything
+    assert "Er is niets gekozen" in page.text and given(goes, case) == gid
+    page = anna.post(narrow, contact="1")
+    new = given(goes, case)
+    assert new != gid and anna.at == f"/consent/{new}" and one in page.links
+    assert "wie het is, noden en doelen" in page.text and "contactgegevens" not in page.text, page.text
+    page = anna.get(one)
+    assert f"/consent/{new}" in page.links and "Sindsdien geldt een andere" in page.text and narrow not in page.links
+    assert "Uw toestemming is beperkt" in anna.get(one + "/receipt").text
+    assert anna.get(narrow) and anna.at == one  # it ended: there is nothing to make narrower
+    assert "beperkt op" in anna.get(f"/c/{case}").text
+    assert goes.people["Rik"].ask("GET", f"/consent/{new}/narrow")[0] == 404
+
+
+def test_everything_is_taken_back_at_once(goes, anna):
+    case, _ = offered(goes, goes.partner)
+    every = f"/c/{case}/withdraw"
+    assert every in anna.get(f"/c/{case}").links and every not in goes.people["Rik"].get(f"/c/{case}").links
+    spoken(goes, anna, every)
+    assert "SMWO mag zien: wie het is" in anna.get(every).text
+    page = anna.post(every)
+    assert anna.at == f"/c/{case}/who" and "ingetrokken op" in page.text
+    assert {g["state"] for g in goes.k("consent", "list", case)["grants"]} == {"withdrawn"}
+    assert "Er geldt geen toestemming" in anna.get(every).text and not [f for f in anna.page.forms if f == every]
+    assert every not in anna.get(f"/c/{case}").links
 
 
 def test_each_page_leads_on_and_none_is_passed_over(goes, anna):

@@ -17,7 +17,8 @@ PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, a
     "Anna Verzonnen": {"today": "/", "received": "/in", "sent-empty": "/out", "missing": "/nothing", "handover-in": "/h/{n.goes.handover}"},
     "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out", "cases": "/cases", "case": "/c/{n.case}", "case-new": "/case/new",
                      "case-edit": "/c/{n.case}/edit", "note": "/c/{n.case}/note", "consent": "/c/{n.case}/consent?to=smwo", "withdraw": "/consent/{n.consent_id}/withdraw",
-                     "close": "/c/{n.case}/close", "who": "/c/{n.case}/who", "grant": "/consent/{n.consent_id}", "handover-case": "/c/{n.own}/handover", "handover-out": "/h/{n.handover}"},
+                     "close": "/c/{n.case}/close", "who": "/c/{n.case}/who", "narrow": "/consent/{n.consent_id}/narrow",
+                     "receipt": "/consent/{n.consent_id}/receipt", "all-back": "/c/{n.case}/withdraw", "grant": "/consent/{n.consent_id}", "handover-case": "/c/{n.own}/handover", "handover-out": "/h/{n.handover}"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 

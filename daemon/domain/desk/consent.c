@@ -256,7 +256,7 @@ static enum err withdraw_one(struct turn *t, const struct msg *req, const struct
 	char hex[33];
 	enum err rc;
 
-	if (only == 0)
+	if (!msg_has(req, CONSENT_WITHDRAW_ONLY))
 		return grants_withdraw(t, s, id, ended);
 	rc = narrow_consent(t, s, id, only, &next, ended);
 	if (rc != ERR_OK || bytes_zero(next.b, sizeof next.b))

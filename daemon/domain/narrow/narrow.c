@@ -216,6 +216,8 @@ static enum err check(struct turn *t, const struct consent_scope *s, const struc
 					say_text("partner", s->p->org));
 	if ((cats & had) != 0)
 		return ERR_OK;
+	if (cats == 0)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_NARROW_WHAT);
 	consent_names(cats, names, sizeof names);
 	return turn_refuse_with(t, ERR_INVAL, REFUSAL_NARROW_NOTHING,
 				say_code("cats", LIST_CATEGORIES, names));

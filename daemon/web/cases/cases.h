@@ -23,11 +23,12 @@ void page_found_open(struct visit *v);
 void page_case_open(struct visit *v);
 
 /* person.c */
-enum { CASES_PERSON = 27, CASES_NOTE = 1, CASES_CONSENT = 26 };
+enum { CASES_PERSON = 27, CASES_NOTE = 1, CASES_CONSENT = 26, CASES_NARROW = 19 };
 /** Forms, as their addresses take them. */
 extern const struct form_field cases_person[CASES_PERSON];
 extern const struct form_field cases_note[CASES_NOTE];
 extern const struct form_field cases_consent[CASES_CONSENT];
+extern const struct form_field cases_narrow[CASES_NARROW];
 void page_case_new_open(struct visit *v);
 void page_case_new_try(struct visit *v);
 void page_case_edit_open(struct visit *v);
@@ -42,5 +43,11 @@ void page_consent_new_open(struct visit *v);
 void page_consent_new_try(struct visit *v);
 void page_grant_open(struct visit *v);
 void page_withdraw_try(struct visit *v);
+
+/* narrow.c */
+void page_narrow_open(struct visit *v);
+void page_narrow_try(struct visit *v);
+void page_all_back_open(struct visit *v);
+void page_all_back_try(struct visit *v);
 
 #endif /* KRING_WEB_CASES_CASES_H */

@@ -60,16 +60,20 @@ static void join(char out[JOINED], const char *word)
 }
 
 /* In the order of their bits, which is that of every list of them. */
-const char *parts_cats(struct visit *v, const char *country, uint64_t cats)
+const char *parts_cats_in(struct visit *v, enum list_lang lang, const char *country, uint64_t cats)
 {
 	char out[JOINED] = "";
 
 	require(country != NULL);
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if ((cats >> bit & 1) != 0)
-			join(out,
-			     words_called(v->lang, country, LIST_CATEGORIES, msg_cat_name(bit)));
+			join(out, words_called(lang, country, LIST_CATEGORIES, msg_cat_name(bit)));
 	return visit_keep(v, out);
+}
+
+const char *parts_cats(struct visit *v, const char *country, uint64_t cats)
+{
+	return parts_cats_in(v, v->lang, country, cats);
 }
 
 /* Core parts codes by blanks in one place and by commas in another. */

@@ -27,6 +27,7 @@ bool parts_refused(struct visit *v, struct msg *reply);
 const char *parts_number(struct visit *v, const char *id);
 /** "wie het is, contactgegevens": categories by their names. */
 const char *parts_cats(struct visit *v, const char *country, uint64_t cats);
+const char *parts_cats_in(struct visit *v, enum list_lang lang, const char *country, uint64_t cats);
 /** Codes of a list with blanks or commas between them, in words. */
 const char *parts_codes(struct visit *v, const char *country, enum list_id list, const char *codes);
 /** A name, or in brackets why there is none. */

@@ -10,6 +10,7 @@
 #include "client/words/words.h"
 #include "web/cases/parts.h"
 #include "web/page.h"
+#include "web/papers/standing.h"
 
 enum { OK = 200, COURSE = 30, ADDRESS = 64 };
 
@@ -108,8 +109,8 @@ static void consents(struct visit *v, const struct msg *reply, struct page_case 
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
 		const char *state = msg_text(g, GRANT_ROW_STATE);
 		const bool living = strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0;
-		const char *day = page_day(v, msg_text(g, GRANT_ROW_LAST_DAY));
 
+		p->holds = p->holds || living;
 		rows[p->grants_count++] = (struct page_case_grants){
 			.id = msg_text(g, GRANT_ROW_ID),
 			.living = living,
@@ -118,16 +119,7 @@ static void consents(struct visit *v, const struct msg *reply, struct page_case 
 									     : "grant-out",
 					 FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0})),
 			.cats = parts_cats(v, country, msg_u64(g, GRANT_ROW_CATS)),
-			.until = visit_say(
-				v, LIST_WEB,
-				living				  ? "grant-until"
-				: strcmp(state, "withdrawn") == 0 ? "grant-withdrawn"
-								  : "grant-ended",
-				FILL({"day",
-				      strcmp(state, "withdrawn") == 0
-					      ? page_day_of(v, msg_u64(g, GRANT_ROW_WITHDRAWN_MS))
-					      : day,
-				      0})),
+			.until = standing_short(v, g),
 		};
 	}
 }

@@ -8,90 +8,56 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "client/words/whose.h"
-#include "client/words/words.h"
 #include "web/again.h"
 #include "web/cases/parts.h"
 #include "web/page.h"
+#include "web/papers/facts.h"
+#include "web/papers/standing.h"
 
-enum { OK = 200, ADDRESS = 64, LINES = 12 };
+enum { OK = 200, ADDRESS = 64 };
 
-/* The sentences of the command line. */
-static const char *holder_key(const struct msg *g)
+/* What became of it at whoever had the person under it: the partner's own answer above, those behind it below.  Of one that a partner
+ * collected only what was done here. */
+static void fill_answers(struct visit *v, const struct msg *g, struct page_grant *p)
 {
-	if (msg_u64(g, GRANT_ROW_ANSWERED) != 0)
-		return msg_u64(g, GRANT_ROW_PASSED_ON) != 0 ? "withdrawn-passed-on"
-							    : "withdrawn-answered";
-	if (msg_u64(g, GRANT_ROW_KEPT) != 0)
-		return msg_text(g, GRANT_ROW_KEPT_UNTIL)[0] != '\0' ? "withdrawn-kept-until"
-								    : "withdrawn-kept";
-	if (msg_u64(g, GRANT_ROW_UNREACHABLE) != 0)
-		return "withdrawn-unreachable";
-	return msg_u64(g, GRANT_ROW_ERASING) != 0 ? "withdrawn-erasing" : "withdrawn-silent";
-}
-
-/* What became of it at whoever had the person under it. */
-static const char *holder_words(struct visit *v, const struct msg *g)
-{
+	struct standing *s = arena_alloc(&v->a, sizeof *s);
+	struct page_grant_behind *rows;
 	const char *until = msg_text(g, GRANT_ROW_KEPT_UNTIL);
-	const bool answered = msg_u64(g, GRANT_ROW_ANSWERED) != 0;
-	const uint64_t ms = msg_u64(g,
-				    answered ? GRANT_ROW_ANSWERED_MS : GRANT_ROW_SILENT_SINCE_MS);
+	const char *key = until[0] != '\0'			? "grant-here-kept"
+			  : msg_u64(g, GRANT_ROW_ANSWERED) != 0 ? "grant-here"
+								: "grant-here-soon";
 
-	require(msg_kind_of(g) == MSG_GRANT_ROW);
-	if (msg_u64(g, GRANT_ROW_RECEIVED) != 0 || !msg_has(g, GRANT_ROW_ANSWERED))
-		return NULL;
-	return visit_say(
-		v, LIST_SAID, holder_key(g),
-		FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
-		     {"law", list_text(LIST_CODES, v->lang, msg_text(g, GRANT_ROW_STATUTE)), 0},
-		     {"until", until[0] == '\0' ? "" : page_day(v, until), 0},
-		     {"day", page_day_of(v, ms), 0}, {"n", NULL, msg_u64(g, GRANT_ROW_PASSED_ON)}));
+	if (msg_u64(g, GRANT_ROW_RECEIVED) != 0 && msg_has(g, GRANT_ROW_ANSWERED))
+		p->withdrawn = visit_say(
+			v, LIST_WEB, key,
+			FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
+			     {"until", until[0] == '\0' ? "" : page_day(v, until), 0},
+			     {"day", page_day_of(v, msg_u64(g, GRANT_ROW_ANSWERED_MS)), 0}));
+	if (s == NULL)
+		return;
+	standing_of(v, v->lang, g, s);
+	if (s->count == 0)
+		return;
+	rows = arena_alloc(&v->a, s->count * sizeof *rows);
+	p->withdrawn = s->lines[0];
+	p->behind = rows;
+	for (size_t i = 1; rows != NULL && i < s->count; i++)
+		rows[p->behind_count++] = (struct page_grant_behind){s->lines[i]};
+	p->open = msg_u64(g, GRANT_ROW_COMPLETE) == 0;
+	v->page.failed = v->page.failed || s->full;
 }
 
-/* A label and what stands behind it; nothing where there is nothing. */
-static void line(struct visit *v, struct page_grant *p, struct page_grant_lines *rows,
-		 const char *label, const char *value)
-{
-	require(p->lines_count < LINES);
-	if (value[0] != '\0')
-		rows[p->lines_count++] = (struct page_grant_lines){
-			visit_capital(v, list_text(LIST_PAPER, v->lang, label)),
-			visit_keep(v, value)};
-}
-
-/* A field that holds a code of a list. */
-static const char *code_of(struct visit *v, const struct msg *g, unsigned field)
-{
-	const char *code = msg_text(g, field);
-
-	require(msg_kind_of(g) == MSG_GRANT_ROW);
-	return code[0] == '\0' ? "" : list_text(LIST_CODES, v->lang, code);
-}
-
-/* In the order in which a person asks: who, for whom, what for, what, how long. */
+/* What the document says, in the reader's language. */
 static void fill_lines(struct visit *v, const struct msg *reply, const struct msg *g,
 		       struct page_grant *p)
 {
-	struct page_grant_lines *rows = arena_alloc(&v->a, LINES * sizeof *rows);
-	const char *state = msg_text(g, GRANT_ROW_STATE), *day = msg_text(g, GRANT_ROW_LAST_DAY);
-	char when[WORDS_SHORT];
+	struct page_grant_lines *rows = arena_alloc(&v->a, FACTS * sizeof *rows);
+	struct fact facts[FACTS];
+	const size_t n = facts_of(v, v->lang, msg_text(reply, REPLY_COUNTRY), g, facts);
 
-	require(state[0] != '\0');
 	p->lines = rows;
-	if (rows == NULL)
-		return;
-	line(v, p, rows, "consent-collected-by", msg_text(g, GRANT_ROW_COLLECTED_BY));
-	line(v, p, rows, "consent-recipient", msg_text(g, GRANT_ROW_RECIPIENT));
-	line(v, p, rows, "consent-purpose", code_of(v, g, GRANT_ROW_PURPOSE));
-	line(v, p, rows, "consent-cats",
-	     parts_cats(v, msg_text(reply, REPLY_COUNTRY), msg_u64(g, GRANT_ROW_CATS)));
-	line(v, p, rows, "consent-given-by", code_of(v, g, GRANT_ROW_GIVEN_BY));
-	line(v, p, rows, "consent-how", code_of(v, g, GRANT_ROW_HOW));
-	line(v, p, rows, "consent-onward", code_of(v, g, GRANT_ROW_ONWARD));
-	line(v, p, rows, "consent-given",
-	     words_moment(v->lang, msg_u64(g, GRANT_ROW_GIVEN_MS), when));
-	line(v, p, rows, "consent-until", day[0] == '\0' ? "" : page_day(v, day));
-	line(v, p, rows, "consent-state", list_text(LIST_UI, v->lang, state));
+	for (size_t i = 0; rows != NULL && i < n; i++)
+		rows[p->lines_count++] = (struct page_grant_lines){facts[i].label, facts[i].value};
 }
 
 /* Those that would end with it, each with whose move it is now. */
@@ -137,7 +103,10 @@ static void told_grant(struct visit *v, struct msg *reply)
 	p.partner = msg_text(g, GRANT_ROW_PARTNER);
 	p.living = strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0;
 	p.asks = asks && p.living;
-	p.withdrawn = holder_words(v, g);
+	p.ours = msg_u64(g, GRANT_ROW_RECEIVED) == 0;
+	p.next = msg_text(g, GRANT_ROW_SUCCESSOR);
+	p.before = msg_text(g, GRANT_ROW_SUPERSEDES);
+	fill_answers(v, g, &p);
 	text_format(path, sizeof path, "/consent/%.40s/withdraw", p.id);
 	p.k = visit_k(v, path);
 	p.i = visit_once(v);
@@ -171,7 +140,7 @@ static void told_withdrawn(struct visit *v, struct msg *reply)
 	visit_go(v, to);
 }
 
-/* The whole consent; part of it is taken back by a narrower one. */
+/* The whole consent (narrow.c has the rest). */
 void page_withdraw_try(struct visit *v)
 {
 	const char *id = parts_id(v);

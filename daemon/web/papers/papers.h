@@ -9,7 +9,8 @@
  * Durable:  nothing.
  * Privacy:  people, as core shows them to whoever is signed in.  No title, address or name of a file names one.
  *
- *	/c/ID/who	who was given what of a case, and who looked here
+ *	/c/ID/who		who was given what of a case, and who looked here
+ *	/consent/ID/receipt	one consent, for the person to keep
  */
 #ifndef KRING_WEB_PAPERS_PAPERS_H
 #define KRING_WEB_PAPERS_PAPERS_H
@@ -18,5 +19,7 @@
 
 /* who.c */
 void page_who_open(struct visit *v);
+/* receipt.c */
+void page_receipt_open(struct visit *v);
 
 #endif /* KRING_WEB_PAPERS_PAPERS_H */

@@ -13,6 +13,7 @@ struct writing {
 	struct standing *out;
 };
 
+/* The first one is the partner's own. */
 static void on_line(void *ctx, bool first, const char *text)
 {
 	struct writing *w = ctx;
@@ -23,6 +24,7 @@ static void on_line(void *ctx, bool first, const char *text)
 		w->out->lines[w->out->count++] = visit_keep(w->v, text);
 }
 
+/* Core gives no holder of a consent that holds, and then there is nothing to say. */
 void standing_of(struct visit *v, enum list_lang lang, const struct msg *row, struct standing *out)
 {
 	struct writing w = {v, out};
@@ -40,7 +42,7 @@ const char *standing_short(struct visit *v, const struct msg *row)
 	require(msg_kind_of(row) == MSG_GRANT_ROW && state[0] != '\0');
 	if (strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0)
 		key = "grant-until";
-	if (strcmp(state, "withdrawn") == 0) {
+	if (strcmp(state, "withdrawn") == 0 || strcmp(state, "restricted") == 0) {
 		key = msg_text(row, GRANT_ROW_SUCCESSOR)[0] != '\0' ? "grant-narrowed"
 								    : "grant-withdrawn";
 		day = page_day_of(v, msg_u64(row, GRANT_ROW_WITHDRAWN_MS));

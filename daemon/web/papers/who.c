@@ -101,6 +101,7 @@ static void here(struct visit *v, const struct msg *reply, struct page_given *p)
 			visit_keep(v, saw_here(v->lang, msg_at(reply, REPLY_AUDIT, i), text))};
 }
 
+/* Consents stand on the first page alone; what is empty is said there and on no other. */
 static void told(struct visit *v, struct msg *reply)
 {
 	struct page_given p = {.f = &v->f, .id = parts_id(v)};
