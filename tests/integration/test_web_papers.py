@@ -174,3 +174,9 @@ def test_each_page_leads_on_and_none_is_passed_over(goes, anna):
         if at is None:
             break
     assert at is None and seen == 205, seen
+
+
+def test_the_menu_says_where_one_is(goes, anna):
+    case = goes.new_case(name="In Het Menu")
+    for at in (f"/c/{case}", f"/c/{case}/who", f"/c/{case}/handover", f"/c/{case}/withdraw"):
+        assert [a["href"] for t, a in anna.get(at).tags if t == "a" and "aria-current" in a] == ["/cases"], at

@@ -154,6 +154,7 @@ static void told_partners(struct visit *v, struct msg *reply)
 	if (page_refused(v, reply))
 		return;
 	v->f.title = list_text(LIST_WEB, v->lang, "handover-title");
+	v->f.at_cases = true;
 	(void)again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
 	p.who = msg_text(msg_get(shown, REPLY_PERSON), PERSON_NAME);
 	p.owner = owner_text(v, shown);

@@ -21,12 +21,15 @@ const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
 
 /* A step as people read it; plain: one that ends it, and stands last. */
 static const struct step {
-	const char *name, *button;
+	const char *name, *button, *what; /* of web.psv */
 	bool sure, plain;
 } steps[] = {
-	{"agree", "handover-agree", false, false},  {"send", "handover-send", false, false},
-	{"cede", "handover-cede", true, false},	    {"take", "handover-take", true, false},
-	{"refuse", "handover-refuse", false, true}, {"abort", "handover-abort", false, true},
+	{"agree", "handover-agree", "handover-agree-what", false, false},
+	{"send", "handover-send", "handover-send-what", false, false},
+	{"cede", "handover-cede", "handover-cede-what", true, false},
+	{"take", "handover-take", "handover-take-what", true, false},
+	{"refuse", "handover-refuse", "handover-refuse-what", false, true},
+	{"abort", "handover-abort", "handover-abort-what", false, true},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 
@@ -86,8 +89,7 @@ static void fill_steps(struct visit *v, const struct msg *row, struct page_hando
 				.i = visit_once(v),
 				.name = steps[i].name,
 				.button = list_text(LIST_WEB, v->lang, steps[i].button),
-				.what = visit_capital(
-					v, words_help(v->lang, "handover", steps[i].name)),
+				.what = list_text(LIST_WEB, v->lang, steps[i].what),
 				.sure = steps[i].sure
 						? list_text(LIST_WEB, v->lang, "handover-sure")
 						: NULL,
@@ -112,6 +114,7 @@ static void told_show(struct visit *v, struct msg *reply)
 	}
 	row = msg_at(reply, REPLY_HANDOVERS, 0);
 	v->f.title = list_text(LIST_WEB, v->lang, "handover-title");
+	v->f.at_cases = true;
 	(void)again_open(v, handover_step_fields, HANDOVER_STEP_FIELDS, &typed);
 	p.ref = msg_text(row, HANDOVER_ROW_REF);
 	p.id = msg_text(row, HANDOVER_ROW_CASE_ID);
