@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 # What is installed beside the programs, with any prefix, and the Debian package: cpack -G DEB --config build/release/CPackConfig.cmake
-# the unit names the program by its whole path; two who install at once each write their own
+# units name the programs by their whole paths; two who install at once each write their own
 install(CODE "
-  file(READ \"${CMAKE_SOURCE_DIR}/deploy/kringd.service\" _unit)
-  string(REPLACE /usr/sbin/kringd \"\${CMAKE_INSTALL_PREFIX}/sbin/kringd\" _unit \"\${_unit}\")
   string(MD5 _where \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
   set(_made \"${CMAKE_BINARY_DIR}/gen/unit/\${_where}\")
-  file(WRITE \"\${_made}/kringd.service\" \"\${_unit}\")
-  file(INSTALL \"\${_made}/kringd.service\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
+  foreach(_file kringd.service units/kring-backup.service units/kring-backup.timer)
+    get_filename_component(_name \"\${_file}\" NAME)
+    file(READ \"${CMAKE_SOURCE_DIR}/deploy/\${_file}\" _unit)
+    string(REGEX REPLACE \"/usr/(s?bin/kring)\" \"\${CMAKE_INSTALL_PREFIX}/\\\\1\" _unit \"\${_unit}\")
+    file(WRITE \"\${_made}/\${_name}\" \"\${_unit}\")
+    file(INSTALL \"\${_made}/\${_name}\" DESTINATION \"\${CMAKE_INSTALL_PREFIX}/lib/systemd/system\")
+  endforeach()
   file(REMOVE_RECURSE \"\${_made}\")
 ")
 install(FILES deploy/units/kring.sysusers DESTINATION lib/sysusers.d RENAME kring.conf)

@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
+#include "base/limits.h"
+#include "client/backup/folder.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
@@ -30,7 +33,7 @@ static bool write_all(int fd, struct span s)
 }
 
 /* The node holds one snapshot while this runs: the pieces belong together although it works on. */
-static int pieces(struct cli *c, int fd, uint64_t *bytes)
+static int pieces(struct cli *c, const char *path, int fd, uint64_t *bytes)
 {
 	bool more = true;
 
@@ -50,7 +53,7 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 		*bytes += piece.len;
 		if (!write_all(fd, piece))
 			return cli_refuse(c, CLI_REFUSED, "backup-not-written",
-					  FILL({"path", c->words[0], 0}));
+					  FILL({"path", path, 0}));
 		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
 			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
 	}
@@ -59,16 +62,33 @@ static int pieces(struct cli *c, int fd, uint64_t *bytes)
 	return CLI_DONE;
 }
 
-int cmd_backup(struct cli *c)
+/* Its name is on disk too, before the node is told that it has a backup. */
+static bool name_is_kept(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char dir[PATH_LEN];
+	bool good;
+	int fd;
+
+	(void)snprintf(dir, sizeof dir, "%.*s",
+		       slash == NULL ? 1 : (int)(slash - path) + (slash == path),
+		       slash == NULL ? "." : path);
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	good = fd >= 0 && fsync(fd) == 0;
+	if (fd >= 0)
+		(void)close(fd);
+	return good;
+}
+
+/* What a stop leaves is PATH.part, which no tool takes for a backup and the next run of that name writes anew.
+ * A new file at path, whole or not at all. */
+static int save(struct cli *c, const char *path, uint64_t *bytes)
 {
 	struct msg *sub, *reply;
-	char part[PATH_LEN + 8], path[PATH_LEN];
-	uint64_t bytes = 0;
+	char part[PATH_LEN + 8];
 	int fd, code;
 
-	require(c->word_count > 0);
-	if (snprintf(path, sizeof path, "%s", c->words[0]) >= PATH_LEN)
-		return cli_refuse(c, CLI_USAGE, "name-too-long", FILL_NONE);
+	require(path[0] != '\0');
 	(void)snprintf(part, sizeof part, "%s.part", path);
 	/* an old backup is never overwritten: it may be the only one that is whole */
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -83,22 +103,96 @@ int cmd_backup(struct cli *c)
 			FILL({"path", part, 0}, {"cause", words_errno(c->lang, errno), 0}));
 	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
-		code = pieces(c, fd, &bytes);
+		code = pieces(c, path, fd, bytes);
 	/* on disk before it gets its name */
 	if (code == CLI_DONE && fsync(fd) != 0)
 		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
 	(void)close(fd);
-	if (code == CLI_DONE && rename(part, path) != 0)
+	if (code == CLI_DONE && (rename(part, path) != 0 || !name_is_kept(path)))
 		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
-	if (code != CLI_DONE) {
+	if (code != CLI_DONE)
 		(void)unlink(part);
+	return code;
+}
+
+/* Asked for no piece: the node remembers the moment, and complains when it was too long ago. */
+static int tell_kept(struct cli *c)
+{
+	struct msg *sub, *reply, *req = cli_request(c, REQUEST_BACKUP_NEXT, &sub);
+
+	msg_set_u64(sub, BACKUP_NEXT_KEPT, 1);
+	return cli_call(c, req, &reply);
+}
+
+/* A clock that is wrong would take all of them for old: nothing is removed by it. */
+static int thin(struct cli *c, const char *dir, uint64_t days, uint64_t *removed)
+{
+	const uint64_t now_s = clock_wall_ms() / 1000;
+	struct msg *sub, *reply;
+	const int code = cli_call(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
+
+	require(days > 0 && days <= LIMIT_RETAIN_DAYS);
+	if (code != CLI_DONE)
 		return code;
-	}
+	if (msg_u64(msg_get(reply, REPLY_STATUS), STATUS_CLOCK_OFF_S) != 0)
+		return cli_refuse(c, CLI_NOT_NOW, "backup-clock", FILL_NONE);
+	if (!folder_thin(dir, now_s - days * 86400, now_s, removed))
+		return cli_refuse(
+			c, CLI_REFUSED, "cannot-remove",
+			FILL({"path", dir, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	return CLI_DONE;
+}
+
+/* Where to: FILE, or a name of its own in DIR. */
+static int whereto(struct cli *c, char path[PATH_LEN])
+{
+	const char *into = cli_option(c, "into");
+	const uint64_t keep = cli_option_number(c, "keep");
+
+	if ((into == NULL) != (c->word_count > 0) ||
+	    (cli_option(c, "keep") != NULL &&
+	     (into == NULL || keep == 0 || keep > LIMIT_RETAIN_DAYS)))
+		return cli_refuse(c, CLI_USAGE, "backup-where",
+				  FILL({"days", NULL, LIMIT_RETAIN_DAYS}));
+	if (into != NULL && !folder_path(into, clock_wall_ms() / 1000, path, PATH_LEN))
+		return cli_refuse(
+			c, CLI_REFUSED, "cannot-create",
+			FILL({"path", into, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	if (into == NULL && snprintf(path, PATH_LEN, "%s", c->words[0]) >= PATH_LEN)
+		return cli_refuse(c, CLI_USAGE, "name-too-long", FILL_NONE);
+	return CLI_DONE;
+}
+
+int cmd_backup(struct cli *c)
+{
+	const char *into = cli_option(c, "into");
+	const uint64_t keep = cli_option_number(c, "keep");
+	char path[PATH_LEN];
+	uint64_t bytes = 0, removed = 0;
+	int code = whereto(c, path);
+
+	require(c->word_count <= 1);
+	if (code == CLI_DONE)
+		code = save(c, path, &bytes);
+	/* before its digest: the backup counts, and that alone may have failed */
+	if (code == CLI_DONE)
+		code = tell_kept(c);
+	if (code == CLI_DONE)
+		code = tool_digest(path);
+	/* those of before go only when this one is there */
+	if (code == CLI_DONE && keep != 0)
+		code = thin(c, into, keep, &removed);
+	if (code != CLI_DONE)
+		return code;
 	if (c->json)
-		(void)printf("{\"bytes\": %llu}\n", (unsigned long long)bytes);
+		(void)printf("{\"bytes\": %llu, \"removed\": %llu}\n", (unsigned long long)bytes,
+			     (unsigned long long)removed);
 	if (c->json)
 		return CLI_DONE;
 	print_say_line(c, "backup-made", FILL({"path", path, 0}, {"n", NULL, bytes}));
+	if (removed != 0)
+		print_say_line(c, "backup-thinned",
+			       FILL({"n", NULL, removed}, {"days", NULL, keep}));
 	print_say_line(c, "backup-test", FILL({"path", path, 0}));
 	return CLI_DONE;
 }

@@ -21,6 +21,8 @@ bool tool_path(char *out);
 bool tool_become(char *path, char **argv);
 /** What the tool says is said in the reader's language from here on. */
 void tool_language(const struct cli *c);
+/** FILE.sha256 beside it, as sha256sum -c reads it; the exit code, after the tool said what is wrong. */
+int tool_digest(const char *path);
 /** Run the tool of this command (cmd->tool) with its options; replaces the process. */
 int tool_run(const struct cli *c);
 

@@ -41,6 +41,7 @@ static const struct type {
 	{"LINE", "", KIND_LINE, 0},
 	{"WORDS", "", KIND_WORDS, 0},
 	{"FILE", "", KIND_LINE, 0},
+	{"DIR", "", KIND_LINE, 0},
 	{"ID", "", KIND_LINE, 0},
 	{"REQUEST", "", KIND_HEX, 0},
 	{"ADDRESS", "", KIND_LINE, 0},

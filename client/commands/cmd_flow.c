@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -226,25 +225,6 @@ static void write_csv(const struct cli *c, FILE *f, const struct msg *flow)
 	}
 }
 
-/* The tool computes it: kring has no cryptography of its own. */
-static int digest(const char *path)
-{
-	char daemon[4096];
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (pid == 0) {
-		char verb[] = "tool", name[] = "digest", file[] = "--file";
-
-		(void)tool_become(daemon, (char *[]){daemon, verb, name, file, strdup(path), NULL});
-		_exit(CLI_NOT_NOW);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		return CLI_NOT_NOW;
-	return WEXITSTATUS(status);
-}
-
 /* A new file, for its owner alone; it gets its name when it is whole.  NULL: errno says why. */
 static FILE *begin_file(const char *path, char part[PATH_MAX])
 {
@@ -286,7 +266,7 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 			c, CLI_NOT_NOW, "cannot-write",
 			FILL({"path", path, 0}, {"cause", words_errno(c->lang, ENOSPC), 0}));
 	}
-	bad = digest(path);
+	bad = tool_digest(path);
 	if (bad == CLI_DONE)
 		print_say_line(c, "csv-made", FILL({"path", path, 0}));
 	return bad;

@@ -21,9 +21,9 @@ static const char *word(const struct findings *f, enum list_id list, const char 
 static bool presses(const char *code)
 {
 	static const char *const now[] = {"restored",	     "staff-came-back", "staff-all-left",
-					  "rolled-back",     "ran-elsewhere",	"runs-twice",
-					  "told-runs-twice", "pair-damaged",	"keys-not-locked",
-					  "forked",	     "expired"};
+					  "no-backup",	     "rolled-back",	"ran-elsewhere",
+					  "runs-twice",	     "told-runs-twice", "pair-damaged",
+					  "keys-not-locked", "forked",		"expired"};
 
 	for (size_t i = 0; i < sizeof now / sizeof now[0]; i++)
 		if (strcmp(code, now[i]) == 0)
@@ -80,6 +80,21 @@ static void listening(struct findings *f, const struct msg *s)
 		finding_add(f, FINDING_WARNING, "address", "other-family", values);
 	else if (!f->mute)
 		finding_add(f, FINDING_OK, "address", "address-told", values);
+}
+
+/* One that is too old is among the alarms. */
+static void backed_up(struct findings *f, const struct msg *s)
+{
+	const uint64_t at_ms = msg_u64(s, STATUS_BACKUP_MS);
+	char when[WORDS_SHORT];
+
+	if (f->mute)
+		return;
+	if (at_ms == 0)
+		finding_add(f, FINDING_OK, "backup", "backup-never", FILL_NONE);
+	else
+		finding_add(f, FINDING_OK, "backup", "backup-last",
+			    FILL({"when", words_moment(f->c->lang, at_ms, when), 0}));
 }
 
 /* The tool measures the disk; this is what the node does about it. */
@@ -171,6 +186,7 @@ void look_status(struct findings *f, const struct msg *s)
 	listening(f, s);
 	room(f, s);
 	own_clock(f, s);
+	backed_up(f, s);
 	alarms(f, s);
 	limits(f, s);
 	for (size_t i = 0; i < msg_count(s, STATUS_WAITING_FOR); i++)

@@ -82,6 +82,16 @@ static void keys(const struct cli *c, const struct msg *s)
 	print_beside(c);
 }
 
+static void backed_up(const struct cli *c, const struct msg *s)
+{
+	const uint64_t at_ms = msg_u64(s, STATUS_BACKUP_MS);
+	char when[WORDS_SHORT];
+
+	print_row(c, "label-backup",
+		  at_ms == 0 ? words_of(c->lang, "status-no-backup")
+			     : words_moment(c->lang, at_ms, when));
+}
+
 /* What is full, in words that say what to do. */
 static void full(const struct cli *c, const char *where, const char *state)
 {
@@ -175,6 +185,7 @@ void print_status(const struct cli *c, const struct msg *reply)
 	}
 	identity(c, s);
 	keys(c, s);
+	backed_up(c, s);
 	disk(c, s);
 	print_line_status(c, s);
 	print_doors(c, s);

@@ -50,6 +50,7 @@ enum err notify_create(struct loop *loop, int line, struct notify **out)
 
 	require(loop != NULL && line >= 0 && out != NULL);
 	*out = NULL;
+	/* core never opens it: that one is asked here only whether somebody listens at the other end */
 	if (getenv("NOTIFY_SOCKET") == NULL)
 		return ERR_OK;
 	n = calloc(1, sizeof *n);
@@ -71,6 +72,7 @@ void notify_ready(struct notify *n)
 {
 	if (n == NULL)
 		return;
+	/* also of a core that was started again: systemd passes over a second one */
 	say(n, READY);
 	if (n->every_ms > 0)
 		on_time(n);

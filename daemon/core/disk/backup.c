@@ -155,8 +155,9 @@ bool backup_answer(struct backup *b, struct store *s, struct arena *a, struct sp
 	enum err rc;
 
 	if (msg_parse(a, MSG_REQUEST, request, &req, &why) != ERR_OK ||
-	    !msg_has(req, REQUEST_BACKUP_NEXT) || msg_has(req, REQUEST_SESSION))
-		return false; /* a copy of the node is for the machine's own users */
+	    !msg_has(req, REQUEST_BACKUP_NEXT) || msg_has(req, REQUEST_SESSION) ||
+	    msg_u64(msg_get(req, REQUEST_BACKUP_NEXT), BACKUP_NEXT_KEPT) != 0)
+		return false; /* a copy of the node is for the machine's own users; that it is kept, the domain hears */
 	rc = piece(b, s, msg_u64(msg_get(req, REQUEST_BACKUP_NEXT), BACKUP_NEXT_NUMBER), a, out,
 		   &last);
 	*over = rc != ERR_OK || last;

@@ -11,6 +11,7 @@
 
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
+#include "domain/evidence/kept.h"
 #include "domain/signin/session.h"
 #include "domain/stream/connect.h"
 
@@ -50,6 +51,15 @@ enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK)
 		return rc;
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_BACKUP, .detail = "taken"});
+}
+
+/* Its pieces are core's to give, which is why no other request for one comes as far as here. */
+enum err admin_backup_kept(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	(void)reply;
+	return msg_u64(req, BACKUP_NEXT_KEPT) != 0
+		       ? kept_now(t)
+		       : turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 }
 
 /* Signed at the end of the round; with which entry, the engine knows. */

@@ -16,6 +16,7 @@
 
 MUST_CHECK enum err admin_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply);
+MUST_CHECK enum err admin_backup_kept(struct turn *t, const struct msg *req, struct msg *reply);
 /** `kring audit checkpoint`: how far our audit log goes is signed now, for two partners to cosign. */
 MUST_CHECK enum err admin_checkpoint(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_lock(struct turn *t, const struct msg *req, struct msg *reply);

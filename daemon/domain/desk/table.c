@@ -72,7 +72,7 @@ static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
 /* Keys of REQUEST: the id that the client chose, and its user; in REQUESTAGE behind the time. */
 enum { REQUEST_ID = 16, REQUEST_KEY = REQUEST_ID + 4 };
 
-/* Core's own: its snapshot, and whoever is told of changes.  What comes as far as here was no request of that form. */
+/* Core's own: whoever is told of changes.  What comes as far as here was no request of that form. */
 static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	(void)req;
@@ -156,7 +156,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(PARTNER_CHECK, admin_partner_check, WRITES, ADMIN, FRESH) \
 	X(CASE_RELEASE, desk_case_release, WRITES, WORKER, FRESH) \
 	X(BACKUP, admin_backup, BARE, ADMIN, FRESH) \
-	X(BACKUP_NEXT, by_core, READS, ADMIN, FRESH) \
+	X(BACKUP_NEXT, admin_backup_kept, FREES, ADMIN, FRESH) \
 	X(LOCK, admin_lock, BARE, ADMIN, FRESH) \
 	X(PANIC, admin_panic, BARE, ADMIN, FRESH) \
 	X(ADDRESS, admin_address, FREES, ADMIN, FRESH) \

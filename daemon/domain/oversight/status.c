@@ -11,6 +11,7 @@
 #include "base/endpoint.h"
 #include "crypto/identity.h"
 #include "domain/documents/thread.h"
+#include "domain/evidence/kept.h"
 #include "domain/exchange/clockwatch.h"
 #include "domain/exchange/quota.h"
 #include "domain/exchange/unstored.h"
@@ -220,7 +221,23 @@ static enum err members(struct turn *t, struct msg *s, struct msg *reply, bool *
 	return ERR_OK;
 }
 
-/* Beside the members all is in memory. */
+/* Asked of the sheet where there was no backup: a node is as old as its first one, and a new sheet opens no older backup. */
+static enum err backed_up(struct turn *t, struct msg *s)
+{
+	uint64_t at_ms;
+	const enum err rc = kept_when(t, &at_ms);
+	const uint64_t since_ms = at_ms != 0 ? at_ms : t->node->sheet.since_s * 1000;
+
+	if (rc != ERR_OK)
+		return rc;
+	if (at_ms != 0)
+		msg_set_u64(s, STATUS_BACKUP_MS, at_ms);
+	if (since_ms + (uint64_t)KEPT_DAYS * DAY_MS < t->wall_ms)
+		view_alarm(t, s, "no-backup", NULL, since_ms);
+	return ERR_OK;
+}
+
+/* Beside the members, and the moment of the last backup, all is in memory. */
 enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
@@ -262,7 +279,9 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	room(t, s);
 	failed_places(t, s);
 	held_rows(t, s);
-	rc = view_people_alarms(t, s);
+	rc = backed_up(t, s);
+	if (rc == ERR_OK)
+		rc = view_people_alarms(t, s);
 	if (rc == ERR_OK)
 		rc = unstored_status(t, s);
 	if (rc == ERR_OK)

@@ -27,6 +27,7 @@
 #include "roles/config.h"
 #include "roles/configfile.h"
 #include "roles/nodefiles.h"
+#include "tool/cli/digest.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
 #include "tool/node/nodedir.h"
@@ -141,20 +142,24 @@ static int say_other_sheet(const struct restore *r)
 	return TOOL_RULE;
 }
 
-/* Without a sheet the outside alone can be looked at: whose it is, and whether it is as long as it began. */
+/* Without a sheet the outside alone can be looked at: whose it is, and whether it still is what was written. */
 static int outside(const struct tool_args *a)
 {
 	struct backup_about about;
 	char text[SAY_LEN];
 	const enum err rc = backup_in_about(a->file, &about);
+	enum err same;
 
 	if (rc == ERR_NOTFOUND || rc == ERR_IO)
 		return tool_fail(rc == ERR_IO ? TOOL_RULE : TOOL_NOT_FOUND, a->file,
 				 say_errno(errno));
 	if (rc != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "no-backup", a->file);
+	same = digest_holds(a->file);
+	if (same == ERR_CORRUPT)
+		return say_damaged(a->file);
 	(void)printf("%s\n", about_text(&about, text));
-	say_line("backup-outside", FILL_NONE);
+	say_line(same == ERR_OK ? "backup-same" : "backup-outside", FILL_NONE);
 	return 0;
 }
 
