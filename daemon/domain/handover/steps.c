@@ -397,7 +397,7 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 	rc = pull_fetch(t, th, record, &f);
 	if (rc == ERR_OK && f.opens && (!in || f.whole))
 		rc = take_again(t, th, record, f.whole);
-	if (rc != ERR_OK || may_come_back(t, th))
+	if (rc != ERR_OK || (may_come_back(t, th) && can_come(record)))
 		return rc;
 	if (msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		return without_content(t, th, record);
