@@ -246,7 +246,7 @@ static void undo(struct overlay *o, struct overlay_txn *t)
 	generation_rewind(t->active, &t->mark);
 	for (unsigned i = 0; i < STORE_TABLE_COUNT; i++) {
 		o->counts[i] -= (uint64_t)t->delta[i];
-		if ((t->counted_here & UINT64_C(1) << i) != 0)
+		if (t->counted_here[i])
 			o->counted[i] = false;
 	}
 }
@@ -427,7 +427,7 @@ static uint64_t count(struct store_txn *txn, enum store_table table)
 	if (txn->write) {
 		o->counted[table] = true;
 		o->counts[table] = n;
-		t->counted_here |= UINT64_C(1) << table;
+		t->counted_here[table] = true;
 	}
 	return n;
 }

@@ -53,7 +53,7 @@ struct overlay_txn {
 	struct generation *active, *frozen;
 	struct store_txn *below; /* NULL: not asked yet, writers only */
 	struct generation_mark mark;
-	uint64_t counted_here; /* tables, a bit each, that were counted in this transaction */
+	bool counted_here[STORE_TABLE_COUNT]; /* by this transaction */
 	int64_t delta[STORE_TABLE_COUNT];
 };
 
