@@ -17,12 +17,12 @@ WRONG = {"ROWS": ["0", "501", "-3", "alle"], "NUMBER": ["3x", "-1", "", "1e3", "
          "REASON": ["zomaar een zin"], "DECLINE": ["vol"], "URGENCY": ["spoed", "urgentt", "1"], "HOW": ["stil"], "GIVER": ["buurman"], "ONWARD": ["all"],
          "PURPOSE": ["alles"], "SLOT": ["slot"], "LINE": ["a\nb"], "WORDS": ["a\nb"], "NAME": ["a\nb"], "FILE": ["a\nb"], "ADDRESS": ["a\nb"],
          "WAY": ["letter", "fax", "phone"], "YESNO": ["misschien", "1", "yes,no"], "ID": ["a\tb"], "TEXT": ["\u200fx", "\x1b[31m"],
-         "AGE": ["oud"], "PLACE": ["maan"], "LANGUAGE": ["klingon"],
+         "DIR": ["a\nb"], "STATUTE": ["gewoonte"], "AGE": ["oud"], "PLACE": ["maan"], "LANGUAGE": ["klingon"],
          "ROLES": ["baas", "caseworker,baas"], "LANGUAGES": ["klingon", "nl,klingon"]}
 RIGHT = {"ROWS": "7", "NUMBER": "3", "DATE": "2027-06-30", "BIRTH": "1980-01-31", "QUARTER": "2026Q4", "CATEGORIES": "identity", "NEED": "housing",
          "OUTCOME": "helped", "DECLINE": "no-capacity", "URGENCY": "urgent", "HOW": "oral", "PURPOSE": "refer",
          "SLOT": "passphrase", "YESNO": "yes", "WAY": "telephone", "GIVER": "self", "ONWARD": "none", "DONE": "told",
-         "AGE": "adult", "PLACE": "office", "LANGUAGE": "nl", "ROLES": "reader", "LANGUAGES": "nl"}
+         "STATUTE": "nl-wgbo", "AGE": "adult", "PLACE": "office", "LANGUAGE": "nl", "ROLES": "reader", "LANGUAGES": "nl"}
 
 
 @pytest.fixture
