@@ -124,6 +124,14 @@ struct http_stream *visit_stream(struct visit *v, void (*ended)(void *ctx), void
 	return s;
 }
 
+enum list_lang visit_speaks(const struct visit *v, const char *tag)
+{
+	for (unsigned i = 0; i < LIST_LANGS; i++)
+		if (strncmp(tag, list_langs[i], 2) == 0 && (tag[2] == '\0' || tag[2] == '-'))
+			return (enum list_lang)i;
+	return v->lang;
+}
+
 const char *visit_keep(struct visit *v, const char *text)
 {
 	const char *kept = arena_text(&v->a, text);

@@ -85,6 +85,8 @@ const char *visit_say(struct visit *v, enum list_id list, const char *code,
 		      const struct fill *values);
 /** ... that begins a line of its own: with a capital. */
 const char *visit_capital(struct visit *v, const char *text);
+/** The one of our languages that a person speaks by this tag ("fr", "nl-BE"); the reader's, if it is none of them. */
+enum list_lang visit_speaks(const struct visit *v, const char *tag);
 /** A text in the arena. */
 const char *visit_keep(struct visit *v, const char *text);
 /** A form of these fields, and of k and i, which each one has, to be shown again (form_typed).  False: it is none. */

@@ -52,17 +52,6 @@ static void on_point(void *ctx, const char *text)
 	add(w, (struct page_receipt_parts){.point = visit_keep(w->v, text)});
 }
 
-/* That of the reader where it was explained in none of ours. */
-static enum list_lang language_of(const struct visit *v, const struct msg *grant)
-{
-	const char *told = msg_text(grant, GRANT_ROW_NOTICE_LANGUAGE);
-
-	for (unsigned i = 0; i < LIST_LANGS; i++)
-		if (strncmp(told, list_langs[i], 2) == 0 && (told[2] == '\0' || told[2] == '-'))
-			return (enum list_lang)i;
-	return v->lang;
-}
-
 /* What the document says, in the person's language. */
 static void lines(struct visit *v, enum list_lang lang, const struct msg *reply,
 		  struct page_receipt *p)
@@ -91,7 +80,7 @@ static void told(struct visit *v, struct msg *reply)
 		return;
 	require(msg_count(reply, REPLY_GRANTS) > 0);
 	g = msg_at(reply, REPLY_GRANTS, 0);
-	lang = language_of(v, g);
+	lang = visit_speaks(v, msg_text(g, GRANT_ROW_NOTICE_LANGUAGE));
 	w.rows = arena_alloc(&v->a, PARTS * sizeof *w.rows);
 	if (w.rows != NULL)
 		receipt_write(&(struct letter_to){&w, lang, msg_text(reply, REPLY_COUNTRY), on_head,

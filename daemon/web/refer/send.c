@@ -116,10 +116,7 @@ static const char *notice_language(const struct visit *v)
 {
 	const char *lang = msg_text(msg_get(refer_of(v)->shown, REPLY_PERSON), PERSON_LANGUAGE);
 
-	for (int l = 0; l < LIST_LANGS; l++)
-		if (strncmp(lang, list_langs[l], 2) == 0 && (lang[2] == '\0' || lang[2] == '-'))
-			return list_langs[l];
-	return list_langs[v->lang];
+	return list_langs[visit_speaks(v, lang)];
 }
 
 /* Under the request id of the page: a consent that is asked for again later is another one. */

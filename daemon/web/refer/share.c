@@ -65,10 +65,7 @@ static enum list_lang speaks(const struct visit *v)
 {
 	const char *lang = msg_text(msg_get(refer_of(v)->shown, REPLY_PERSON), PERSON_LANGUAGE);
 
-	for (int l = 0; l < LIST_LANGS; l++)
-		if (strncmp(lang, list_langs[l], 2) == 0 && (lang[2] == '\0' || lang[2] == '-'))
-			return (enum list_lang)l;
-	return v->lang;
+	return visit_speaks(v, lang);
 }
 
 static const char *called(struct visit *v, enum list_lang lang, const char *category)

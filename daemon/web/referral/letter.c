@@ -48,22 +48,12 @@ static void on_point(void *ctx, const char *text)
 	add(w, (struct page_letter_parts){.point = visit_keep(w->v, text)});
 }
 
-/* The person's own language, where it is one of ours; else that of whoever prints it. */
-static enum list_lang language_of(const struct visit *v, const struct msg *reply)
-{
-	const char *own = msg_text(msg_get(reply, REPLY_PERSON), PERSON_LANGUAGE);
-
-	for (unsigned i = 0; i < LIST_LANGS; i++)
-		if (strncmp(own, list_langs[i], 2) == 0 && (own[2] == '\0' || own[2] == '-'))
-			return (enum list_lang)i;
-	return v->lang;
-}
-
 static void told_letter(struct visit *v, struct msg *reply)
 {
 	struct writing w = {.v = v};
 	struct page_letter p = {.f = &v->f, .ref = route_word(v->route, &v->path, "REF")};
-	const enum list_lang lang = language_of(v, reply);
+	const struct msg *person = msg_get(reply, REPLY_PERSON);
+	const enum list_lang lang = visit_speaks(v, msg_text(person, PERSON_LANGUAGE));
 	const struct letter_to to = {&w,      lang,    msg_text(reply, REPLY_COUNTRY),
 				     on_head, on_text, on_point};
 
