@@ -35,8 +35,10 @@ class Chrome:
     """One browser with a profile of its own.  Whatever reads a page reads one that stands: while a page gives way to the next one, it looks
     again; and whatever leaves a page returns when the next one stands."""
 
-    def __init__(self, port, *, scripts=True):
+    def __init__(self, port, *, scripts=True, profile=None):
         o = webdriver.ChromeOptions()
+        if profile:
+            o.add_argument(f"--user-data-dir={profile}")
         for a in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1"):
             o.add_argument(a)
         if not scripts:

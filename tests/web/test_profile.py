@@ -10,10 +10,9 @@ import threading
 import urllib.parse
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.common.by import By
 
-from browser import PHRASE, Browser, await_web, with_web
+from browser import Browser, await_web, with_web
+from chromium import Chrome
 from node import Federation, offered, wait_for
 from test_webrefer import colleague
 
@@ -79,60 +78,50 @@ def goes():
 
 def a_day(c, node):
     """Signed in, somebody looked for, written down, noted, referred, a message: all of it marked."""
-    base = f"http://localhost:{node.web}"
-
     def type_in(**fields):
         for name, text in fields.items():
-            c.execute_script("let e = document.querySelector(`main [name='${arguments[0]}']`); for (let p = e; p; p = p.parentElement) if (p.tagName == 'DETAILS') p.open = true;"
-                             "e.value = arguments[1]", name, text)
+            c.js(f"let e = document.querySelector(`main [name='{name}']`); for (let p = e; p; p = p.parentElement) if (p.tagName == 'DETAILS') p.open = true;"
+                 f"e.value = '{text}'")
 
-    def press(css="main form.fields button"):
-        old = c.find_element(By.TAG_NAME, "html")
-        c.find_element(By.CSS_SELECTOR, css).click()
-        wait_for("the next page", lambda: c.find_element(By.TAG_NAME, "html") != old and c.execute_script("return document.readyState") == "complete", 60)
-    c.get(base + "/login")
-    type_in(name="Bert Bedacht", phrase=PHRASE)
-    press()
-    c.get(base + "/cases")
+    send = "main form.fields button"
+    c.sign_in("Bert Bedacht")
+    c.open("/cases")
     type_in(q=MARKS[3])
-    press()
-    c.get(base + "/case/new")
+    c.press(send)
+    c.open("/case/new")
     type_in(name=f"{MARKS[0]} Verzonnen", story=MARKS[1], health=MARKS[1])
-    press("main form.fields p.acts button")
-    at = c.current_url
-    assert "/c/" in at and MARKS[0] in c.page_source
-    c.get(at + "/note")
+    c.press("main form.fields p.acts button")
+    at = "/c/" + c.standing(lambda: c.d.current_url).split("/c/")[1]
+    assert MARKS[0] in c.text()
+    c.open(at + "/note")
     type_in(text=MARKS[2])
-    press()
-    assert MARKS[2] in c.page_source
-    c.get(f"{base}/r/{node.ref}/message")
+    c.press(send)
+    assert MARKS[2] in c.text()
+    c.open(f"/r/{node.ref}/message")
     type_in(text=MARKS[4])
-    press()
-    assert MARKS[4] in c.page_source
-    c.back()
-    c.get(at + "/edit")
-    c.find_element(By.CSS_SELECTOR, "main [name=goals]").send_keys(MARKS[1])  # half typed
+    c.press(send)
+    assert MARKS[4] in c.text()
+    c.d.back()
+    c.open(at + "/edit")
+    c.find("main [name=goals]").send_keys(MARKS[1])  # half typed
 
 
 def test_a_day_leaves_nothing_of_a_person_on_the_disk(goes):
     with tempfile.TemporaryDirectory(prefix="kring-profile-", ignore_cleanup_errors=True) as profile, socketserver.ThreadingTCPServer(("127.0.0.1", 0), Careless) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        o = webdriver.ChromeOptions()
-        for x in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}"):
-            o.add_argument(x)
-        c = webdriver.Chrome(options=o)
+        c = Chrome(goes.web, profile=profile)
         try:
             a_day(c, goes)
-            c.switch_to.new_window("tab")
+            c.d.switch_to.new_window("tab")
             careless = f"http://127.0.0.1:{server.server_address[1]}/"
-            c.get(careless + "?" + urllib.parse.urlencode({"q": CONTROLS[1]}))
-            c.find_element(By.TAG_NAME, "button").click()
+            c.d.get(careless + "?" + urllib.parse.urlencode({"q": CONTROLS[1]}))
+            c.press("button")
             # what was written later is there: so is what was written before
             wait_for("the planted ones to be on the disk", lambda: len(found(profile, CONTROLS)) == len(CONTROLS), 120)
-            root = int(c.capabilities.get("goog:processID", 0)) or next(int(p) for p in os.listdir("/proc") if p.isdigit() and is_browser(p, profile))
+            root = int(c.d.capabilities.get("goog:processID", 0)) or next(int(p) for p in os.listdir("/proc") if p.isdigit() and is_browser(p, profile))
             os.kill(root, signal.SIGKILL)
         finally:
-            c.quit()
+            c.d.quit()
             server.shutdown()
         kept = found(profile, MARKS)
         assert not kept, kept
