@@ -637,8 +637,8 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
 		rc = told_over(t, th, &there);
-	if (rc == ERR_OK && !there)
-		rc = sign(t, th);
+	if (rc == ERR_OK && (!there || th->role == THREAD_SENDER))
+		rc = there ? erasure_await(t, th) : sign(t, th);
 	if (rc == ERR_OK)
 		rc = th->role == THREAD_RECEIVER ? erasure_say(t, th) : goes_too(t, th);
 	if (rc == ERR_OK)

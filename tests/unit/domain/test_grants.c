@@ -861,6 +861,28 @@ static void what_a_log_holds_is_not_written_again(void **state)
 	assert_true(bedcase_thread(b, &c.consent.id).owes_end);
 }
 
+/* Whoever collected it waits for the answer then, as if the word were its own; one that came already ends the waiting. */
+static void who_was_told_first_waits_for_the_answer(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	bedcase_came(b, &consent, DOC_WITHDRAWAL, &s.grant, NULL);
+	(void)bed_turn(b);
+	consent.withdrawn = consent.owes_end = true;
+	assert_int_equal(deadline_timer_set(&b->t, &consent, b->t.wall_ms), ERR_OK);
+	/* heard once more before it was written down: it is due as it was */
+	assert_int_equal(grants_stored(&b->t, &consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_int_equal(timer_of(b, &s.grant), b->t.wall_ms);
+	assert_true(consent.owes_end);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_false(bedcase_thread(b, &s.grant).owes_end);
+	assert_int_equal(consent.my_no, 1);
+	assert_int_equal(timer_of(b, &s.grant),
+			 b->t.wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
+}
+
 /* What ran under it in the meantime ends with it, when it is written at last. */
 static void what_is_caught_up_takes_its_referrals_along(void **state)
 {
@@ -1304,6 +1326,7 @@ int main(void)
 		ON_BED(who_owes_nothing_writes_nothing),
 		ON_BED(what_is_owed_outlives_the_case),
 		ON_BED(what_a_log_holds_is_not_written_again),
+		ON_BED(who_was_told_first_waits_for_the_answer),
 		ON_BED(what_is_caught_up_takes_its_referrals_along),
 		ON_BED(what_ran_out_goes_after_the_grace),
 		ON_BED(our_own_that_ran_out_takes_nothing),
