@@ -4,7 +4,8 @@
 install(CODE "
   string(MD5 _where \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}\")
   set(_made \"${CMAKE_BINARY_DIR}/gen/unit/\${_where}\")
-  foreach(_file kringd.service units/kring-backup.service units/kring-backup.timer)
+  foreach(_file kringd.service units/kring-backup.service units/kring-backup.timer
+      units/kring-metrics.service units/kring-metrics.timer)
     get_filename_component(_name \"\${_file}\" NAME)
     file(READ \"${CMAKE_SOURCE_DIR}/deploy/\${_file}\" _unit)
     string(REGEX REPLACE \"/usr/(s?bin/kring)\" \"\${CMAKE_INSTALL_PREFIX}/\\\\1\" _unit \"\${_unit}\")

@@ -31,6 +31,7 @@ int cmd_ask_message(struct cli *c, struct msg *req);
 int cmd_plain(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_doctor(struct cli *c);
+int cmd_metrics(struct cli *c);
 int cmd_by_id(struct cli *c);
 int cmd_by_id_seen(struct cli *c);
 int cmd_list(struct cli *c);

@@ -22,6 +22,8 @@ const struct command commands[] = {
 	 .example = "kring status"},
 	{.noun = "doctor", .group = GROUP_NODE, .run = cmd_doctor, .words = "[PARTNER]",
 	 .example = "kring doctor"},
+	{.noun = "metrics", .group = GROUP_NODE, .run = cmd_metrics, .options = "into=DIR",
+	 .example = "kring metrics --into /run/kring-metrics"},
 	/* people: what is known of them stays here until a consent and a referral take it further */
 	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS("") " same-as=ID dry-run",
 	 .example = "kring case new --from person.txt"},

@@ -16,6 +16,8 @@
 
 /** The first line: does the node answer, and is it well?  Its status, or NULL when there is none. */
 const struct msg *look_node(struct findings *f, struct cli *c);
+/** How the node is in whole, as kring status --check ends. */
+enum finding_level look_level(const struct cli *c, const struct msg *status);
 /** All that the status of a running node says is wrong, a line each. */
 void look_status(struct findings *f, const struct msg *status);
 /** Files, disk, address and port, which need no running node: kringd's tool looks, with the rights of whoever asks. */

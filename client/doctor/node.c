@@ -199,18 +199,32 @@ void look_status(struct findings *f, const struct msg *s)
 
 /* How it is in whole: the worst that its lines say, and how many say something.  A partner that is away is no trouble of this node,
  * and has its line in kring doctor; when all of them are, it is this node that is away. */
+static struct findings counted_of(const struct cli *c, const struct msg *s)
+{
+	struct findings counted = {.c = c, .mute = true};
+
+	look_status(&counted, s);
+	if (msg_u64(s, STATUS_MEMBERS) > 1 && msg_u64(s, STATUS_CONNECTED) == 0 &&
+	    counted.worst == FINDING_OK) {
+		counted.worst = FINDING_WARNING;
+		counted.troubles = 1;
+	}
+	return counted;
+}
+
+enum finding_level look_level(const struct cli *c, const struct msg *status)
+{
+	require(c != NULL && status != NULL);
+	return counted_of(c, status).worst;
+}
+
 static void whole(struct findings *f, const struct msg *s)
 {
-	struct findings counted = {.c = f->c, .mute = true};
+	const struct findings counted = counted_of(f->c, s);
 	const uint64_t members = msg_u64(s, STATUS_MEMBERS),
 		       connected = msg_u64(s, STATUS_CONNECTED);
 	const struct fill *values;
 
-	look_status(&counted, s);
-	if (members > 1 && connected == 0 && counted.worst == FINDING_OK) {
-		counted.worst = FINDING_WARNING;
-		counted.troubles = 1;
-	}
 	values = FILL({"org", msg_text(s, STATUS_ORG), 0}, {"connected", NULL, connected},
 		      {"others", NULL, members > 0 ? members - 1 : 0},
 		      {"n", NULL, counted.troubles});

@@ -130,6 +130,24 @@ static enum err verified_row(struct turn *t, const struct peer *p, struct msg *r
 	return ERR_OK;
 }
 
+/* How the line to it does: for programs that watch this node, which draw it over weeks. */
+static enum err line_row(struct turn *t, const struct peer *p, struct msg *row)
+{
+	uint64_t heard_ms = 0;
+	struct pair *pr;
+	enum err rc = view_heard(t, p, &heard_ms);
+
+	if (rc == ERR_OK)
+		rc = pair_get(t, p->no, &pr);
+	if (rc != ERR_OK || p->self)
+		return rc;
+	require(pr->acked <= pr->num_last);
+	if (heard_ms != 0)
+		msg_set_u64(row, PARTNER_ROW_HEARD_MS, heard_ms);
+	msg_set_u64(row, PARTNER_ROW_UNRECEIPTED, pr->num_last - pr->acked);
+	return view_silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
+}
+
 /* Each source that is damaged is named and left out; an administrator in trouble needs the rest. */
 static enum err partner_row(struct turn *t, const struct peer *p, bool whole, struct msg *reply)
 {
@@ -157,7 +175,7 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
 	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
 	msg_set_u64(row, PARTNER_ROW_CONNECTED, connect_alive(t, p));
-	rc = view_silent_since(t, p, row, PARTNER_ROW_SILENT_SINCE_MS);
+	rc = line_row(t, p, row);
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;
 	msg_set_u64(row, PARTNER_ROW_OWED, owed);

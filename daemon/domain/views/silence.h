@@ -14,6 +14,8 @@
 
 #include "domain/state.h"
 
+/** When it was last heard, wall clock in ms; 0: never. */
+MUST_CHECK enum err view_heard(struct turn *t, const struct peer *p, uint64_t *at_ms);
 /** Since when a partner is silent, into field of row; nothing when it is connected, or never was. */
 MUST_CHECK enum err view_silent_since(struct turn *t, const struct peer *p, struct msg *row,
 				      unsigned field);
