@@ -297,8 +297,9 @@ enum err view_find_referral(struct turn *t, const char *text, enum refusal unkno
 	require(text != NULL);
 	if (rc == ERR_NOTFOUND && fits.count > 1)
 		return refuse_many(t, &fits);
-	if (rc == ERR_NOTFOUND || (rc == ERR_OK && kind_has(th->kind, KIND_NAMED)))
-		return turn_refuse(t, ERR_NOTFOUND, unknown); /* that has a list of its own */
+	/* a whole id names any thread: a handover has a list of its own, and a consent is none of these */
+	if (rc == ERR_NOTFOUND || (rc == ERR_OK && !kind_has(th->kind, KIND_LISTED)))
+		return turn_refuse(t, ERR_NOTFOUND, unknown);
 	return rc;
 }
 
