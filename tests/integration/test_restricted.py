@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A holder that a law binds keeps what came under a consent that was taken back: shut for everybody who works there, open to whoever looks
 after privacy, with a reason, and erased on its day."""
+import os
 import shutil
+import struct
 import subprocess
 
 import pytest
+from ctl import pb
 from node import BIN, Clock, Refused, wait_for
 from staff import UIDS, Colleague, hire
+from test_handover import STORY, handed, propose, until
 from test_state_loss import restore
 from test_withdrawal import case_at, give, offered, opens, shown, shows_nothing, shred
 
@@ -37,6 +41,21 @@ def taken_back(a, b, *terms):
     shred(b)
     wait_for("the answer", lambda: shown(a, gid).get("outcome") == "restricted")
     return case, gid, ref
+
+
+def every_request(words):
+    """Each request that there is, as a trial: bare, and with each of these words in one of its texts, and in all of them."""
+    for f in pb.Request.DESCRIPTOR.fields:
+        if f.message_type is None or f.name in ("consent_open", "lock", "panic", "unlock"):
+            continue
+        texts = [x.name for x in f.message_type.fields if x.type == x.TYPE_STRING and x.label != x.LABEL_REPEATED]
+        for names, word in [([], "")] + [(n, w) for n in [[x] for x in texts] + [texts] * (len(texts) > 1) for w in words]:
+            r = pb.Request(version=1, request_id=os.urandom(16), dry_run=True)
+            sub = getattr(r, f.name)
+            sub.SetInParent()
+            for name in names:
+                setattr(sub, name, word)
+            yield f.name, r
 
 
 def all_shut(b, ref, gid):
@@ -90,6 +109,101 @@ def test_what_a_law_keeps_is_shut_and_the_sender_reads_under_which_one_and_until
     assert "Verzonnen" not in b.log.read_text()
 
 
+def test_no_request_reads_it_and_whoever_may_reads_all_of_it(federation, workdir):
+    """Also one that is made tomorrow: the requests are read off the protocol."""
+    a, b = federation().start()
+    every = "identity,contact,needs,story,attachments"
+    for n, m, way in ((a, b, ()), (b, a, ("--receive", "--statute", "nl-jw", "--keep-months", "6"))):
+        n.k("partner", "agree", m.name, "--share", every, *way)
+    case = a.new_case(phone="000-111", address="Poststraat 1", story="Haar verhaal.", born="1980-01-31")
+    gid = give(a, case, b.name, every)
+    ref = offered(a, b, case)
+    (workdir / "attest-van-haar.txt").write_text("x")
+    a.k("case", "attach", case, str(workdir / "attest-van-haar.txt"))
+    a.k("case", "send", ref, "1")
+    a.k("say", ref, "--text", "Wij bellen vrijdag.")
+    theirs = case_at(b, ref)
+    wait_for("the file", lambda: [f for f in b.k("case", "attachments", theirs).get("files", []) if f["state"] == "whole"])
+    marks, who = [m.encode() for m in ("Testpersoon", "000-111", "Poststraat", "Haar verhaal", "attest-van-haar", "Wij bellen")], Colleague(b, 0)
+
+    def shows():
+        got, core = {}, b.children()["core"]
+        for name, r in every_request((theirs, ref, gid, "Verzonnen")):
+            reply = who.call(r)
+            if reply is None or name == "watch":  # it was hung up on, or this line only tells of changes from now on
+                who.sock = None
+                reply = reply or who.call(r)
+            for m in marks:
+                if reply is not None and m in reply.SerializeToString():
+                    got.setdefault(name, set()).add(m)
+        assert b.children()["core"] == core, "a request brought the daemon down"
+        return got
+
+    before = shows()
+    assert {"case_list", "case_show", "inbox", "show", "file_list"} <= set(before) and set.union(*before.values()) == set(marks), before
+    assert b.k("case", "new", "--from", "-", "--dry-run", stdin="name: Testpersoon Verzonnen\nborn: 1980-01-31\n").get("near")
+    a.k("consent", "withdraw", gid)
+    wait_for("the withdrawal", lambda: shown(b, gid)["state"] == "restricted")
+    b.await_state(ref, "revoked")
+    assert not shows()
+    assert not b.k("case", "new", "--from", "-", "--dry-run", stdin="name: Testpersoon Verzonnen\nborn: 1980-01-31\n").get("near")
+    with pytest.raises(Refused):
+        b.k("case", "detach", theirs, "1", "--out", str(workdir / "out"))
+    seen = who.ask("consent_open", id=gid, reason=REASON)
+    assert not [m for m in marks if m not in seen.SerializeToString()], seen
+    assert seen.grants[0].cats and seen.grants[0].purpose == "refer" and seen.grants[0].state == "restricted", seen.grants
+    assert not who.ask("show", id=ref).HasField("person") and not who.ask("case_show", id=theirs).HasField("person")
+
+
+def test_what_is_left_under_a_narrower_consent_is_read_and_the_old_one_is_shut(federation):
+    a, b = federation().start()
+    law(b, a, "--statute", "nl-wgbo", "--keep-months", "12")
+    case = a.new_case(phone="000-111", story="MARKERSTORY")
+    gid = give(a, case, b.name, "identity,contact,needs,story")
+    ref = offered(a, b, case)
+    new = a.k("consent", "withdraw", gid, "--only", "story")["id"]
+    wait_for("the withdrawal", lambda: shown(b, gid)["state"] == "restricted")
+    got = wait_for("what may still be seen", lambda: b.k("show", ref).get("person"))
+    assert got == {"name": "Testpersoon Verzonnen", "phone": "000-111"}
+    theirs = case_at(b, ref)
+    assert b.state(ref) == "offered" and shown(b, new)["state"] == "living" and b.k("case", "list")["cases"][0]["name"] == "Testpersoon Verzonnen"
+    assert not [t for what in (("show", ref), ("case", "show", theirs), ("case", "export", theirs), ("consent", "show", gid)) if "MARKERSTORY" in (t := paper(b, "nl", *what))]
+    shred(b)
+    wait_for("the answer", lambda: shown(a, gid).get("outcome") == "restricted")
+    assert opens(b, gid) and opens(b, new)
+    assert "MARKERSTORY" in paper(b, "nl", "consent", "open", gid, "--reason", REASON)
+    a.k("consent", "withdraw", new)
+    b.await_state(ref, "revoked")
+    all_shut(b, ref, new)
+
+
+def test_a_case_that_another_node_has_now_is_not_erased_before_the_day(federation, workdir):
+    f, clock = federation("Goes", "SMWO", "GGD"), Clock(workdir)
+    a, b, c = f.start(*clock.args)
+    law(b, a, "--statute", "nl-wgbo", "--keep-months", "2")
+    case = a.new_case(phone="000-111")
+    gid = give(a, case, b.name, "identity,contact,needs,story", "--purpose", "handover")
+    ref = propose(a, b, case)
+    until(a, b, ref, "taken")
+    theirs = handed(b, ref)["case_id"]
+    b.k("consent", "withdraw", gid)
+    wait_for("the withdrawal", lambda: shown(b, gid)["state"] == "restricted")
+    twin = b.new_case()  # its time is over a moment later
+    for one in (theirs, twin):
+        b.k("consent", "give", one, "--to", c.name, "--share", STORY, "--purpose", "handover", "--how", "written")
+        until(b, c, propose(b, c, one), "taken")
+    clock.days(40, f.nodes)
+    wait_for("the other one to be erased", lambda: twin not in [x["id"] for x in b.k("case", "list").get("cases", [])])
+    shred(b)
+    assert opens(b, gid) and shown(b, gid)["state"] == "restricted"
+    if not os.environ.get("KRING_LONG"):
+        return
+    clock.days(30, f.nodes)
+    wait_for("the day", lambda: (b.try_k("consent", "show", gid) or {"grants": [{}]})["grants"][0].get("state") != "restricted")
+    shred(b)
+    assert not opens(b, gid)
+
+
 def test_on_its_day_it_is_erased_and_that_is_answered_once_more(federation, workdir):
     f, clock = federation(), Clock(workdir)
     a, b = f.start(*clock.args)
@@ -105,6 +219,28 @@ def test_on_its_day_it_is_erased_and_that_is_answered_once_more(federation, work
     assert not opens(b, gid)
     assert all(e.get("hollow") for e in b.k("show", ref)["log"] if e["act"] in ("offer", "message"))
     b.k("case", "erase", case_at(b, ref))  # nothing stands in its way any more
+
+
+def test_its_day_comes_by_a_clock_that_is_sure_though_the_partner_is_gone(federation, workdir):
+    f, clock = federation(), Clock(workdir)
+    a, b = f.start(*clock.args)
+    law(b, a, "--statute", "nl-wgbo", "--keep-months", "1")
+    case = a.new_case()
+    gid = give(a, case, b.name)
+    offered(a, b, case)
+    b.k("backup", str(workdir / "copy"))
+    shutil.copy(b.dir / "recovery-sheet.txt", workdir / "sheet")
+    a.stop()
+    restore(b, workdir / "copy", workdir / "sheet")  # compared with nobody
+    b.start(*clock.args)
+    b.k("consent", "withdraw", gid)  # so that its word to the partner is owed until after that day
+    clock.days(40, (b,))
+    assert shown(b, gid)["state"] == "restricted" and opens(b, gid)
+    b.k("clock", "confirm")
+    clock.set(struct.unpack("=q", clock.map[:])[0] + 900)
+    wait_for("the day", lambda: shown(b, gid)["state"] == "withdrawn")
+    shred(b)
+    assert not opens(b, gid)
 
 
 @pytest.mark.parametrize("backup", ["late", "early"])

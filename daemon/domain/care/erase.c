@@ -16,6 +16,7 @@
 #include "domain/blob/blob.h"
 #include "domain/care/grants.h"
 #include "domain/consent/alone.h"
+#include "domain/consent/bylaw.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/drafts.h"
 #include "domain/documents/grantkey.h"
@@ -297,18 +298,26 @@ static enum err erase_now(struct turn *t, const struct id16 *id)
 	return rc == ERR_OK ? erased_word(t, id) : rc;
 }
 
+/* What keeps a case here, whoever wants it erased: somebody works for the person, or a law has some of it kept until its day. */
+static enum err stays(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	enum err rc = quota_any_open(t, case_id, yes);
+
+	return rc == ERR_OK && !*yes ? bylaw_in(t, case_id, NULL, yes) : rc;
+}
+
 /* What this turn could do of it, and the erasure itself behind the last thread.  Who waited for others' turns meanwhile may have
- * begun a referral: then somebody works for the person, and the case stays. */
+ * begun a referral. */
 static enum err go_on(struct turn *t, struct chore *c, unsigned most)
 {
 	enum err rc = outlive_some(t, c, most);
-	bool open = false;
+	bool kept = false;
 
 	if (rc != ERR_OK || !c->over)
 		return rc;
 	if (c->side == 0)
-		rc = quota_any_open(t, &c->case_id, &open);
-	if (rc != ERR_OK || open)
+		rc = stays(t, &c->case_id, &kept);
+	if (rc != ERR_OK || kept)
 		return rc == ERR_OK ? ERR_STATE : rc;
 	return erase_now(t, &c->case_id);
 }

@@ -16,7 +16,8 @@
 #include "domain/exchange/chores.h"
 
 /** Everything of this case goes: in this turn, or, of one with very many threads, in as many as it takes (CHORE_OUTLIVE, which
- *  goes on by itself, and each time this is called).  *gone: it is.  ERR_STATE: a referral began meanwhile, and it stays. */
+ *  goes on by itself, and each time this is called).  *gone: it is.  ERR_STATE: a referral began meanwhile, or a law
+ *  has some of it kept (consent/bylaw.h), and it stays. */
 MUST_CHECK enum err erase_case(struct turn *t, const struct id16 *id, bool *gone);
 /** One slice of CHORE_OUTLIVE, and the erasure behind the last one. */
 MUST_CHECK enum err erase_outlive(struct turn *t, struct chore *c);

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "domain/care/acts.h"
+#include "domain/consent/bylaw.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/hooks.h"
 #include "domain/loss/settled.h"
@@ -125,11 +126,28 @@ enum err timers_referral(struct turn *t, struct thread *th)
 	return th->role == THREAD_SENDER ? fire_sender(t, th) : fire_receiver(t, th);
 }
 
+/* What a law has kept until today goes whatever became of its partner.  *again_ms: later, by a clock that is sure, because it
+ * cannot be had back. */
+static enum err law_day(struct turn *t, const struct thread *th, bool *over, uint64_t *again_ms)
+{
+	uint64_t until;
+	bool sure = false;
+	enum err rc = bylaw_until(t, &th->id, &until);
+
+	*over = rc == ERR_OK && until != 0 && t->wall_ms >= until;
+	if (*over)
+		rc = connect_clock_sure(t, &sure);
+	if (*over && !sure)
+		*again_ms = t->wall_ms + UNSURE_MS;
+	return rc;
+}
+
 /* Whether a timer that rings may do what it is for.
  *
  *	thread gone, or its timer moved        the row is dropped
  *	case erased                            the row is dropped, the thread waits for nobody; an answer that is owed goes
  *	before the deadline (rules: retimes)   it looks again: what is undelivered is work for a person, nothing ends
+ *	a law's day came                       when the clock is sure, whoever the partner is
  *	the two ends are being compared        later
  *	it would end what a partner waits for  later, until the clock is sure and the partner was heard
  *	else                                   the rules of its kind
@@ -140,7 +158,7 @@ static enum err fire(struct turn *t, const struct store_key *k)
 	const struct kind_rules *rules;
 	struct thread th;
 	struct id16 id;
-	bool writable = false;
+	bool writable = false, law = false;
 	uint64_t again_ms = 0;
 	enum err rc;
 
@@ -157,9 +175,11 @@ static enum err fire(struct turn *t, const struct store_key *k)
 	if (rules->retimes && !th.owes_end && (th.due_ms == 0 || t->wall_ms <= th.due_ms))
 		return acts_retime(t, &th);
 	rc = settled_writable(t, &th, &writable);
+	if (rc == ERR_OK && th.kind == THREAD_CONSENT)
+		rc = law_day(t, &th, &law, &again_ms);
 	if (rc != ERR_OK)
 		return rc;
-	if (!writable)
+	if (!writable && !law)
 		return later(t, &th, t->wall_ms + UNSURE_MS);
 	if (!th.owes_end && !th.withdrawn && (th.role == THREAD_SENDER || rules->both_end))
 		rc = may_end(t, &th, &again_ms);

@@ -95,6 +95,37 @@ static enum err open_all(struct turn *t, const struct consent_scope *s, const st
 	return w.rows.rc;
 }
 
+/* What the person had agreed to stands in the document alone: of its record only the end is left. */
+static enum err open_terms(struct turn *t, const struct id16 *grant, const struct msg *m,
+			   struct msg *reply)
+{
+	struct log_entry e;
+	struct document d;
+	struct thread th;
+	struct msg *said, *row;
+	enum err rc = thread_load(t, grant, &th);
+
+	if (rc == ERR_OK)
+		rc = thread_entry(t, &th, false, 1, &e);
+	if (rc == ERR_OK)
+		rc = document_load(t, &e.doc, &d);
+	view_grant_row(t, m, reply);
+	if (rc != ERR_OK || msg_count(reply, REPLY_GRANTS) != 1)
+		return rc == ERR_OK ? ERR_NOMEM : rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	row = msg_edit(reply, REPLY_GRANTS, 0);
+	if (e.type != DOC_CONSENT || d.hollow) /* a restore has its end alone */
+		return ERR_OK;
+	rc = document_body(t, &d, &said);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_text(t->arena, row, GRANT_ROW_PURPOSE, msg_text(said, CONSENT_GRANT_PURPOSE));
+	msg_set_u64(row, GRANT_ROW_CATS, msg_u64(said, CONSENT_GRANT_CATS));
+	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(said, CONSENT_GRANT_HOW));
+	msg_set_text(t->arena, row, GRANT_ROW_GIVEN_BY, msg_text(said, CONSENT_GRANT_GIVEN_BY));
+	msg_set_text(t->arena, row, GRANT_ROW_ONWARD, msg_text(said, CONSENT_GRANT_ONWARD));
+	return ERR_OK;
+}
+
 static enum err looked(struct turn *t, const struct consent_scope *s, const struct id16 *grant,
 		       const char *reason)
 {
@@ -132,14 +163,13 @@ enum err officer_open(struct turn *t, const struct msg *req, struct msg *reply)
 	s.p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 	memcpy(s.case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, sizeof s.case_id.b);
 	rc = looked(t, &s, &id, reason);
-	view_grant_row(t, m, reply);
-	if (rc == ERR_OK && msg_count(reply, REPLY_GRANTS) == 0)
-		rc = ERR_NOMEM;
-	if (rc == ERR_OK)
-		rc = bylaw_row(t, &id, msg_edit(reply, REPLY_GRANTS, 0));
 	if (rc == ERR_OK)
 		rc = shut_drop(t, &id);
 	if (rc == ERR_OK)
+		rc = open_terms(t, &id, m, reply);
+	if (rc == ERR_OK)
 		rc = open_all(t, &s, &id, reply);
-	return rc == ERR_OK ? shut_put(t, &id, terms) : rc;
+	if (rc == ERR_OK)
+		rc = shut_put(t, &id, terms);
+	return rc == ERR_OK ? bylaw_row(t, &id, msg_edit(reply, REPLY_GRANTS, 0)) : rc;
 }
