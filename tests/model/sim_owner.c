@@ -28,7 +28,7 @@ struct pen {
 	bool writes; /* what is typed there is the file */
 	bool moves;  /* in a group with others */
 	bool way;    /* it was sent, and not taken or given up */
-	bool gone;   /* whoever took it from here erased it */
+	bool gone;   /* whoever took it from here, or back, erased it */
 	bool awaits; /* it is theirs who write, and its content did not come back yet */
 };
 
@@ -90,11 +90,15 @@ static const struct end *other_end(const struct end *e)
 	return NULL;
 }
 
+static bool taken_back(const struct thread *th)
+{
+	return th->state == HANDOVER_RECLAIMED || th->state == HANDOVER_SUPERSEDED;
+}
+
 /* The case at the other end is this one, once it was taken there. */
 static bool took(const struct thread *th)
 {
-	return th->state == HANDOVER_TAKEN || th->state == HANDOVER_RECLAIMED ||
-	       th->state == HANDOVER_SUPERSEDED;
+	return th->state == HANDOVER_TAKEN || taken_back(th);
 }
 
 static void gather(struct sim *s, bool here)
@@ -106,9 +110,10 @@ static void gather(struct sim *s, bool here)
 	for (size_t i = 0; i < all.end_count; i++) {
 		const struct end *from = &all.ends[i], *to = other_end(from);
 
-		if (from->th.role != THREAD_SENDER)
-			continue;
-		if (to == NULL) {
+		if (from->th.role != THREAD_SENDER) {
+			all.pens[from->pen].gone =
+				all.pens[from->pen].gone || (to == NULL && taken_back(&from->th));
+		} else if (to == NULL) {
 			all.pens[from->pen].gone = all.pens[from->pen].gone || took(&from->th);
 		} else if (took(&to->th) || took(&from->th)) {
 			all.pens[from->pen].moves = all.pens[to->pen].moves = true;
@@ -125,8 +130,7 @@ static bool being_taken_back(size_t group)
 	for (size_t i = 0; i < all.end_count; i++) {
 		const struct end *e = &all.ends[i], *to = other_end(e);
 
-		if (group_of(e->pen) == group && e->th.role == THREAD_SENDER &&
-		    (e->th.state == HANDOVER_RECLAIMED || e->th.state == HANDOVER_SUPERSEDED) &&
+		if (group_of(e->pen) == group && e->th.role == THREAD_SENDER && taken_back(&e->th) &&
 		    (to == NULL || to->th.state != e->th.state))
 			return true;
 	}
