@@ -325,7 +325,7 @@ enum err bundle_import(struct turn *t, const struct thread *th, const struct msg
 	return rc;
 }
 
-enum err bundle_added(struct turn *t, const struct thread *th, const struct msg *record)
+enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record)
 {
 	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
@@ -334,12 +334,16 @@ enum err bundle_added(struct turn *t, const struct thread *th, const struct msg 
 	struct span plain;
 	enum err rc;
 
+	require(th->role == THREAD_RECEIVER);
 	if (blob.len != sizeof id.b || key.len != CHUNKS_KEY)
 		return ERR_OK;
 	memcpy(id.b, blob.p, sizeof id.b);
 	rc = read_file(t, &id, key.p, &plain);
 	if (rc == ERR_OK)
 		rc = words_parse_content(t, plain, &content);
+	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
+	if (rc != ERR_OK) /* nothing that opens: the case does without it */
+		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
 		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
 

@@ -28,8 +28,9 @@ MUST_CHECK enum err bundle_write(struct turn *t, const struct thread *th, const 
 /** A content as a file of this handover; key: what opens it.  ERR_LIMIT. */
 MUST_CHECK enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
 				uint8_t key[CHUNKS_KEY], struct blob *b);
-/** What was added behind the bundle, out of the file that the former owner keeps of it; none, or another key: nothing. */
-MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, const struct msg *record);
+/** What was added behind the bundle, out of the file that the former owner keeps of it; none, or another key: nothing.  Once: the key
+ *  goes from the record. */
+MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record);
 /** ERR_STATE: not all of it is here.  ERR_CRYPTO: another key, or not what its digest says.  ERR_MALFORMED: it opens to something
  *  else, or to more than its document named. */
 MUST_CHECK enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content);

@@ -46,18 +46,17 @@ static enum err fetch_one(struct turn *t, const struct thread *th, const struct 
 enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *record,
 		    struct fetched *f)
 {
-	bool added = true, files = false;
+	bool files = false;
 	enum err rc = fetch_one(t, th, record, HANDOVER_RECORD_BLOB, HANDOVER_RECORD_SIZE,
 				&f->opens);
 
-	f->whole = false;
-	if (rc == ERR_OK && msg_has(record, HANDOVER_RECORD_ADDED))
+	f->added = !msg_has(record, HANDOVER_RECORD_ADDED);
+	if (rc == ERR_OK && !f->added)
 		rc = fetch_one(t, th, record, HANDOVER_RECORD_ADDED, HANDOVER_RECORD_ADDED_SIZE,
-			       &added);
+			       &f->added);
 	if (rc == ERR_OK)
 		rc = along_fetch(t, th, record, &files);
-	f->opens = f->opens && added;
-	f->whole = rc == ERR_OK && f->opens && files;
+	f->whole = rc == ERR_OK && f->opens && f->added && files;
 	return rc == ERR_NOTFOUND || rc == ERR_LIMIT ? ERR_OK : rc;
 }
 

@@ -15,8 +15,9 @@
 #include "domain/handover/rows.h"
 
 struct fetched {
-	bool opens; /* the case itself is here, with what was added behind it ... */
-	bool whole; /* ... and its files are */
+	bool opens; /* the case itself is here ... */
+	bool added; /* ... and what was added behind it, if anything was ... */
+	bool whole; /* ... and both, and its files */
 };
 
 /** Asks for the file, and for those that go along. */

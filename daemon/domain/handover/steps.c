@@ -315,26 +315,27 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 	}
 }
 
-/* After a loss of state.  The case is there at once; a file of it that is still on its way comes to it later. */
-static enum err take_again(struct turn *t, struct thread *th, struct msg *record, bool whole)
+/* After a loss of state.  The case is there at once; what was added behind it and a file of it that is still on its way come to it later,
+ * or not at all: they may have gone with both disks. */
+static enum err take_again(struct turn *t, struct thread *th, struct msg *record,
+			   const struct fetched *f)
 {
 	struct msg *content;
 	enum err rc = has_key(record) ? ERR_OK : close_open(t, th, record);
 
 	if (rc == ERR_OK)
 		rc = bundle_open(t, record, &content);
-	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0) {
-		rc = along_import(t, &th->case_id, content);
-	} else if (rc == ERR_OK) {
-		rc = bundle_import(t, th, content);
-		if (rc == ERR_OK)
-			rc = bundle_added(t, th, record);
-	}
+	if (rc == ERR_OK)
+		rc = msg_u64(record, HANDOVER_RECORD_TAKEN) != 0
+			     ? along_import(t, &th->case_id, content)
+			     : bundle_import(t, th, content);
+	if (rc == ERR_OK && f->added)
+		rc = bundle_added(t, th, record);
 	if (rc != ERR_OK)
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
-	msg_set_u64(record, HANDOVER_RECORD_FILES_COME, !whole);
-	return whole ? pull_let_go(t, th, record) : ERR_OK;
+	msg_set_u64(record, HANDOVER_RECORD_FILES_COME, !f->whole);
+	return f->whole ? pull_let_go(t, th, record) : ERR_OK;
 }
 
 /* Whoever had the case keeps the file so long after it was taken over, and is gone for good when the roster has it no more. */
@@ -396,7 +397,7 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 		return ERR_OK;
 	rc = pull_fetch(t, th, record, &f);
 	if (rc == ERR_OK && f.opens && (!in || f.whole))
-		rc = take_again(t, th, record, f.whole);
+		rc = take_again(t, th, record, &f);
 	if (rc != ERR_OK || (may_come_back(t, th) && can_come(record)))
 		return rc;
 	if (msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)

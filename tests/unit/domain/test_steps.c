@@ -247,6 +247,93 @@ static void nor_of_a_partner_that_was_removed(void **state)
 	assert_false(waits(b, &th.case_id));
 }
 
+static struct msg *row_of(struct bed *b, const struct thread *th)
+{
+	struct msg *record;
+
+	assert_int_equal(rows_load(&b->t, th, &record), ERR_OK);
+	return record;
+}
+
+static void name_added(struct bed *b, const struct thread *th, struct msg *record,
+		       const struct id32 *file, uint64_t size, const uint8_t key[CHUNKS_KEY])
+{
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED, span_of(file->b, sizeof file->b));
+	msg_set_u64(record, HANDOVER_RECORD_ADDED_SIZE, size);
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED_KEY, span_of(key, CHUNKS_KEY));
+	assert_int_equal(rows_save(&b->t, th, record), ERR_OK);
+}
+
+/* Ceded to us with a content that needs no consent of its own, which lies here; behind it something was added that does not. */
+static struct thread ceded_to_us(struct bed *b)
+{
+	static const uint8_t none[CHUNKS_KEY] = {1};
+	struct thread th = proposed(b, 0), giver;
+	struct msg *content = msg_new(b->t.arena, MSG_HANDOVER_CONTENT), *record, *body,
+		   *cede = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+
+	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
+	record = row_of(b, &th);
+	giver = th;
+	giver.role = THREAD_SENDER;
+	assert_int_equal(bundle_write(&b->t, &giver, content, record, &body), ERR_OK);
+	msg_set_bytes(b->t.arena, cede, HANDOVER_CEDE_BKEY,
+		      msg_bytes(record, HANDOVER_RECORD_BKEY));
+	msg_set_u64(cede, HANDOVER_CEDE_TURNS, 1);
+	came(b, &th, DOC_BUNDLE, body, HANDOVER_STAGED);
+	came(b, &th, DOC_CEDE, cede, HANDOVER_CEDED);
+	name_added(b, &th, row_of(b, &th), &(struct id32){{0x33}}, 40, none);
+	return th;
+}
+
+/* The case itself is here again: it does not wait for what was added behind it, which comes to it when it comes, and once. */
+static void what_was_added_comes_later(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = ceded_to_us(b);
+	struct msg *content = msg_new(b->t.arena, MSG_HANDOVER_CONTENT), *note;
+	uint8_t key[CHUNKS_KEY];
+	unsigned before;
+	struct blob file;
+
+	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
+			 ERR_OK);
+	assert_false(waits(b, &th.case_id));
+	assert_int_equal(rows_writable(&b->t, &th.case_id), ERR_OK);
+	assert_int_equal(msg_u64(row_of(b, &th), HANDOVER_RECORD_FILES_COME), 1);
+	before = entries(b, &th.case_id, "note");
+	note = msg_add(b->t.arena, content, HANDOVER_CONTENT_NOTES);
+	msg_set_text(b->t.arena, note, HANDOVER_NOTE_TEXT, "verzonnen");
+	assert_int_equal(bundle_file(&b->t, &th, content, key, &file), ERR_OK);
+	name_added(b, &th, row_of(b, &th), &file.id, file.size, key);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(entries(b, &th.case_id, "note"), before + 1);
+	assert_int_equal(msg_u64(row_of(b, &th), HANDOVER_RECORD_FILES_COME), 0);
+	assert_false(msg_has(row_of(b, &th), HANDOVER_RECORD_ADDED_KEY));
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(entries(b, &th.case_id, "note"), before + 1);
+}
+
+/* A key that opens nothing is what a partner sent: nothing comes of it, and nothing twice. */
+static void what_does_not_open_is_left_out(void **state)
+{
+	static const uint8_t wrong[CHUNKS_KEY] = {2};
+	struct bed *b = *state;
+	struct thread th = ceded_to_us(b);
+	uint8_t key[CHUNKS_KEY];
+	struct blob file;
+
+	assert_int_equal(bundle_file(&b->t, &th, msg_new(b->t.arena, MSG_HANDOVER_CONTENT), key,
+				     &file),
+			 ERR_OK);
+	name_added(b, &th, row_of(b, &th), &file.id, file.size, wrong);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
+			 ERR_OK);
+	assert_false(waits(b, &th.case_id));
+	assert_int_equal(msg_u64(row_of(b, &th), HANDOVER_RECORD_FILES_COME), 0);
+	assert_int_equal(rows_writable(&b->t, &th.case_id), ERR_OK);
+}
+
 /* kring case release: whoever knows that it does not come back need not wait. */
 static void a_person_decides_that_it_does_not_come_back(void **state)
 {
@@ -346,6 +433,10 @@ int main(void)
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_of_a_partner_that_was_removed, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_was_added_comes_later, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_does_not_open_is_left_out, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_person_decides_that_it_does_not_come_back, setup,
 						bed_teardown),
