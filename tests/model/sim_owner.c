@@ -111,8 +111,8 @@ static void gather(struct sim *s, bool here)
 		const struct end *from = &all.ends[i], *to = other_end(from);
 
 		if (from->th.role != THREAD_SENDER) {
-			all.pens[from->pen].gone =
-				all.pens[from->pen].gone || (to == NULL && taken_back(&from->th));
+			all.pens[from->pen].gone = all.pens[from->pen].gone ||
+						   (to == NULL && taken_back(&from->th));
 		} else if (to == NULL) {
 			all.pens[from->pen].gone = all.pens[from->pen].gone || took(&from->th);
 		} else if (took(&to->th) || took(&from->th)) {
@@ -130,8 +130,8 @@ static bool being_taken_back(size_t group)
 	for (size_t i = 0; i < all.end_count; i++) {
 		const struct end *e = &all.ends[i], *to = other_end(e);
 
-		if (group_of(e->pen) == group && e->th.role == THREAD_SENDER && taken_back(&e->th) &&
-		    (to == NULL || to->th.state != e->th.state))
+		if (group_of(e->pen) == group && e->th.role == THREAD_SENDER &&
+		    taken_back(&e->th) && (to == NULL || to->th.state != e->th.state))
 			return true;
 	}
 	return false;

@@ -323,9 +323,9 @@ static void what_does_not_open_is_left_out(void **state)
 	uint8_t key[CHUNKS_KEY];
 	struct blob file;
 
-	assert_int_equal(bundle_file(&b->t, &th, msg_new(b->t.arena, MSG_HANDOVER_CONTENT), key,
-				     &file),
-			 ERR_OK);
+	assert_int_equal(
+		bundle_file(&b->t, &th, msg_new(b->t.arena, MSG_HANDOVER_CONTENT), key, &file),
+		ERR_OK);
 	name_added(b, &th, row_of(b, &th), &file.id, file.size, wrong);
 	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
 			 ERR_OK);
@@ -434,8 +434,7 @@ int main(void)
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_of_a_partner_that_was_removed, setup,
 						bed_teardown),
-		cmocka_unit_test_setup_teardown(what_was_added_comes_later, setup,
-						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_was_added_comes_later, setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_does_not_open_is_left_out, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_person_decides_that_it_does_not_come_back, setup,
