@@ -55,15 +55,20 @@ def stands(who, ref, words):
 def test_the_page_of_a_referral_at_both_ends(house, ref):
     page = house.anna.get(f"/r/{ref}")
     assert house.anna.status == 200 and "U bent aan zet: antwoord geven, uiterlijk" in page.text
-    for words in ("Testpersoon Verzonnen", "Inkomen en schulden", "Van Goes", "Kenmerk " + ref, "Wat Goes deelde:", "000-111",
+    for words in ("Testpersoon Verzonnen", "Inkomen en schulden", "Van Goes", "Kenmerk " + ref, "Wat Goes deelde", "000-111",
                   "Niet gedeeld: eigen verhaal.", "alleen u en Goes"):
         assert words in page.text, (words, page.text)
     assert [x.split("/")[-1] for x in page.links if x.startswith(f"/r/{ref}/")] == ["accept", "ask", "message", "contact", "redirect", "decline", "revoke", "letter"]
     assert "Testpersoon" not in re.search("<title>(.*?)</title>", house.anna.ask("GET", f"/r/{ref}")[2])[1]
     page = house.bert.get(f"/r/{ref}")
-    assert "SMWO is aan zet: antwoord verwacht uiterlijk" in page.text and "Wat SMWO hiervan heeft:" in page.text
+    assert "SMWO is aan zet: antwoord verwacht uiterlijk" in page.text and "Wat SMWO hiervan heeft" in page.text
     assert "wie het is, contactgegevens, noden en doelen; tot en met" in page.text.lower() and f"/r/{ref}/withdraw" in page.links
     assert f"/r/{ref}" in house.bert.get("/out").links and f"/r/{ref}" in house.anna.get("/").links
+    for who, at in ((house.anna, "/in"), (house.bert, "/out")):  # also what is done there is one of those that came, or went
+        for page in ("", "/letter", "/message"):
+            assert ("a", {"href": at, "aria-current": "page"}) in who.get(f"/r/{ref}{page}").tags, (at, page)
+    page = house.bert.ask("GET", f"/r/{ref}", Accept_Language="fr")[2]
+    assert "<h2>Ce qui se trouve chez SMWO</h2>" in page and "<strong>Orientation</strong>\u00a0: revenus et dettes" in page
 
 
 def test_what_is_no_referral_is_no_page(house, ref):

@@ -416,6 +416,7 @@ static void told_draft(struct visit *v, struct msg *reply)
 		return;
 	}
 	row = msg_at(reply, REPLY_DRAFTS, 0);
+	v->f.at_cases = true;
 	read_lines(v, r, msg_text(row, DRAFT_ROW_BODY));
 	r->label = msg_text(row, DRAFT_ROW_LABEL);
 	/* of the row and not of its lines: that one was checked by core */

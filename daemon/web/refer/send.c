@@ -231,6 +231,7 @@ static void told_show(struct visit *v, struct msg *reply)
 	}
 	row = msg_at(reply, REPLY_REFERRALS, 0);
 	v->f.title = list_text(LIST_WEB, v->lang, "sent-title");
+	v->f.at_out = true;
 	refer_wrong(v);
 	fill_where(v, row, &p);
 	p.ref = msg_text(row, REFERRAL_ROW_REF);

@@ -69,6 +69,8 @@ static void told_letter(struct visit *v, struct msg *reply)
 	require(w.rows == NULL || w.count <= PARTS);
 	v->page.failed = v->page.failed || w.rows == NULL || w.full;
 	v->f.title = list_text(LIST_WEB, v->lang, "letter");
+	if (msg_count(reply, REPLY_REFERRALS) == 1)
+		referral_in_menu(v, msg_at(reply, REPLY_REFERRALS, 0));
 	p.lang = list_langs[lang];
 	p.title = list_text(LIST_PAPER, lang, "letter-title");
 	p.parts = w.rows;

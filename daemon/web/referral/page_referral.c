@@ -170,11 +170,10 @@ static void fill_person(struct visit *v, struct msg *reply, const struct msg *ro
 		told = person == NULL ? 0 : msg_cats(person);
 	if (!mine)
 		fill_shared(v, reply, person, p);
-	p->has = referral_said(v,
-			       !mine	   ? "they-shared"
-			       : told == 0 ? "they-hold-nothing"
-					   : "they-hold",
-			       row);
+	p->has = visit_say(v, LIST_WEB, mine ? "has-it" : "shared-it",
+			   FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
+	if (mine && told == 0)
+		p->nothing = referral_said(v, "they-hold-nothing", row);
 	left = FIRST_ASKED & ~told;
 	if (msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
 		left &= ~((uint64_t)1 << 15);
@@ -221,8 +220,6 @@ void referral_show(struct visit *v, struct msg *reply, const char *done)
 
 	require(msg_kind_of(row) == MSG_REFERRAL_ROW && v->page.len == 0);
 	v->f.title = list_text(LIST_WEB, v->lang, "referral");
-	v->f.at_in = !mine;
-	v->f.at_out = mine;
 	referral_head(v, reply, &head);
 	p.urgent = head.urgent;
 	p.quiet = head.quiet;

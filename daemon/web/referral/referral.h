@@ -44,10 +44,13 @@ void page_letter_open(struct visit *v);
 void history_fill(struct visit *v, struct msg *reply, struct page_referral *p);
 
 /* words.c */
+/** The page is one of the list in which that referral (ReferralRow) stands. */
+void referral_in_menu(struct visit *v, const struct msg *row);
 /** Whose move it is and what to heed above it, as the command line says them. */
 struct referral_head {
 	const char *urgent, *quiet, *safety, *mark, *move;
 };
+/** Also marks the menu. */
 void referral_head(struct visit *v, struct msg *reply, struct referral_head *out);
 /** A row of said.psv that begins a line, with the partner and the reference of the row. */
 const char *referral_said(struct visit *v, const char *key, const struct msg *row);

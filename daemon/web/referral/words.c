@@ -21,6 +21,14 @@ static const char *mark_of(const struct msg *row)
 	return strcmp(next, "partner") == 0 ? "○" : "✔";
 }
 
+/* A page about a referral is one of those that were received, or sent. */
+void referral_in_menu(struct visit *v, const struct msg *row)
+{
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
+	v->f.at_out = msg_u64(row, REFERRAL_ROW_MINE) != 0;
+	v->f.at_in = !v->f.at_out;
+}
+
 /* What must not be overlooked stands above whose move it is, each on a line of its own. */
 void referral_head(struct visit *v, struct msg *reply, struct referral_head *out)
 {
@@ -28,7 +36,7 @@ void referral_head(struct visit *v, struct msg *reply, struct referral_head *out
 	const char *safety = msg_text(reply, REPLY_SAFETY);
 	char move[WHOSE_LEN];
 
-	require(row != NULL);
+	referral_in_menu(v, row);
 	*out = (struct referral_head){.mark = mark_of(row)};
 	out->move = visit_keep(v, whose_move(v->lang, row, move));
 	if (strcmp(msg_text(row, REFERRAL_ROW_URGENCY), "urgent") == 0)
