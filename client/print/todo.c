@@ -12,7 +12,7 @@
 
 enum { COMMAND_LEN = 320 };
 
-/* also: other commands that end the same work, with commas between; {ref}, {case}, {partner}, {categories}, {target} and {need} are of the row. */
+/* also: other commands that end the same work, with commas between; {ref}, {id}, {case}, {partner}, {categories}, {target} and {need} are of the row. */
 static const struct todo {
 	const char *kind, *command, *also;
 } todos[] = {
@@ -46,6 +46,7 @@ static const struct todo {
 	{"refer-on", "kring refer {case}", ""},
 	{"passed-around", "kring show {ref}", "say"},
 	{"closed-long-ago", "kring case erase {case}", ""},
+	{"kept-ends", "kring consent show {id}", ""},
 	{"partner-takes-no-more", "kring partner show {partner}", "withdraw"},
 };
 
@@ -87,17 +88,18 @@ void todo_case(const char *id, char out[TODO_CASE + 1])
  * command. */
 static void fill(const struct msg *row, const char *text, char out[COMMAND_LEN])
 {
-	char id[TODO_CASE + 1], categories[COMMAND_LEN];
+	char id[TODO_CASE + 1], thread[TODO_CASE + 1], categories[COMMAND_LEN];
 	size_t n = 0;
 
 	todo_case(msg_text(row, WORK_ROW_CASE_ID), id);
+	todo_case(msg_text(row, WORK_ROW_ID), thread);
 	for (const char *s = msg_text(row, WORK_ROW_DETAIL); *s != '\0'; s++)
 		if (*s != ' ' && n + 1 < sizeof categories)
 			categories[n++] = *s;
 	categories[n] = '\0';
 	(void)fill_text(out, COMMAND_LEN, text,
-			FILL({"ref", msg_text(row, WORK_ROW_REF), 0}, {"case", id, 0},
-			     {"partner", msg_text(row, WORK_ROW_TYPED), 0},
+			FILL({"ref", msg_text(row, WORK_ROW_REF), 0}, {"id", thread, 0},
+			     {"case", id, 0}, {"partner", msg_text(row, WORK_ROW_TYPED), 0},
 			     {"categories", categories, 0},
 			     {"target", msg_text(row, WORK_ROW_TARGET), 0},
 			     {"need", msg_text(row, WORK_ROW_NEED), 0}),

@@ -43,6 +43,10 @@ def taken_back(a, b, *terms):
     return case, gid, ref
 
 
+def kept(n):
+    return [w for w in n.k("worklist").get("work", []) if w["kind"] == "kept-ends"]
+
+
 def every_request(words):
     """Each request that there is, as a trial: bare, and with each of these words in one of its texts, and in all of them."""
     for f in pb.Request.DESCRIPTOR.fields:
@@ -208,12 +212,19 @@ def test_on_its_day_it_is_erased_and_that_is_answered_once_more(federation, work
     f, clock = federation(), Clock(workdir)
     a, b = f.start(*clock.args)
     case, gid, ref = taken_back(a, b)
+    assert not kept(b)  # it has a month yet, and a day
     clock.days(20, (a, b))
     assert not [w for w in a.k("worklist").get("work", []) if w["kind"] == "erasure-unanswered"]  # nobody has to telephone
     assert opens(b, gid)
+    (row,) = wait_for("the work", lambda: kept(b))
+    assert row["due_day"] == shown(b, gid)["kept_until"] and row["hollow"] == "restricted" and not row["name"] and not kept(a)
+    assert b.k(*row["command"].split()[1:])["grants"][0]["kept_until"] == row["due_day"]
+    for lang, words in (("nl", "wordt dan gewist"), ("fr", "sera alors effacé"), ("en", "will be erased then"), ("de", "wird dann gelöscht")):
+        assert all(words in paper(b, lang, what) for what in ("worklist", "today"))
     clock.days(16, (a, b))
     wait_for("the day", lambda: shown(b, gid)["state"] == "withdrawn")
     shred(b)
+    assert not kept(b)
     got = wait_for("the second answer", lambda: shown(a, gid) if shown(a, gid).get("complete") else None)
     assert got["outcome"] == "erased" and got["answered"] == 1 and not got.get("kept")
     assert not opens(b, gid)

@@ -27,6 +27,7 @@
 #include "domain/onward/passed.h"
 #include "domain/onward/rows.h"
 #include "domain/referral/deadline.h"
+#include "domain/referral/worklist.h"
 
 enum {
 	ROOM = 4, /* documents of a turn kept for what else follows */
@@ -689,6 +690,8 @@ static enum err law_over(struct turn *t, struct thread *th, const struct consent
 	enum err rc = bodies_let_grant_go(t, s, &th->id);
 
 	require(s->received);
+	if (rc == ERR_OK)
+		rc = worklist_done(t, th, WORK_KEPT);
 	if (rc == ERR_OK)
 		rc = erasure_owe(t, th);
 	if (rc == ERR_OK)

@@ -204,7 +204,8 @@ static void due_row(struct turn *t, const struct thread *th, const struct page_i
 
 	require(i->key.len == KEY_LEN);
 	kind = i->key.b[i->key.len - 1];
-	place = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT || kind == WORK_APPOINTMENT
+	place = kind == WORK_UNDELIVERABLE || kind == WORK_CONSENT || kind == WORK_APPOINTMENT ||
+				kind == WORK_KEPT
 			? t->node->country
 			: deadline_place(t, th);
 	msg_set_text(t->arena, out, WORK_ROW_GROUP, group_of(t, place, due_ms));

@@ -30,7 +30,8 @@
 
 enum {
 	RETRY_MS = 600000, /* the shred is done at night, or at once */
-	SEEN_MAX = 1024	   /* bodies that are counted one by one */
+	SEEN_MAX = 1024,   /* bodies that are counted one by one */
+	SOON_DAYS = 30	   /* before a law lets go of what is kept */
 };
 
 /* ---- at the holder ---- */
@@ -198,16 +199,25 @@ static bool shred_waits(struct turn *t)
 	return record_exists(t->txn, STORE_META, span_of(key, sizeof key));
 }
 
-/* Nothing is owed any more, and the timer waits for what comes next: what is kept by law goes on its day. */
+/* Nothing is owed any more, and the timer waits for what comes next.  What is kept by law goes on its day, and is work some weeks
+ * before, so that whoever still needs it reads of that; earlier where the timer rings for something else in those weeks. */
 static enum err rest(struct turn *t, struct thread *th, uint64_t at_ms)
 {
-	uint64_t until;
-	const enum err rc = bylaw_until(t, &th->id, &until);
+	const uint64_t before = (uint64_t)SOON_DAYS * DAY_MS;
+	struct thread row = *th;
+	uint64_t until, soon;
+	enum err rc = bylaw_until(t, &th->id, &until);
 
 	require(!th->owes_end);
-	if (until != 0 && (at_ms == 0 || until < at_ms))
-		at_ms = until;
-	return rc == ERR_OK ? deadline_timer_set(t, th, at_ms) : rc;
+	soon = until > before ? until - before : 0;
+	if (rc != ERR_OK || until == 0)
+		return rc == ERR_OK ? deadline_timer_set(t, th, at_ms) : rc;
+	if (t->wall_ms < soon && at_ms <= soon)
+		return deadline_timer_set(t, th, at_ms == 0 ? soon : at_ms);
+	row.due_ms = until;
+	rc = worklist_add(t, &row, WORK_KEPT, "");
+	return rc == ERR_OK ? deadline_timer_set(t, th, at_ms == 0 || until < at_ms ? until : at_ms)
+			    : rc;
 }
 
 /* The answers of those behind it, once its own lists them. */

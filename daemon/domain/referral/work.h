@@ -27,7 +27,7 @@
 	X(HANDOVER_CEDE, "handover-cede") X(HANDOVER_TAKE, "handover-take") \
 	X(HANDOVER_SLOW, "handover-slow") \
 	X(REFER_ON, "refer-on") X(PASSED_AROUND, "passed-around") \
-	X(RETAIN, "closed-long-ago")
+	X(RETAIN, "closed-long-ago") X(KEPT, "kept-ends")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

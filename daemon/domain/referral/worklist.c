@@ -2,7 +2,7 @@
 /*
  * What people have to do follows from the state and is written again with each change, so that no row outlives its reason.  What
  * somebody ticked off (work_flags) is not written again while the state lasts.  The kinds that do not follow from a state
- * (undelivered, hollow, lost act, agreement, consent ends) have their own begin and end.  Of an erased case there is no work:
+ * (undelivered, hollow, lost act, agreement, consent ends, kept ends) have their own begin and end.  Of an erased case there is no work:
  * nobody could do it.
  */
 #include "domain/referral/worklist.h"
@@ -84,6 +84,7 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_HANDOVER_TAKE:
 	case WORK_HANDOVER_SLOW:
 	case WORK_RETAIN:
+	case WORK_KEPT:
 	case WORK_KIND_COUNT:
 		break;
 	}
@@ -94,7 +95,7 @@ static uint32_t bit_of(enum work_kind kind)
 {
 	return UINT32_C(1) << kind;
 }
-static_assert(WORK_KIND_COUNT < 32, "a bit for each kind");
+static_assert(WORK_KIND_COUNT <= 32, "a bit for each kind");
 
 static enum err add_due(struct turn *t, const struct thread *th, enum work_kind kind,
 			const char *detail, uint64_t due_ms)
