@@ -124,14 +124,29 @@ static void gather(struct sim *s, bool here)
 
 /* ---- at every moment ---- */
 
-/* Whoever takes a case back writes at once; who had it does so until it hears of that. */
+/* It lost the case, and did not say so yet to whoever has it from there: that follows with its next tick. */
+static bool says_it_next(const struct end *lost)
+{
+	for (size_t i = 0; i < all.end_count; i++) {
+		const struct end *on = &all.ends[i];
+
+		if (on->pen == lost->pen && on->th.role == THREAD_SENDER &&
+		    (on->th.state == HANDOVER_CEDED || on->th.state == HANDOVER_TAKEN))
+			return true;
+	}
+	return false;
+}
+
+/* Whoever takes a case back writes at once; who had it does so until it hears of that, which may take several hands. */
 static bool being_taken_back(size_t group)
 {
 	for (size_t i = 0; i < all.end_count; i++) {
 		const struct end *e = &all.ends[i], *to = other_end(e);
 
-		if (group_of(e->pen) == group && e->th.role == THREAD_SENDER &&
-		    taken_back(&e->th) && (to == NULL || to->th.state != e->th.state))
+		if (group_of(e->pen) != group || !taken_back(&e->th))
+			continue;
+		if (e->th.role == THREAD_SENDER ? to == NULL || to->th.state != e->th.state
+						: says_it_next(e))
 			return true;
 	}
 	return false;
