@@ -32,6 +32,8 @@
 	X(RECALL_LATE, "recall-late")   /* a referral is recalled although its partner said something */ \
 	X(RECALL_KEPT, "recall-kept")   /* what was sent by mistake stays when its end crosses another */ \
 	X(NO_STANDING, "no-standing")   /* what turns up under a consent that is over stays */   \
+	X(NO_FIRM, "no-firm")           /* done is said before all is back that a loss took */    \
+	X(EPOCH_PLUS_TWO, "epoch-plus-two") /* taking back counts as two moves, and no more */    \
 	X(KEY_IN_BUNDLE, "key-in-bundle") /* what is sent can be opened before it is ceded */    \
 	X(ERASED_THROWS, "erased-throws") /* a document for an erased case fails its turn */     \
 	X(REOPEN_BARE, "reopen-bare")   /* a case that is opened again has no work */             \

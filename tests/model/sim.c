@@ -743,7 +743,7 @@ void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool sp
 {
 	*s = (struct sim){
 		.profile = *p, .rng = seed * 1000003, .speak_first = speak_first, .clone_of = -1};
-	s->n = 2 + (int)(seed % 7);
+	s->n = p->story ? 4 : 2 + (int)(seed % 7);
 	s->now_ms = (uint64_t)START_DAY * DAY_MS;
 	fake_cipher(&s->cipher);
 	require(arena_create(&s->look, SIM_ARENA) == ERR_OK);

@@ -32,6 +32,7 @@ struct sim_profile {
 	double life;  /* of what people do: erasing, renewing, taking back, referring again */
 	double night; /* per step: hours or days in which nobody works */
 	double move; /* ... and of moving cases: handing them over, passing people on, files, narrower consent */
+	bool story; /* nothing happens by chance: sim_story.c says what */
 	bool two; /* people have names: what takes two of them is asked by one and confirmed by another */
 	bool hostile; /* words come from anywhere: to refuse them is right */
 };
@@ -180,6 +181,9 @@ void sim_down(struct sim *s, struct sim_node *n);
 void sim_loss(struct sim *s);
 /** The copy is switched off. */
 void sim_end_clone(struct sim *s);
+void sim_back_up(struct sim *s, struct sim_node *n);
+/** To one of its backups, as kring restore does it, or unaware. */
+void sim_go_back(struct sim *s, struct sim_node *n, bool restore);
 void sim_set_add(struct sim_set *set, int node, const struct id16 *id);
 bool sim_set_has(const struct sim_set *set, int node, const struct id16 *id);
 /** A frame leaves: is its receipt true, does it resurrect what was withdrawn? */
@@ -230,8 +234,19 @@ void sim_night(struct sim *s);
 /* sim_move.c: cases change hands, people are passed on, files go along */
 enum { SIM_FILES = 1 << 17 };
 void sim_move(struct sim *s, struct sim_node *n, struct arena *a);
+/** Handovers of this node that are not over: at most cap of them, how many. */
+size_t sim_under_way(struct sim *s, struct sim_node *n, struct thread *out, size_t cap);
+/** The person agrees, and the partner is asked to take the case over. */
+void sim_propose(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id, int to);
+/** The next step of it, where it is this node's. */
+void sim_bring_on(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th);
+/** Taken back, once its partner was silent for long enough. */
+void sim_reclaim(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th);
 /** At rest: what is on its way comes to its end, one step of each; last: what nobody begins any more ends. */
 void sim_finish(struct sim *s, bool last);
+
+/* sim_story.c: what chance hardly ever brings about, told on purpose */
+void sim_story(struct sim *s, uint64_t seed);
 
 /* sim_owner.c: who holds the pen of a case that moved */
 /** After a turn now and then: at most one node writes, and what is staged opens nowhere. */

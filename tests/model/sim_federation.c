@@ -107,6 +107,7 @@ static const struct sim_profile profiles[] = {
 	 .rollback = .001,
 	 .life = .15,
 	 .move = .45},
+	{.name = "stories", .any_order = true, .backup = 1, .move = .45, .story = true},
 	{.name = "life-clone",
 	 .loss = .03,
 	 .dup = .01,
@@ -231,7 +232,9 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	static struct sim s;
 
 	sim_open(&s, seed, p, speak_first);
-	while (s.events < steps && s.failed[0] == '\0')
+	if (p->story)
+		sim_story(&s, seed);
+	while (!p->story && s.events < steps && s.failed[0] == '\0')
 		sim_step(&s);
 	s.life.days = sim_days(&s);
 	if (s.failed[0] == '\0')
@@ -291,7 +294,7 @@ static bool run(const struct sim_profile *p, uint64_t lo, uint64_t hi, uint64_t 
 			     (unsigned long long)tot.clones, (unsigned long long)tot.clones_found,
 			     (unsigned long long)tot.alarms, (unsigned long long)tot.shelved,
 			     (unsigned long long)tot.lost);
-	if (p->move > 0) {
+	if (p->move > 0 && !p->story) {
 		print_moves(&tot.moves);
 		if (p->two)
 			(void)printf("       taken back by two people %llu\n",

@@ -164,7 +164,7 @@ static void disk_goes(struct sim *s, struct sim_node *n, struct store *after)
 	arena_reset(&s->look);
 }
 
-static void back_up(struct sim *s, struct sim_node *n)
+void sim_back_up(struct sim *s, struct sim_node *n)
 {
 	if (n->backup_count == SIM_BACKUPS) {
 		store_close(n->backups[0].store);
@@ -184,7 +184,7 @@ static bool due(const struct sim *s, const struct sim_node *n)
 	return n->backup_count > 0 && s->clone_of < 0 && s->now_ms > n->changed_ms + APART_MS;
 }
 
-static void go_back(struct sim *s, struct sim_node *n, bool restore)
+void sim_go_back(struct sim *s, struct sim_node *n, bool restore)
 {
 	const struct sim_disk *d = some_backup(s, n);
 	struct store *disk = copy_of(s, d->store);
@@ -254,11 +254,11 @@ void sim_loss(struct sim *s)
 	if (s->clone_of >= 0 && s->now_ms > s->nodes[SIM_NODES_MAX].changed_ms + CLONE_MS)
 		sim_end_clone(s);
 	if (n->up && sim_chance(s) < s->profile.backup)
-		back_up(s, n);
+		sim_back_up(s, n);
 	if (n->up && due(s, n) && sim_chance(s) < s->profile.restore)
-		go_back(s, n, true);
+		sim_go_back(s, n, true);
 	if (n->up && due(s, n) && sim_chance(s) < s->profile.rollback)
-		go_back(s, n, false);
+		sim_go_back(s, n, false);
 	if (n->up && due(s, n) && sim_chance(s) < s->profile.clone)
 		begin_clone(s, n);
 }

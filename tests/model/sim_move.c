@@ -38,7 +38,7 @@ static void keep_case(struct sim_node *n, const struct id16 *id)
 /* ---- handing over ---- */
 
 /* Some handovers of this node that are not over. */
-static size_t under_way(struct sim *s, struct sim_node *n, struct thread *out, size_t cap)
+size_t sim_under_way(struct sim *s, struct sim_node *n, struct thread *out, size_t cap)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	size_t count = 0, seen = 0;
@@ -91,7 +91,7 @@ static const struct {
 	[HANDOVER_CEDED] = {THREAD_RECEIVER, "take", offsetof(struct sim_moves, taken)},
 };
 
-static void bring_on(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th)
+void sim_bring_on(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th)
 {
 	const char *name = next[th->state].step;
 
@@ -103,7 +103,7 @@ static void bring_on(struct sim *s, struct sim_node *n, struct arena *a, const s
 }
 
 /* Nobody took it in ten working days: two people take it back, where people have names. */
-static void reclaim(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th)
+void sim_reclaim(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th)
 {
 	const uint32_t uid = s->uid;
 	char id[sizeof s->reply_id];
@@ -129,16 +129,16 @@ static void reclaim(struct sim *s, struct sim_node *n, struct arena *a, const st
 static void step(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	struct thread all[SOME];
-	const size_t count = under_way(s, n, all, SOME);
+	const size_t count = sim_under_way(s, n, all, SOME);
 	const struct thread *th;
 
 	if (count == 0)
 		return;
 	th = &all[sim_below(s, count)];
 	if (th->state == HANDOVER_CEDED && th->role == THREAD_SENDER)
-		reclaim(s, n, a, th);
+		sim_reclaim(s, n, a, th);
 	else if (sim_chance(s) < .92)
-		bring_on(s, n, a, th);
+		sim_bring_on(s, n, a, th);
 	else if (th->role == THREAD_SENDER)
 		s->moves.aborted += ask_step(s, n, a, th, "abort");
 	else
@@ -209,13 +209,31 @@ static void add_file(struct sim *s, struct sim_node *n, const struct id16 *id)
 	arena_free(&a);
 }
 
+/* Asks the person, and then the partner. */
+void sim_propose(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id, int to)
+{
+	struct msg *req, *m;
+	char hex[33], name[16];
+
+	if (!agree_to_move(s, n, a, id, to))
+		return;
+	req = msg_new(a, MSG_REQUEST);
+	m = msg_sub(a, req, REQUEST_HANDOVER_PROPOSE);
+	bytes_hex(hex, id->b, 16);
+	partner_name(name, to);
+	msg_set_text(a, m, HANDOVER_NEW_CASE_ID, hex);
+	msg_set_text(a, m, HANDOVER_NEW_PARTNER, name);
+	if (sim_chance(s) < .3)
+		msg_set_u64(m, HANDOVER_NEW_DATE_MS, s->now_ms + 86400000u * sim_below(s, 10));
+	sim_ask(s, n, a, req);
+	s->moves.proposed += !s->reply_error;
+}
+
 /* Of somebody for whom nobody else works: a person who comes now, or one of before. */
 static void hand_over(struct sim *s, struct sim_node *n, struct arena *a)
 {
 	const int to = other_node(s, n);
-	struct msg *req, *m;
 	struct id16 id;
-	char hex[33], name[16];
 
 	if (sim_chance(s) < .5)
 		sim_open_case(s, n, a);
@@ -228,18 +246,8 @@ static void hand_over(struct sim *s, struct sim_node *n, struct arena *a)
 		add_note(s, n, a, &id);
 	if (n->up && sim_chance(s) < .3)
 		add_file(s, n, &id);
-	if (!n->up || !agree_to_move(s, n, a, &id, to))
-		return;
-	req = msg_new(a, MSG_REQUEST);
-	m = msg_sub(a, req, REQUEST_HANDOVER_PROPOSE);
-	bytes_hex(hex, id.b, 16);
-	partner_name(name, to);
-	msg_set_text(a, m, HANDOVER_NEW_CASE_ID, hex);
-	msg_set_text(a, m, HANDOVER_NEW_PARTNER, name);
-	if (sim_chance(s) < .3)
-		msg_set_u64(m, HANDOVER_NEW_DATE_MS, s->now_ms + 86400000u * sim_below(s, 10));
-	sim_ask(s, n, a, req);
-	s->moves.proposed += !s->reply_error;
+	if (n->up)
+		sim_propose(s, n, a, &id, to);
 }
 
 /* Mostly about a case that is on its way, or that went: there it is an addition. */
@@ -401,7 +409,7 @@ static void end_or_bring_on(struct sim *s, struct sim_node *n, struct arena *a,
 			    const struct thread *th, bool last)
 {
 	if (th->state == HANDOVER_STAGED || th->state == HANDOVER_CEDED)
-		bring_on(s, n, a, th);
+		sim_bring_on(s, n, a, th);
 	else if (last && th->state <= HANDOVER_AGREED)
 		(void)ask_step(s, n, a, th, th->role == THREAD_SENDER ? "abort" : "refuse");
 }
@@ -414,7 +422,7 @@ void sim_finish(struct sim *s, bool last)
 	for (int i = 0; i < s->n; i++) {
 		struct sim_node *n = &s->nodes[i];
 		struct thread all[SOME];
-		const size_t count = under_way(s, n, all, SOME);
+		const size_t count = sim_under_way(s, n, all, SOME);
 
 		for (size_t k = 0; k < count && s->failed[0] == '\0'; k++) {
 			end_or_bring_on(s, n, &a, &all[k], last);

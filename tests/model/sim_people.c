@@ -106,7 +106,7 @@ void sim_agreements(struct sim *s)
 				struct msg *req = msg_new(&a, MSG_REQUEST);
 				struct msg *m = msg_sub(&a, req, REQUEST_PARTNER_AGREE);
 				/* the receiver takes less than the sender would give, now and then */
-				uint64_t cats = way == 1 && sim_chance(s) < .3
+				uint64_t cats = way == 1 && !s->profile.story && sim_chance(s) < .3
 							? SIM_CATS & ~(1u << 16)
 							: SIM_CATS;
 				const bool closed = sim_chance(s) < .15; /* for messages */

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/plant.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
@@ -146,8 +147,9 @@ enum err quarantine_unsure(struct turn *t, bool *yes)
 {
 	const struct node *n = t->node;
 
-	*yes = n->quarantine;
-	if (t->wall_ms >= n->restored_ms + (uint64_t)LIMIT_QUARANTINE_DAYS * DAY_MS)
+	*yes = n->quarantine && !planted(PLANT_NO_FIRM);
+	if (planted(PLANT_NO_FIRM) ||
+	    t->wall_ms >= n->restored_ms + (uint64_t)LIMIT_QUARANTINE_DAYS * DAY_MS)
 		return ERR_OK;
 	for (size_t i = 0; i < n->peer_count && !*yes; i++) {
 		struct pair *pr;

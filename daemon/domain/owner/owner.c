@@ -16,6 +16,7 @@
 #include "domain/owner/owner.h"
 
 #include "base/check.h"
+#include "base/plant.h"
 
 int epoch_compare(struct epoch a, struct epoch b)
 {
@@ -32,6 +33,8 @@ struct epoch epoch_ceded(struct epoch e)
 
 struct epoch epoch_reclaimed(struct epoch e)
 {
+	if (planted(PLANT_EPOCH_PLUS_TWO))
+		return epoch_ceded(epoch_ceded(e));
 	return (struct epoch){e.reclaims + (e.reclaims < UINT32_MAX), 0};
 }
 
