@@ -14,7 +14,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/ledger.h"
-#include "domain/consent/pseudonym.h"
+#include "domain/documents/pseudonym.h"
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/grant/grantdocs.h"

@@ -12,7 +12,7 @@
 #include "base/limits/files.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/pack.h"
-#include "domain/consent/pseudonym.h"
+#include "domain/documents/pseudonym.h"
 #include "domain/exchange/quota.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/handing/shown.h"

@@ -13,8 +13,8 @@
 #include <string.h>
 
 #include "domain/consent/casefile.h"
-#include "domain/consent/pseudonym.h"
 #include "domain/documents/grantkey.h"
+#include "domain/documents/pseudonym.h"
 #include "domain/evidence/audit.h"
 
 /* What the consents of a case say about referring it to one partner. */

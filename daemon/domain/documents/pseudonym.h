@@ -2,15 +2,15 @@
 /**
  * pseudonym - what a person is called between this node and one partner.
  *
- * Layer:    domain/consent (base, proto, store; lower rooms).
+ * Layer:    domain/documents (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  nothing.
  * Privacy:  derived under the case key: erasing it ends the link.
  */
-#ifndef KRING_DOMAIN_CONSENT_PSEUDONYM_H
-#define KRING_DOMAIN_CONSENT_PSEUDONYM_H
+#ifndef KRING_DOMAIN_DOCUMENTS_PSEUDONYM_H
+#define KRING_DOMAIN_DOCUMENTS_PSEUDONYM_H
 
 #include "domain/state.h"
 
@@ -22,4 +22,4 @@ MUST_CHECK enum err pseudonym_thread(struct turn *t, const struct id16 *case_id,
 				     const struct peer *p, const struct id16 *first,
 				     struct id16 *id);
 
-#endif /* KRING_DOMAIN_CONSENT_PSEUDONYM_H */
+#endif /* KRING_DOMAIN_DOCUMENTS_PSEUDONYM_H */

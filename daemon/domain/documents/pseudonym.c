@@ -3,7 +3,7 @@
  * A person has another name with each partner, derived under the key of the case: two partners cannot tell that they speak
  * of the same person, and erasing the case ends the only link between the names.  The labels keep the names apart.
  */
-#include "domain/consent/pseudonym.h"
+#include "domain/documents/pseudonym.h"
 
 #include "base/check.h"
 
