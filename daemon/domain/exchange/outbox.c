@@ -105,14 +105,15 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	return place_put(t, peer, place, &row);
 }
 
-/* The partner could not store it: it stays owed, and waits its turn again behind the pause. */
+/* The partner could not store it: it stays owed, and waits its turn again behind the pause.  So does what it
+ * had stored once, lost, and asked for again. */
 enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place, uint16_t verdict)
 {
 	struct outbox_row row;
 	enum err rc = outbox_get(t, p->peer, place, &row);
 
 	require(wire_verdict_waits(verdict));
-	if (rc != ERR_OK || row.state == OUTBOX_SHELVED || row.state == OUTBOX_STORED)
+	if (rc != ERR_OK || row.state == OUTBOX_SHELVED)
 		return rc;
 	row.verdict = verdict;
 	rc = place_put(t, p->peer, place, &row);

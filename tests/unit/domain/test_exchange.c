@@ -361,6 +361,27 @@ static void what_could_not_be_stored_stays_owed(void **state)
 	assert_int_equal(row.verdict, WIRE_VERDICT_CANNOT_STORE);
 }
 
+/* The partner had it, lost it, asked for it again, and had no room then: it waits like any other, and goes once there is some. */
+static void what_was_stored_once_waits_too(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 1);
+	const struct wire_verdict v = {.code = WIRE_VERDICT_OK, .stored_ms = b->now_ms};
+	struct outbox_row row;
+	bool waits = false;
+
+	number_all(b, p);
+	p->acked = p->verdicts = 1;
+	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 1, &v), ERR_OK);
+	assert_int_equal(outbox_number(&b->t, p, 1), ERR_OK);
+	p->acked = p->verdicts = 2;
+	assert_int_equal(outbox_not_taken(&b->t, p, 1, WIRE_VERDICT_TOO_MANY), ERR_OK);
+	assert_int_equal(outbox_waits(&b->t, p, 1, &waits), ERR_OK);
+	assert_true(waits);
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, 1, &row), ERR_OK);
+	assert_int_equal(row.verdict, WIRE_VERDICT_TOO_MANY);
+}
+
 /* More wait than was ever written: rows that were counted are gone.  The row says so, and the node goes on. */
 static void rows_that_are_gone_are_damage(void **state)
 {
@@ -617,6 +638,7 @@ int main(void)
 		EACH(a_reset_offers_what_is_retained),
 		EACH(rows_are_kept_as_long_as_a_backup_may_ask_for_them),
 		EACH(what_could_not_be_stored_stays_owed),
+		EACH(what_was_stored_once_waits_too),
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
