@@ -51,7 +51,7 @@ enum act_with {
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
- * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 36 to 42 and 45 on are free.
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 37 to 42 and 46 on are free.
  */
 /* clang-format off */
 #define ACTS(ACT, RULE) \
@@ -106,6 +106,8 @@ enum act_with {
 	RULE(ADDENDUM, 33, "addendum", MSG_HANDOVER_ADDENDUM, 0, MSG_HOLDS_ANY) \
 	RULE(RECLAIM, 34, "reclaim", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
 	RULE(SUPERSEDED, 35, "superseded", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
+	/* a referral that runs follows its case to another node */ \
+	RULE(MOVED, 36, "moved", MSG_MOVED, ACT_BY_SENDER, MSG_HOLDS_ANY) \
 	RULE(ONWARD_ANSWER, 43, "consent-onward", MSG_ONWARD_ANSWER, 0, MSG_HOLDS_ANY) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \

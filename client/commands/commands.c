@@ -113,6 +113,8 @@ const struct command commands[] = {
 	 .options = "yes dry-run", .example = "kring handover take 91C4"},
 	{.noun = "handover", .verb = "reclaim", .group = GROUP_CASE, .run = cmd_handover_step, .field = REQUEST_HANDOVER_STEP, .words = "REF",
 	 .options = "reason=REASON yes dry-run", .example = "kring handover reclaim 91C4"},
+	{.noun = "handover", .verb = "done", .group = GROUP_CASE, .run = cmd_handover_step, .field = REQUEST_HANDOVER_STEP, .words = "REF",
+	 .options = "dry-run", .example = "kring handover done 91C4"},
 	/* figures: the longer command first, or "flow" would take its verb for a word too many */
 	{.noun = "flow", .verb = "publish", .group = GROUP_EVIDENCE, .run = cmd_flow_publish, .options = "quarter=QUARTER dry-run",
 	 .example = "kring flow publish --dry-run"},

@@ -38,6 +38,23 @@ static void where(const struct cli *c, const struct msg *r)
 			       FILL({"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
 }
 
+/* What ran elsewhere when the case came here: to be referred again, or done. */
+static void runs(const struct cli *c, const struct msg *r)
+{
+	for (size_t i = 0; i < msg_count(r, HANDOVER_ROW_RUNS); i++) {
+		const struct msg *run = msg_at(r, HANDOVER_ROW_RUNS, i);
+		const char *need = msg_text(run, RUN_ROW_NEED);
+
+		(void)fputs("  ", stdout);
+		print_say_line(
+			c, msg_u64(run, RUN_ROW_GOES_ON) != 0 ? "handover-run-on" : "handover-run",
+			FILL({"partner", msg_text(run, RUN_ROW_PARTNER), 0},
+			     {"need", need[0] == '\0' ? "-" : list_text(LIST_NEEDS, c->lang, need),
+			      0},
+			     {"case", print_short(msg_text(r, HANDOVER_ROW_CASE_ID)), 0}));
+	}
+}
+
 /* Of a case that moved away no name is shown, so its number stands there: that is what the former owner still calls it by. */
 void print_handovers(const struct cli *c, const struct msg *reply)
 {
@@ -59,6 +76,7 @@ void print_handovers(const struct cli *c, const struct msg *reply)
 			print_cell(words_day(c->lang, msg_text(r, HANDOVER_ROW_TAKEOVER_DAY), day),
 				   14);
 		where(c, r);
+		runs(c, r);
 	}
 }
 

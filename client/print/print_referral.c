@@ -28,13 +28,17 @@ static const char *delivery_words(const struct cli *c, const char *code)
 	return list_text(list_has(LIST_OUTBOX, code) ? LIST_OUTBOX : LIST_VERDICTS, c->lang, code);
 }
 
-/* Who has been sent from one to the next is asked less, and called sooner. */
-static void say_hops(const struct cli *c, const struct msg *r, const char *before)
+/* Who has been sent from one to the next is asked less, and called sooner; and where the person's case is by now. */
+static void say_way(const struct cli *c, const struct msg *r, const char *before)
 {
-	if (!msg_has(r, REFERRAL_ROW_HOPS))
-		return;
-	(void)fputs(before, stdout);
-	print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, REFERRAL_ROW_HOPS)}));
+	if (msg_has(r, REFERRAL_ROW_HOPS)) {
+		(void)fputs(before, stdout);
+		print_say(c, "passed-on", FILL({"n", NULL, msg_u64(r, REFERRAL_ROW_HOPS)}));
+	}
+	if (msg_has(r, REFERRAL_ROW_MOVED_TO)) {
+		(void)fputs(before, stdout);
+		print_say(c, "moved-to", FILL({"partner", msg_text(r, REFERRAL_ROW_MOVED_TO), 0}));
+	}
 }
 
 /* A deadline only where somebody has to act: on an ended referral it would look like work. */
@@ -83,7 +87,7 @@ void print_referrals(const struct cli *c, const struct msg *reply)
 		/* one that ended with its consent says so once */
 		if (hollow[0] != '\0' && strcmp(hollow, state) != 0)
 			(void)printf(" (%s)", hollow);
-		say_hops(c, r, ", ");
+		say_way(c, r, ", ");
 		if (msg_u64(r, REFERRAL_ROW_UNREAD) != 0)
 			(void)printf(", %s", list_text(LIST_WORK, c->lang, "message-new"));
 		if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
@@ -118,7 +122,7 @@ void print_referral_head(const struct cli *c, const struct msg *r)
 		aside(c, "not-yet-confirmed");
 	if (strcmp(delivery, "stored") != 0 && delivery[0] != '\0')
 		part(delivery_words(c, delivery));
-	say_hops(c, r, " · ");
+	say_way(c, r, " · ");
 	/* one that ended with its consent says so once */
 	part(strcmp(hollow, state) == 0 ? "" : hollow);
 	if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)

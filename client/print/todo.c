@@ -44,6 +44,8 @@ static const struct todo {
 	{"handover-take", "kring handover take {ref}", ""},
 	{"handover-slow", "kring handover show {ref}", ""},
 	{"refer-on", "kring refer {case}", ""},
+	{"goes-on", "kring handover show {ref}", ""},
+	{"moved-on", "kring show {ref}", ""},
 	{"passed-around", "kring show {ref}", "say"},
 	{"closed-long-ago", "kring case erase {case}", ""},
 	{"kept-ends", "kring consent show {id}", ""},

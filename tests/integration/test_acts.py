@@ -335,7 +335,7 @@ def test_every_field_of_every_body_is_read_at_the_other_side(federation):
                             "grant_id": len(grant["id"]) == 32, "collected_ms": grant["given_ms"] > 0, "expires_ms": grant["expires_ms"] > 0,
                             "collected_by": grant["partner"] == a.org}
     # pseudonyms, counts and evidence that programs read and no person does; what no command fills in yet; files: test_attachments.py
-    machine = {"Offer": {"subject_ref", "hops", "handled_by", "chain_id", "chain_salt"}, "Act": {"target_ids"}, "Info": {"blob", "file_size", "bkey", "mime", "file_name"},
+    machine = {"Offer": {"subject_ref", "hops", "handled_by", "chain_id", "chain_salt", "continues"}, "Act": {"target_ids"}, "Info": {"blob", "file_size", "bkey", "mime", "file_name"},
                "ConsentGrant": {"version", "supersedes", "subject_ref", "recipient", "evidence_hash", "witness", "valid_from_ms",
                                 "withdrawal_explained", "gdpr_basis", "art9", "secrecy_basis", "age_band", "place", "exclusions",
                                 "notice_language", "parent_grant"}}

@@ -24,7 +24,7 @@ ENTERED = {
     "Offer": {"need": "refer --need", "service": "refer --service", "urgency": "refer --urgency", "person": "refer --share",
               "term_days": "made: the answer term of that urgency", "subject_ref": "made: the person's pseudonym between the two",
               "hops": "made: counted where a person is passed on", "handled_by": "made: salted ids of those who had the person before",
-              "chain_id": "made: drawn where the person went first", "chain_salt": "made: drawn where the person went first"},
+              "chain_id": "made: drawn where the person went first", "chain_salt": "made: drawn where the person went first", "continues": "made: where a case was taken over, the referral that ran there"},
     "Ask": {"question": "ask --question", "text": "ask --text"},
     "Info": {"person": "info --share", "text": "info --text", "blob": "made: its name on the way, of its bytes", "file_size": "made: of the file that case attach read",
              "bkey": "made: drawn for each file", "mime": "made: from what the file begins with", "file_name": "case attach --name"},
@@ -49,13 +49,13 @@ ENTERED = {
                "onward": "made: counted", "own_notes": "made: whether the case is still here", "children": "made: listed"},
     "OnwardAnswer": {"proof": "made: as it came", "said": "made: as it came", "salt": "made: as it came"},
 }
-# A case that moves to another node: test_handover.py follows each of these to the other end.
-HANDOVER = {"HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverKept", "HandoverContent", "HandoverNote"}
+# A case that moves to another node, and what ran for it: test_handover.py and test_moved.py follow each of these to the other end.
+HANDOVER = {"HandoverRun", "Moved", "HandoverFile", "HandoverPropose", "HandoverBundle", "HandoverCede", "HandoverTake", "HandoverAddendum", "HandoverReclaim", "HandoverKept", "HandoverContent", "HandoverNote"}
 # Documents without a person, and their parts: figures, shown by kring flow (test_flow.py).
 FIGURES = {"Report", "ReportNeed", "Person"}  # Person: by test_dialogue.py and test_client_input.py, which walk it field by field
 # All but the person are for programs; the person has a test of its own.
 # A file has a test of its own, test_attachments.py: how it is called, how long it is and what it holds.
-HIDDEN = {("Info", n) for n in ("blob", "file_size", "bkey", "mime", "file_name")} | {("Offer", n) for n in ("subject_ref", "handled_by", "chain_id", "chain_salt", "person")} | {("Act", "target_ids")}
+HIDDEN = {("Info", n) for n in ("blob", "file_size", "bkey", "mime", "file_name")} | {("Offer", n) for n in ("subject_ref", "handled_by", "chain_id", "chain_salt", "continues", "person")} | {("Act", "target_ids")}
 
 
 def test_every_field_is_entered_or_made(workdir):

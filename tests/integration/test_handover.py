@@ -303,19 +303,6 @@ def test_abort_keeps_the_case_and_its_copy_opens_nowhere(federation):
     assert not handed(b, ref).get("chunks")
 
 
-def test_open_referrals_come_first(federation):
-    f, a, b, case = start(federation)
-    a.k("consent", "give", case, "--to", b.name, "--share", STORY, "--how", "written")
-    r = a.refer(case, b.name)
-    ref = propose(a, b, case)
-    b.k("handover", "agree", ref)
-    reaches(a, ref, "agreed")
-    assert refused(a, "handover", "send", ref) == "handover-referrals"
-    a.k("withdraw", r, "--reason", "no-longer-needed")
-    a.k("handover", "send", ref)
-    reaches(a, ref, "staged")
-
-
 
 def test_kill_9_at_each_act_on_both_sides(federation):
     f, a, b, case = start(federation, name="Fatima Verzonnen")

@@ -196,6 +196,7 @@ def a_case_handed_over(book, a, b):
     for n in (a, b):
         book.type(n, "handover", "show", refs[-1])
     book.type(a, "handover", "take", refs[-1], "--yes")
+    book.type(b, "handover", "done", refs[-1])
     book.type(a, "handover", "reclaim", refs[-1], "--yes")
     book.type(b, "case", "show", b.k("handover", "show", refs[-1])["handovers"][0]["case_id"])
     book.type(a, "case", "show", case)

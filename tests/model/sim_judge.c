@@ -17,7 +17,9 @@
 enum {
 	BIT_IDENTITY = 1 << 0,
 	BIT_NEEDS = 1 << 15,
-	META_SUBJECT = 8 /* as consent/casefile.c has it */
+	META_SUBJECT = 8 /* as consent/casefile.c has it */,
+	BROUGHT = 16, /* a name of a case that its partner brought ... */
+	ALSO = 17     /* ... or of another one's, which went to that partner */
 };
 
 void sim_view_open(struct sim *s, struct sim_view *v, struct sim_node *n)
@@ -385,7 +387,7 @@ void sim_check_names(struct sim *s, struct sim_node *n)
 
 		require(record_open(v.t.txn, &n->arena, STORE_META, &w.row, &place, &val) ==
 				ERR_OK &&
-			val.len == 16);
+			(val.len == BROUGHT || val.len == ALSO));
 		key_put(&k, val.p, 16);
 		if (!record_exists(v.t.txn, STORE_CASES, key_span(&k)))
 			sim_fail(s, "node %d: a partner's name leads to an erased case", n->no);
@@ -427,9 +429,16 @@ static void count_cases(struct sim_view *v, struct real_counts *real)
 	const uint8_t kind = META_SUBJECT;
 	struct store_walk w = {.rc = ERR_OK};
 
-	while (store_each(v->t.txn, STORE_META, span_of(&kind, 1), &w))
-		if (w.row.key.len == 1 + 2 + 16) /* a name that the partner gave */
+	while (store_each(v->t.txn, STORE_META, span_of(&kind, 1), &w)) {
+		struct record_place place;
+		struct span val;
+
+		require(record_open(v->t.txn, v->t.arena, STORE_META, &w.row, &place, &val) ==
+			ERR_OK);
+		/* a name that the partner gave, of a case that it brought */
+		if (w.row.key.len == 1 + 2 + 16 && val.len == BROUGHT)
 			real[be16_get(w.row.key.p + 1)].cases++;
+	}
 }
 
 /* Who brought it is known of every case that is here, and of no other. */

@@ -68,7 +68,7 @@ static enum err later(struct turn *t, struct thread *th, uint64_t at_ms)
 static enum err fire_receiver(struct turn *t, struct thread *th)
 {
 	require(th->role == THREAD_RECEIVER);
-	if (referral_terminal((enum referral_state)th->state))
+	if (referral_terminal((enum referral_state)th->state) && th->state != REFERRAL_MOVED)
 		return acts_forget(t, th);
 	return later(t, th, calendar_add(t->node->country, t->wall_ms, DEADLINE_REMIND_DAYS) + 1);
 }

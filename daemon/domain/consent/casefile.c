@@ -18,7 +18,14 @@
 #include "domain/people/known.h"
 #include "domain/told.h"
 
-enum { RANDOM_AT = 6, SHORT_LEN = 8, META_SUBJECT = 8, META_NAMES = 13 };
+enum {
+	RANDOM_AT = 6,
+	SHORT_LEN = 8,
+	META_SUBJECT = 8,
+	META_NAMES = 13,
+	BROUGHT = 16, /* a name leads to the case that its partner brought, or that we named ... */
+	ALSO = BROUGHT + 1 /* ... or to one that another partner brought, and counts for that one */
+};
 
 void casefile_short(const struct id16 *id, char out[9])
 {
@@ -134,7 +141,7 @@ enum err casefile_of_subject(struct turn *t, const struct peer *p, const struct 
 	struct span v;
 	enum err rc = turn_get(t, STORE_META, &k, &v);
 
-	if (rc == ERR_OK && v.len != 16)
+	if (rc == ERR_OK && v.len != BROUGHT && v.len != ALSO)
 		return ERR_CORRUPT;
 	if (rc != ERR_OK)
 		return rc;
@@ -160,12 +167,14 @@ static struct store_key names_key(const struct id16 *id, struct span name)
 static enum err drop_name(struct turn *t, const struct id16 *id, const struct store_key *k)
 {
 	struct span v;
+	bool counts;
 	enum err rc = turn_get(t, STORE_META, k, &v);
 
-	if (rc != ERR_OK || v.len != 16 || memcmp(v.p, id->b, 16) != 0)
+	if (rc != ERR_OK || v.len < BROUGHT || memcmp(v.p, id->b, 16) != 0)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	counts = k->len == 1 + 2 + 16 && v.len == BROUGHT;
 	rc = store_del(t->txn, STORE_META, key_span(k));
-	return rc == ERR_OK && k->len == 1 + 2 + 16 ? quota_case(t, be16_get(k->b + 1), false) : rc;
+	return rc == ERR_OK && counts ? quota_case(t, be16_get(k->b + 1), false) : rc;
 }
 
 /* Not by its record: a restore has the rows of an erased case and not its key. */
@@ -216,6 +225,23 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 		rc = turn_put(t, STORE_META, &back, span_of(k.b, 1));
 	}
 	return rc;
+}
+
+/* A name that leads somewhere already stays what it is. */
+enum err casefile_also(struct turn *t, const struct peer *p, const struct id16 *subject,
+		       const struct id16 *id)
+{
+	const struct store_key k = subject_key(p, subject, true),
+			       back = names_key(id, key_span(&k));
+	uint8_t v[ALSO] = {0};
+	struct id16 other;
+	enum err rc = casefile_of_subject(t, p, subject, true, &other);
+
+	if (rc != ERR_NOTFOUND)
+		return rc;
+	memcpy(v, id->b, sizeof id->b);
+	rc = turn_put(t, STORE_META, &k, span_of(v, sizeof v));
+	return rc == ERR_OK ? turn_put(t, STORE_META, &back, span_of(k.b, 1)) : rc;
 }
 
 /* One that this partner did not speak of before, if it may bring one more. */

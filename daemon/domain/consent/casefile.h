@@ -35,6 +35,9 @@ MUST_CHECK enum err casefile_forget_subject(struct turn *t, const struct id16 *i
 /** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */
 MUST_CHECK enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,
 				  bool theirs, struct id16 *id);
+/** p will call the person of this case so: it goes on with what another partner brought. */
+MUST_CHECK enum err casefile_also(struct turn *t, const struct peer *p, const struct id16 *subject,
+				  const struct id16 *id);
 /** Our own words about the person; fields present replace. */
 MUST_CHECK enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person);
 /** Nothing that was told up to now opens any more, and nobody is found by it: a consent under which it came is gone. */

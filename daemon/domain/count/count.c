@@ -7,6 +7,7 @@
  *
  *   answer   the first thing that answered an offer; none within fourteen days is an answer of its own, at that moment, so
  *            that a quarter can be closed while referrals are still open.  What comes later counts as late, besides.
+ *            What goes on after its case moved is no second one.
  *   end      of an accepted referral, seen from the receiver: the first thing that ended it
  *
  * An event belongs to the quarter in which this node kept it, not to the one in which somebody says that it happened: a closed
@@ -27,7 +28,11 @@
 #include "domain/referral/states.h"
 #include "proto/lists.h"
 
-enum { PATIENCE_MS = 14 * DAY_MS, NEED_OTHER = COUNT_NEEDS - 1 };
+enum {
+	PATIENCE_MS = 14 * DAY_MS,
+	NEED_OTHER = COUNT_NEEDS - 1,
+	COUNT_MOVES = 16 /* how often one referral is followed back to where its case was before */
+};
 static_assert(PATIENCE_MS / DAY_MS <= LIMIT_FLOW_WAIT_DAYS,
 	      "no report before the last offers of its quarter count");
 static_assert(COUNT_CELLS < COUNT_NOTHING && COUNT_WORDS < COUNT_NOTHING &&
@@ -205,7 +210,7 @@ static enum count_answer answer_of(enum referral_state s)
 {
 	const enum state_answer a = state_row(s)->answer;
 
-	return a == STATE_OPEN ? COUNT_ANSWER_COUNT : (enum count_answer)a;
+	return a == STATE_OPEN || a == STATE_ELSEWHERE ? COUNT_ANSWER_COUNT : (enum count_answer)a;
 }
 
 struct first {
@@ -213,13 +218,14 @@ struct first {
 	uint64_t answer_ms; /* UINT64_MAX: none */
 	enum count_answer answer;
 	struct log_entry entry; /* that answered */
+	uint64_t moved_ms;	/* its case went before anything did; UINT64_MAX: it did not */
 	size_t step;
 };
 
 /* When the receiver first reacted, and what answered the offer: the first step that leaves the open states. */
 static enum err first_of(struct story *s, const struct fold_step *steps, size_t n, struct first *f)
 {
-	*f = (struct first){UINT64_MAX, UINT64_MAX, COUNT_ANSWER_COUNT, {.type = 0}, n};
+	*f = (struct first){UINT64_MAX, UINT64_MAX, COUNT_ANSWER_COUNT, {.type = 0}, UINT64_MAX, n};
 	for (size_t i = 0; i < n; i++) {
 		struct log_entry e;
 		enum err rc = entry_of(s, &steps[i], &e);
@@ -228,6 +234,8 @@ static enum err first_of(struct story *s, const struct fold_step *steps, size_t 
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 		if (steps[i].who == REFERRAL_BY_RECEIVER && f->word_ms == UINT64_MAX)
 			f->word_ms = e.kept_ms;
+		if (steps[i].state == REFERRAL_MOVED && f->moved_ms == UINT64_MAX)
+			f->moved_ms = e.kept_ms;
 		f->answer = answer_of(steps[i].state);
 		if (f->answer == COUNT_ANSWER_COUNT)
 			continue;
@@ -249,7 +257,10 @@ static enum err receiver_part(struct story *s, const struct first *f, enum count
 
 	if (s->th->role != THREAD_RECEIVER)
 		return ERR_OK;
-	e->word = word_of(a, calendar_between(s->t->node->country, s->th->stored_ms, word_ms));
+	/* the person waited since the first one, of which this node may know no day any more */
+	if (bytes_zero(s->th->continues.b, sizeof s->th->continues.b))
+		e->word = word_of(a,
+				  calendar_between(s->t->node->country, s->th->stored_ms, word_ms));
 	if (a != COUNT_DECLINED)
 		return ERR_OK;
 	rc = reason_of(s->t, &f->entry.doc, &code);
@@ -279,6 +290,27 @@ static enum err put_answer(struct story *s, const struct first *f, enum count_an
 	return rc;
 }
 
+/* What was answered before its case moved is answered again by rule, and one whose case moved before that is answered where it goes on:
+ * of both together one is counted. */
+static enum err counted_elsewhere(struct story *s, const struct first *f, uint64_t due_ms,
+				  bool *yes)
+{
+	struct document d;
+	struct msg *body;
+	enum err rc;
+
+	*yes = f->moved_ms < due_ms;
+	if (*yes || f->answer == COUNT_ANSWER_COUNT ||
+	    bytes_zero(s->th->continues.b, sizeof s->th->continues.b))
+		return ERR_OK;
+	rc = document_load(s->t, &f->entry.doc, &d);
+	if (rc == ERR_OK)
+		rc = document_body(s->t, &d, &body);
+	/* of what cannot be read any more nobody can say that a person did it */
+	*yes = rc != ERR_OK || msg_kind_of(body) != MSG_ACT || msg_u64(body, ACT_AUTOMATIC) != 0;
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* Answered in time, or fourteen days passed and that is an event of its own; an answer after that is one more,
  * since the quarter before may have been published. */
 static enum err answer_events(struct story *s, const struct first *f)
@@ -292,8 +324,11 @@ static enum err answer_events(struct story *s, const struct first *f)
 	const uint64_t due = from + (uint64_t)PATIENCE_MS;
 	const bool in_time = f->answer_ms < due;
 	enum count_answer a = in_time ? f->answer : COUNT_UNANSWERED;
-	enum err rc;
+	bool elsewhere;
+	enum err rc = counted_elsewhere(s, f, due, &elsewhere);
 
+	if (rc != ERR_OK || elsewhere)
+		return rc;
 	if (a == COUNT_UNANSWERED && !delivered)
 		a = COUNT_UNDELIVERED;
 	rc = put_answer(s, f, a, in_time ? f->answer_ms : due);
@@ -324,6 +359,30 @@ static enum err outcome_of(struct story *s, const struct log_entry *first,
 	return rc;
 }
 
+/* Did the one that this goes on with end before its case moved?  Then that end was counted. */
+static enum err ended_before(struct story *s, bool *yes)
+{
+	struct id16 id = s->th->continues;
+	enum err rc = ERR_OK;
+
+	*yes = false;
+	for (unsigned i = 0; rc == ERR_OK && !*yes && i < COUNT_MOVES && !bytes_zero(id.b, 16);
+	     i++) {
+		struct fold_step *steps;
+		enum referral_state state;
+		struct thread th;
+		size_t n = 0;
+
+		rc = thread_load(s->t, &id, &th);
+		if (rc == ERR_OK)
+			rc = fold_thread(s->t, &th, &steps, &n, &state);
+		for (size_t j = 0; rc == ERR_OK && j < n; j++)
+			*yes = *yes || state_row(steps[j].state)->end != STATE_GOES_ON;
+		id = th.continues;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 /* After it was accepted: the first thing that ended it, as the receiver sees it. */
 static enum err end_event(struct story *s, const struct first *f, const struct fold_step *steps,
 			  size_t n)
@@ -334,11 +393,15 @@ static enum err end_event(struct story *s, const struct first *f, const struct f
 				.reason = COUNT_NOTHING};
 	struct log_entry entry;
 	const char *code = "";
+	bool before = false;
 	enum err rc;
 
 	require(f->step <= n);
 	if (s->th->role != THREAD_RECEIVER || f->answer != COUNT_ACCEPTED)
 		return ERR_OK;
+	rc = ended_before(s, &before);
+	if (rc != ERR_OK || before)
+		return rc;
 	for (size_t i = f->step; i < n; i++) {
 		const enum state_end end = state_row(steps[i].state)->end;
 

@@ -81,7 +81,7 @@ enum err desk_done(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK && count == 0)
 		return refuse(t, &th, REFUSAL_DONE_NOTHING);
 	if (rc == ERR_OK)
-		rc = thread_save(t, &th);
+		rc = acts_retime(t, &th);
 	if (rc == ERR_OK)
 		rc = casefile_entry(t, &th.case_id, entry, text_blank(text) ? NULL : text, &th.id);
 	if (rc == ERR_OK)

@@ -208,8 +208,8 @@ static enum err send_offer(struct turn *t, const struct msg *req, struct thread 
 	if (rc != ERR_OK)
 		return rc;
 	rc = acts_sign_packed(t, th, packed);
-	if (rc == ERR_OK && round)
-		rc = way_known(t, req, th);
+	if (rc == ERR_OK)
+		rc = way_went(t, req, th, round);
 	if (rc == ERR_OK)
 		rc = desk_referred_on(t, th);
 	if (rc != ERR_OK)

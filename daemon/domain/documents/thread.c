@@ -72,7 +72,7 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct thread, term_days),	   PACK_NUMBER(struct thread, pause_days),
 	PACK_NUMBER(struct thread, meet_ms),	   PACK_NUMBER(struct thread, meet_no),
 	PACK_NUMBER(struct thread, unread),	   PACK_NUMBER(struct thread, handled),
-	PACK_NUMBER(struct thread, hops),
+	PACK_NUMBER(struct thread, hops),	   PACK_BYTES(struct thread, continues),
 };
 enum { FIELDS = sizeof fields / sizeof fields[0] };
 

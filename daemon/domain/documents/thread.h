@@ -58,9 +58,11 @@ struct thread {
 	bool meet_ours;	  /* ... which */
 	uint32_t
 		unread; /* place in their log of the newest message that nobody looked at here; 0: none */
-	uint32_t
+	uint64_t
 		handled; /* kinds of work that a person did by hand in this state, a bit each (referral/work.h) */
 	uint8_t hops; /* how often the person was passed on before, as its offer says */
+	struct id16
+		continues; /* the referral whose case moved, and which goes on here; zero: none */
 	char need[41];
 };
 

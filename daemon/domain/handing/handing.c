@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Four steps move a case, and each is a person's: proposed, agreed to, sent, ceded, taken.  What is asked here binds this node before it
- * signs; the reader never asks it again.  Nothing is ceded before all of it lies at the other end, and nothing is sent while a referral
- * of the case still runs: whoever works for the person there would be left without anybody who answers.
+ * signs; the reader never asks it again.  Nothing is ceded before all of it lies at the other end, and nothing is sent while a partner
+ * waits here for the person: it would be left without anybody who answers.  What runs elsewhere follows the case (moving/tell.h).
  */
 #include "domain/handing/handing.h"
 
@@ -13,12 +13,13 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/pack.h"
 #include "domain/documents/pseudonym.h"
-#include "domain/exchange/quota.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/handing/shown.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/loss/settled.h"
+#include "domain/moving/runs.h"
+#include "domain/moving/tell.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
@@ -173,19 +174,47 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 
 /* ---- the acts that follow ---- */
 
+/* The case came here by this one, and what ran elsewhere then may wait. */
+static enum err waits(struct turn *t, const struct thread *th, const struct msg *record, bool *yes)
+{
+	*yes = false;
+	return th->role == THREAD_RECEIVER && th->state == HANDOVER_TAKEN
+		       ? runs_wait(t, &th->case_id, record, yes)
+		       : ERR_OK;
+}
+
+static enum err any_waits(struct turn *t, const struct id16 *case_id, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+
+	*yes = false;
+	while (!*yes && rows_each(t, case_id, &w, &th, &m))
+		w.rc = waits(t, &th, m, yes);
+	return w.rc;
+}
+
 static enum err send(struct turn *t, struct thread *th, const struct msg *req)
 {
 	struct msg *content, *record, *body;
-	bool open;
-	enum err rc = quota_any_open(t, &th->case_id, &open);
+	const uint64_t without = msg_u64(req, HANDOVER_STEP_WITHOUT);
+	bool ready, wait;
+	enum err rc = tell_ready(t, &th->case_id, &ready);
 
-	if (rc == ERR_OK && open)
+	if (rc == ERR_OK)
+		rc = any_waits(t, &th->case_id, &wait);
+	if (rc == ERR_OK && !ready)
 		return turn_refuse(t, ERR_STATE, REFUSAL_HANDOVER_REFERRALS);
+	if (rc == ERR_OK && wait)
+		return turn_refuse(t, ERR_STATE, REFUSAL_HANDOVER_RUNS);
 	if (rc == ERR_OK)
 		rc = rows_load(t, th, &record);
 	if (rc == ERR_OK)
-		rc = bundle_content(t, &th->case_id, msg_u64(req, HANDOVER_STEP_WITHOUT),
+		rc = bundle_content(t, &th->case_id, without,
 				    msg_u64(req, HANDOVER_STEP_NOTES) != 0, &content);
+	if (rc == ERR_OK)
+		rc = tell_list(t, &th->case_id, th->peer, without, content);
 	if (rc == ERR_FULL)
 		return turn_refuse_with(t, rc, REFUSAL_HANDOVER_FILES,
 					say_number("most", LIMIT_BUNDLE_FILES),
@@ -323,6 +352,28 @@ static enum err allowed(struct turn *t, const struct thread *th, const struct sh
 	return writable ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
 }
 
+/* What ran elsewhere and does not go on: somebody asked the person, or told whoever worked there. */
+static enum err followed(struct turn *t, struct thread *th, struct msg *reply)
+{
+	struct msg *record;
+	bool wait = false;
+	enum err rc = rows_load(t, th, &record);
+
+	if (rc == ERR_OK)
+		rc = waits(t, th, record, &wait);
+	if (rc == ERR_OK && !wait)
+		return turn_refuse(t, ERR_STATE, REFUSAL_HANDOVER_NOTHING_RUNS);
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_u64(record, HANDOVER_RECORD_FOLLOWED, 1);
+	rc = rows_save(t, th, record);
+	if (rc == ERR_OK)
+		rc = casefile_entry(t, &th->case_id, "runs-seen-to", NULL, &th->id);
+	if (rc == ERR_OK)
+		rc = steps_changed(t, th, "");
+	return rc == ERR_OK ? shown_row(t, th, reply) : rc;
+}
+
 enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	const struct shown_step *s = shown_step_of(msg_text(req, HANDOVER_STEP_STEP));
@@ -333,6 +384,8 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	if (s == NULL)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_ACT_UNKNOWN);
+	if (s->type == 0)
+		return followed(t, &th, reply);
 	rc = allowed(t, &th, s);
 	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT && s->type != DOC_RECLAIM)
 		rc = consented(t, &th);

@@ -13,6 +13,7 @@
 #include "domain/evidence/audit.h"
 #include "domain/handover/steps.h"
 #include "domain/loss/settled.h"
+#include "domain/moving/runs.h"
 #include "domain/page.h"
 #include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
@@ -35,9 +36,10 @@ enum err shown_find(struct turn *t, const char *text, struct thread *th)
 
 /* A step as people call it; its verb in kring is the same word. */
 static const struct shown_step steps[] = {
-	{"agree", DOC_AGREE},	  {"refuse", DOC_REFUSE}, {"send", DOC_BUNDLE},
-	{"abort", DOC_ABORT},	  {"cede", DOC_CEDE},	  {"take", DOC_TAKE},
-	{"reclaim", DOC_RECLAIM},
+	{"agree", DOC_AGREE},	  {"refuse", DOC_REFUSE},
+	{"send", DOC_BUNDLE},	  {"abort", DOC_ABORT},
+	{"cede", DOC_CEDE},	  {"take", DOC_TAKE},
+	{"reclaim", DOC_RECLAIM}, {"done", 0},
 };
 
 const struct shown_step *shown_step_of(const char *name)
@@ -55,8 +57,33 @@ static enum err may_row(struct turn *t, const struct thread *th, struct msg *row
 	enum err rc = settled_writable(t, th, &writable);
 
 	for (size_t i = 0; rc == ERR_OK && writable && i < sizeof steps / sizeof steps[0]; i++)
-		if (handover_may((enum handover_state)th->state, rows_side(th), steps[i].type))
+		if (steps[i].type != 0 &&
+		    handover_may((enum handover_state)th->state, rows_side(th), steps[i].type))
 			msg_add_text(t->arena, row, HANDOVER_ROW_MAY, steps[i].name);
+	return rc;
+}
+
+/* What ran elsewhere when the case came here. */
+static enum err runs_rows(struct turn *t, const struct thread *th, const struct msg *record,
+			  struct msg *row)
+{
+	bool wait;
+	enum err rc = runs_wait(t, &th->case_id, record, &wait);
+
+	if (rc == ERR_OK && wait && th->state == HANDOVER_TAKEN)
+		msg_add_text(t->arena, row, HANDOVER_ROW_MAY, "done");
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(record, HANDOVER_RECORD_RUNS); i++) {
+		const struct msg *run = msg_at(record, HANDOVER_RECORD_RUNS, i);
+		struct msg *one = msg_add(t->arena, row, HANDOVER_ROW_RUNS);
+		const struct peer *p = runs_peer(t, run);
+		bool goes_on;
+
+		rc = runs_go_on(t, &th->case_id, run, &goes_on);
+		msg_set_text(t->arena, one, RUN_ROW_PARTNER, p == NULL ? "" : p->org);
+		msg_set_text(t->arena, one, RUN_ROW_NEED, msg_text(run, HANDOVER_RUN_NEED));
+		if (rc == ERR_OK && goes_on)
+			msg_set_u64(one, RUN_ROW_GOES_ON, 1);
+	}
 	return rc;
 }
 
@@ -140,6 +167,8 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	rc = file_row(t, record, row);
 	if (rc == ERR_OK)
 		rc = may_row(t, th, row);
+	if (rc == ERR_OK)
+		rc = runs_rows(t, th, record, row);
 	return rc == ERR_OK ? name_row(t, th, row) : rc;
 }
 

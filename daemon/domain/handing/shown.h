@@ -27,10 +27,10 @@ MUST_CHECK enum err shown_ended(struct turn *t, const struct id16 *case_id, stru
 /** Today (day/today.h), and into REPLY_HANDOVERS the handovers in which the partner is to move. */
 MUST_CHECK enum err shown_today(struct turn *t, const struct msg *req, struct msg *reply);
 
-/** A step that a person takes: agree, refuse, send, abort, cede, take, reclaim; NULL: there is none of that name. */
+/** A step that a person takes: agree, refuse, send, abort, cede, take, reclaim, done; NULL: there is none of that name. */
 struct shown_step {
 	const char *name;
-	uint16_t type;
+	uint16_t type; /* 0: no act, and nothing is signed */
 };
 const struct shown_step *shown_step_of(const char *name);
 

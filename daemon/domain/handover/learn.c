@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "domain/attach/along.h"
+#include "domain/moving/runs.h"
 #include "domain/referral/deadline.h"
 
 static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct span s, size_t len)
@@ -55,6 +56,7 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 	case DOC_TAKE:
 		copy_bytes(t, record, HANDOVER_RECORD_KEEP_PUB,
 			   msg_bytes(body, HANDOVER_TAKE_KEEP_PUB), 32);
+		runs_learn(t, body, record);
 		return;
 	case DOC_KEPT:
 		copy_bytes(t, record, HANDOVER_RECORD_KEPT, msg_bytes(body, HANDOVER_KEPT_KEYS),

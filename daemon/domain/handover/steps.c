@@ -24,6 +24,8 @@
 #include "domain/handover/pull.h"
 #include "domain/handover/sign.h"
 #include "domain/loss/settled.h"
+#include "domain/moving/runs.h"
+#include "domain/moving/tell.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/worklist.h"
 
@@ -172,8 +174,8 @@ static enum err retime(struct turn *t, struct thread *th, const struct msg *reco
 						  ? 0
 						  : t->wall_ms + CONSENT_MS);
 	next = deadline_next(t, th);
-	if (th->role == THREAD_SENDER && th->state <= HANDOVER_STAGED &&
-	    next > t->wall_ms + CONSENT_MS)
+	if (th->role == THREAD_SENDER && next > t->wall_ms + CONSENT_MS &&
+	    (th->state <= HANDOVER_STAGED || msg_u64(record, HANDOVER_RECORD_MOVING) != 0))
 		next = t->wall_ms + CONSENT_MS;
 	return deadline_timer_set(t, th, next);
 }
@@ -207,11 +209,16 @@ static enum work_kind work_of(const struct thread *th)
 	return th->role == THREAD_SENDER ? work[th->state].from : work[th->state].to;
 }
 
-static enum err refresh_work(struct turn *t, const struct thread *th)
+static enum err refresh_work(struct turn *t, const struct thread *th, const struct msg *record)
 {
 	const enum work_kind kind = work_of(th);
+	bool waits = false;
 	enum err rc = worklist_clear(t, th);
 
+	if (rc == ERR_OK && th->role == THREAD_RECEIVER && th->state == HANDOVER_TAKEN)
+		rc = runs_wait(t, &th->case_id, record, &waits);
+	if (rc == ERR_OK && waits)
+		rc = worklist_add(t, th, WORK_GO_ON, "");
 	if (rc == ERR_OK && kind != WORK_KIND_COUNT)
 		rc = worklist_add(t, th, kind, "");
 	if (rc == ERR_OK && th->escalated && th->role == THREAD_SENDER)
@@ -240,8 +247,8 @@ static enum err heard(struct turn *t, const struct thread *th, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* The new owner has it.  The file stays for as long as a backup of the new owner may come back without it, sealed to it; what is known
- * of the person goes once it heard that. */
+/* The new owner has it, and whoever works for the person is told.  The file stays for as long as a backup of the new owner may come
+ * back without it, sealed to it; what is known of the person goes once it heard that. */
 static enum err close_here(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
 	struct msg *body;
@@ -250,8 +257,14 @@ static enum err close_here(struct turn *t, struct thread *th, struct msg *record
 
 	if (rc == ERR_OK && first)
 		rc = close_lend(t, th, record);
-	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
+	if (rc == ERR_OK)
+		rc = tell_all(t, &th->case_id, th->peer, msg_bytes(record, HANDOVER_RECORD_NAMES),
+			      &done);
+	if (rc != ERR_OK)
 		return rc;
+	msg_set_u64(record, HANDOVER_RECORD_MOVING, !done);
+	if (!done || msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
+		return ERR_OK;
 	rc = msg_has(record, HANDOVER_RECORD_KEPT) ? ERR_NOTFOUND
 						   : close_kept(t, th, record, &body);
 	if (rc == ERR_OK) {
@@ -325,6 +338,8 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 
 	if (rc == ERR_OK)
 		rc = bundle_open(t, record, &content);
+	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
+		runs_keep(t, content, record);
 	if (rc == ERR_OK)
 		rc = msg_u64(record, HANDOVER_RECORD_TAKEN) != 0
 			     ? along_import(t, &th->case_id, content)
@@ -520,7 +535,7 @@ static enum err settle(struct turn *t, struct thread *th, bool *more)
 	if (rc == ERR_OK)
 		rc = retime(t, th, record);
 	if (rc == ERR_OK)
-		rc = refresh_work(t, th);
+		rc = refresh_work(t, th, record);
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
@@ -664,7 +679,10 @@ enum err steps_take(struct turn *t, struct thread *th)
 		return rc;
 	msg_set_bytes(t->arena, body, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
-	rc = pull_let_go(t, th, record);
+	runs_keep(t, content, record);
+	rc = runs_name(t, th, record, body);
+	if (rc == ERR_OK)
+		rc = pull_let_go(t, th, record);
 	if (rc == ERR_OK)
 		rc = rows_save(t, th, record);
 	return rc == ERR_OK ? steps_sign(t, th, DOC_TAKE, body) : rc;

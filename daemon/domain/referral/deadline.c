@@ -12,6 +12,7 @@
 #include "base/date.h"
 #include "domain/exchange/outbox.h"
 #include "domain/referral/states.h"
+#include "domain/referral/work.h"
 
 enum {
 	URGENT = 2,
@@ -139,6 +140,10 @@ enum err deadline_of(struct turn *t, const struct thread *th, uint64_t *due_ms)
 	case STATE_KEEPING: /* the receiver releases the payload, which it could read until then */
 		if (th->role == THREAD_RECEIVER && !th->hidden)
 			*due_ms = calendar_add_all(place, th->changed_ms, row->days);
+		return ERR_OK;
+	case STATE_FOLLOWED:
+		if (th->role == THREAD_RECEIVER && (th->handled & work_bit(WORK_MOVED)) == 0)
+			*due_ms = calendar_add(place, since, row->days);
 		return ERR_OK;
 	}
 	return ERR_OK;

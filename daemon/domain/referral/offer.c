@@ -14,6 +14,7 @@
 
 void offer_read(struct thread *th, const struct msg *body)
 {
+	const struct span continues = msg_bytes(body, OFFER_CONTINUES);
 	uint64_t days;
 	const char *need;
 
@@ -28,6 +29,9 @@ void offer_read(struct thread *th, const struct msg *body)
 	th->hops = (uint8_t)(msg_u64(body, OFFER_HOPS) < PASSING_HANDLERS
 				     ? msg_u64(body, OFFER_HOPS)
 				     : PASSING_HANDLERS - 1);
+	/* of theirs it counts once it was found true (moving/came.c) */
+	if (th->role == THREAD_SENDER && continues.len == sizeof th->continues.b)
+		memcpy(th->continues.b, continues.p, continues.len);
 	if (strlen(need) < sizeof th->need)
 		memcpy(th->need, need, strlen(need) + 1);
 }

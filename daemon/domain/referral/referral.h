@@ -29,7 +29,8 @@
 	X(WITHDRAW_PENDING, "withdraw-pending") X(OUTCOME, "outcome")                    \
 	X(REOPEN_PENDING, "reopen-pending")                                             \
 	X(CLOSED, "closed") X(DECLINED, "declined") X(REDIRECTED, "redirected")          \
-	X(WITHDRAWN, "withdrawn") X(EXPIRED, "expired") X(REVOKED, "revoked") X(ERROR, "error")
+	X(WITHDRAWN, "withdrawn") X(EXPIRED, "expired") X(REVOKED, "revoked") X(ERROR, "error") \
+	X(MOVED, "moved")
 enum referral_state {
 #define REFERRAL_ENUM(name, text) REFERRAL_##name,
 	REFERRAL_STATES(REFERRAL_ENUM)

@@ -77,6 +77,10 @@ static const struct state_row rows[REFERRAL_STATE_COUNT] = {
 	[REFERRAL_ERROR] = {
 		.set = true, .next = NOBODY, .sender_work = WORK_FOLLOW_UP, .receiver_work = WORK_ERASE,
 		.term = STATE_FOREVER, NEVER, .does = STATE_HIDES, .answer = STATE_TAKEN_BACK},
+	/* The new owner of the case refers anew, and this is what it refers to; until then the receiver works on. */
+	[REFERRAL_MOVED] = {
+		.set = true, .next = NOBODY, .sender_work = NOTHING, .receiver_work = WORK_MOVED,
+		.term = STATE_FOLLOWED, .days = 10, NEVER, .answer = STATE_ELSEWHERE},
 };
 /* clang-format on */
 

@@ -26,7 +26,8 @@ enum state_term {
 	STATE_WORKING,	   /* so many working days since the state began */
 	STATE_ALL_DAYS,	   /* so many days since it began */
 	STATE_REVIEW,	   /* until the day on which somebody said to look again */
-	STATE_KEEPING	   /* so many days, after which the receiver releases what it was shown */
+	STATE_KEEPING,	   /* so many days, after which the receiver releases what it was shown */
+	STATE_FOLLOWED	   /* so many working days, in which the receiver hears of who goes on */
 };
 
 /** What entering it does, beside its term. */
@@ -44,7 +45,8 @@ enum state_answer {
 	STATE_REDIRECTED,
 	STATE_TAKEN_BACK,
 	STATE_UNANSWERED,
-	STATE_OPEN
+	STATE_OPEN,
+	STATE_ELSEWHERE /* what came before counts; without that, the answer to whoever goes on */
 };
 
 /** What kind of end it is for a referral that was accepted. */

@@ -12,6 +12,9 @@
 #ifndef KRING_DOMAIN_REFERRAL_WORK_H
 #define KRING_DOMAIN_REFERRAL_WORK_H
 
+#include <assert.h>
+#include <stdint.h>
+
 /* clang-format off */
 #define WORK_KINDS(X)                                                                       \
 	X(ANSWER, "answer-due") X(QUESTION, "question-open") X(START, "start-due")          \
@@ -27,7 +30,8 @@
 	X(HANDOVER_CEDE, "handover-cede") X(HANDOVER_TAKE, "handover-take") \
 	X(HANDOVER_SLOW, "handover-slow") \
 	X(REFER_ON, "refer-on") X(PASSED_AROUND, "passed-around") \
-	X(RETAIN, "closed-long-ago") X(KEPT, "kept-ends")
+	X(RETAIN, "closed-long-ago") X(KEPT, "kept-ends") X(MOVED, "moved-on") \
+	X(GO_ON, "goes-on")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)
@@ -44,5 +48,12 @@ enum work_flag {
 };
 /** enum work_flag. */
 unsigned work_flags(enum work_kind kind);
+
+/** Its place in what a person saw to (documents/thread.h, handled). */
+static inline uint64_t work_bit(enum work_kind kind)
+{
+	return UINT64_C(1) << kind;
+}
+static_assert(WORK_KIND_COUNT <= 64, "a bit for each kind");
 
 #endif /* KRING_DOMAIN_REFERRAL_WORK_H */

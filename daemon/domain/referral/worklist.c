@@ -56,6 +56,7 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_UNDELIVERABLE:
 	case WORK_REFER_ON:
 	case WORK_PASSED_AROUND:
+	case WORK_MOVED:
 		return WORK_BY_HAND | WORK_STATE;
 	case WORK_HOLLOW:
 	case WORK_GONE:
@@ -85,17 +86,12 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_HANDOVER_SLOW:
 	case WORK_RETAIN:
 	case WORK_KEPT:
+	case WORK_GO_ON:
 	case WORK_KIND_COUNT:
 		break;
 	}
 	return 0;
 }
-
-static uint32_t bit_of(enum work_kind kind)
-{
-	return UINT32_C(1) << kind;
-}
-static_assert(WORK_KIND_COUNT <= 32, "a bit for each kind");
 
 static enum err add_due(struct turn *t, const struct thread *th, enum work_kind kind,
 			const char *detail, uint64_t due_ms)
@@ -109,7 +105,7 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	require(detail != NULL);
 	if (turn_case_erased(t, &th->case_id))
 		return ERR_OK; /* nobody can do anything about it any more */
-	if ((th->handled & bit_of(kind)) != 0)
+	if ((th->handled & work_bit(kind)) != 0)
 		return ERR_OK; /* somebody saw to it */
 	msg_set_text(t->arena, m, WORK_RECORD_KIND, names[kind]);
 	msg_set_u64(m, WORK_RECORD_SINCE_MS, t->wall_ms);
@@ -146,7 +142,7 @@ enum err worklist_handled(struct turn *t, struct thread *th, unsigned flag, unsi
 		if (rc != ERR_OK)
 			return rc;
 		if ((work_flags(kind) & WORK_STATE) != 0)
-			th->handled |= bit_of(kind);
+			th->handled |= work_bit(kind);
 		(*count)++;
 	}
 	return ERR_OK;
@@ -154,7 +150,7 @@ enum err worklist_handled(struct turn *t, struct thread *th, unsigned flag, unsi
 
 void worklist_anew(struct thread *th, enum work_kind kind)
 {
-	th->handled &= ~bit_of(kind);
+	th->handled &= ~work_bit(kind);
 }
 
 enum err worklist_add(struct turn *t, const struct thread *th, enum work_kind kind,

@@ -7,12 +7,37 @@
 #include "base/text.h"
 #include "domain/consent/casefile.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/steps.h"
 #include "domain/membership/names.h"
+#include "domain/moving/runs.h"
 #include "domain/onward/before.h"
 #include "domain/onward/child.h"
 
-enum err way_chain(struct turn *t, const struct msg *req, const struct thread *th,
-		   const struct peer *p, struct msg *offer, bool *round)
+/* One that ran there when the case came here goes on with this one. */
+static enum err goes_on(struct turn *t, struct thread *th, const struct peer *p, struct msg *offer)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread by;
+	struct msg *m;
+
+	while (rows_each(t, &th->case_id, &w, &by, &m)) {
+		if (by.role != THREAD_RECEIVER || by.state != HANDOVER_TAKEN)
+			continue;
+		w.rc = runs_find(t, &th->case_id, m, p, th->need, &th->continues);
+		if (w.rc == ERR_NOTFOUND) {
+			w.rc = ERR_OK;
+			continue;
+		}
+		if (w.rc == ERR_OK)
+			msg_set_bytes(t->arena, offer, OFFER_CONTINUES,
+				      span_of(th->continues.b, 16));
+		return w.rc;
+	}
+	return w.rc;
+}
+
+enum err way_chain(struct turn *t, const struct msg *req, struct thread *th, const struct peer *p,
+		   struct msg *offer, bool *round)
 {
 	struct hops chain;
 	enum err rc = before_chain(t, th, p, &chain, round);
@@ -21,10 +46,12 @@ enum err way_chain(struct turn *t, const struct msg *req, const struct thread *t
 		return rc;
 	if (*round && text_blank(msg_text(req, REFER_NEW_KNOWING)))
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_LOOP, say_text("partner", p->org));
-	return hops_write(t->arena, offer, &chain);
+	rc = hops_write(t->arena, offer, &chain);
+	return rc == ERR_OK ? goes_on(t, th, p, offer) : rc;
 }
 
-enum err way_known(struct turn *t, const struct msg *req, const struct thread *th)
+/* The reason stands in the file, and that there was one in the log. */
+static enum err known(struct turn *t, const struct msg *req, const struct thread *th)
 {
 	enum err rc = casefile_entry(t, &th->case_id, "loop-known",
 				     msg_text(req, REFER_NEW_KNOWING), &th->id);
@@ -36,6 +63,26 @@ enum err way_known(struct turn *t, const struct msg *req, const struct thread *t
 								 .grant = &th->grant_id,
 								 .detail = "loop-known"})
 			    : rc;
+}
+
+/* What waited for it in the handover does so no more. */
+static enum err went_on(struct turn *t, const struct id16 *case_id)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread th;
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, &th, &m))
+		if (msg_count(m, HANDOVER_RECORD_RUNS) != 0)
+			w.rc = steps_changed(t, &th, "");
+	return w.rc;
+}
+
+enum err way_went(struct turn *t, const struct msg *req, const struct thread *th, bool round)
+{
+	enum err rc = round ? known(t, req, th) : ERR_OK;
+
+	return rc == ERR_OK && !bytes_zero(th->continues.b, 16) ? went_on(t, &th->case_id) : rc;
 }
 
 enum err way_allowed(struct turn *t, const struct msg *record, const struct id16 *case_id,

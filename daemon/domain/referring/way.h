@@ -14,12 +14,13 @@
 
 #include "domain/documents/thread.h"
 
-/** Writes the chain into the offer of th.  *round: p had the person before, and whoever asks knows it and says why; without a
- *  reason ERR_STATE, in words. */
-MUST_CHECK enum err way_chain(struct turn *t, const struct msg *req, const struct thread *th,
+/** Writes the chain into the offer of th, and what it goes on with.  *round: p had the person before, and whoever asks knows it and
+ *  says why; without a reason ERR_STATE, in words. */
+MUST_CHECK enum err way_chain(struct turn *t, const struct msg *req, struct thread *th,
 			      const struct peer *p, struct msg *offer, bool *round);
-/** The referral went all the same: the reason stands in the file, and that there was one in the log. */
-MUST_CHECK enum err way_known(struct turn *t, const struct msg *req, const struct thread *th);
+/** The referral went: a reason to go round is written down, and what waited for it does so no more. */
+MUST_CHECK enum err way_went(struct turn *t, const struct msg *req, const struct thread *th,
+			     bool round);
 /** Of a case (its record) that came from a partner: did the person agree that p gets to know?  *made: not here, but to being passed
  *  on, and a consent was made of it.  ERR_DENIED, in words. */
 MUST_CHECK enum err way_allowed(struct turn *t, const struct msg *record,

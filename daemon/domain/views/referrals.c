@@ -19,6 +19,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/quota.h"
 #include "domain/handover/rows.h"
+#include "domain/moving/came.h"
 #include "domain/page.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -142,12 +143,17 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 	const uint8_t next = state_row(s)->next;
 	const enum work_kind todo = state_work(s, next == 0 ? fold_our_side(th)
 							    : (enum referral_actor)next);
+	const struct peer *to;
 	enum err rc;
 
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(th));
 	if (todo != WORK_KIND_COUNT)
 		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
-	rc = may_rows(t, th, row);
+	rc = came_to(t, th, &to);
+	if (rc == ERR_OK)
+		msg_set_text(t->arena, row, REFERRAL_ROW_MOVED_TO, to->org);
+	if (rc == ERR_OK || rc == ERR_NOTFOUND)
+		rc = may_rows(t, th, row);
 	if (rc != ERR_OK || p == NULL)
 		return rc;
 	if (connect_alive(t, p))

@@ -30,6 +30,7 @@ static const struct step {
 	{"take", "handover-take", "handover-take-what", true, false},
 	{"refuse", "handover-refuse", "handover-refuse-what", false, true},
 	{"abort", "handover-abort", "handover-abort-what", false, true},
+	{"done", "handover-done", "handover-done-what", false, true},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 

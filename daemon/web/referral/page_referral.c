@@ -194,15 +194,19 @@ static void fill_person(struct visit *v, struct msg *reply, const struct msg *ro
 
 /* ---- the page ---- */
 
-/* "doorverwezen · al 2 keer doorgestuurd": state, and what changes how one reads it. */
+/* "gaat elders verder · nu bij SMWO · al 2 keer doorgestuurd": state, and what changes how one reads it. */
 static const char *state_of(struct visit *v, const struct msg *row)
 {
 	const uint64_t hops = msg_u64(row, REFERRAL_ROW_HOPS);
+	const char *to = msg_text(row, REFERRAL_ROW_MOVED_TO);
 	char out[STATE];
 
 	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
-	(void)snprintf(out, sizeof out, "%s%s%s",
+	(void)snprintf(out, sizeof out, "%s%s%s%s%s",
 		       list_text(LIST_STATES, v->lang, msg_text(row, REFERRAL_ROW_STATE)),
+		       to[0] == '\0' ? "" : " · ",
+		       to[0] == '\0' ? ""
+				     : visit_say(v, LIST_SAY, "moved-to", FILL({"partner", to, 0})),
 		       hops == 0 ? "" : " · ",
 		       hops == 0 ? "" : visit_say(v, LIST_WEB, "hops", FILL({"n", NULL, hops})));
 	return visit_capital(v, out);

@@ -75,6 +75,8 @@ static void every_state_waits_as_long_as_promised(void **state)
 		{REFERRAL_CLOSED, "", "", ""},
 		{REFERRAL_REVOKED, "", "", ""},
 		{REFERRAL_ERROR, "", "", ""},
+		/* whoever went on refers within ten working days */
+		{REFERRAL_MOVED, "", "", "2026-03-17"},
 		{REFERRAL_DRAFT, "", "", ""},
 	};
 

@@ -185,7 +185,8 @@ static struct thread some_thread(void)
 			       .meet_ours = true,
 			       .unread = 6,
 			       .handled = 3,
-			       .hops = 2};
+			       .hops = 2,
+			       .continues = {{0xc3}}};
 }
 
 static const char thread_bytes[] =
@@ -194,7 +195,7 @@ static const char thread_bytes[] =
 	"0000000000000000d200000000000000000000000000000000000000000000000000000000000000"
 	"0000000000000bb90000000000000bba0000000000000bbb0000000000000bbc0000000000000bbd"
 	"0000000000000bbe0000000000000bbf0000000000000bc000000005000000020000000000000bc1"
-	"0000000300000006000000030200";
+	"0000000300000006000000000000000302c300000000000000000000000000000000";
 
 static void a_thread_lies_on_disk_in_these_bytes(void **state)
 {
@@ -217,6 +218,7 @@ static void a_thread_lies_on_disk_in_these_bytes(void **state)
 	assert_int_equal(back.handled, th.handled);
 	assert_int_equal(back.meet_ms, th.meet_ms);
 	assert_int_equal(back.unread, th.unread);
+	assert_true(id16_equal(&back.continues, &th.continues));
 	assert_true(back.meet_ours && back.hidden && back.owes_end && back.withdrawn);
 	assert_false(back.provisional || back.escalated);
 
