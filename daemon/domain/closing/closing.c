@@ -15,6 +15,8 @@
 #include "domain/documents/thread.h"
 #include "domain/news/erased.h"
 #include "domain/people/known.h"
+#include "domain/referral/referral.h"
+#include "domain/referral/worklist.h"
 
 /* Codes and numbers alone: what names categories speaks of the person.  A bundle names some, but says only which file it is. */
 static bool says_nobody(const struct document *d)
@@ -37,12 +39,22 @@ static enum err close_body(struct turn *t, const struct doc_key *key)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Of what is over nothing is left to be done by whoever has the case no more, and nobody could close it to say so. */
+static enum err close_work(struct turn *t, const struct thread *th)
+{
+	return th->kind == THREAD_REFERRAL && referral_terminal((enum referral_state)th->state)
+		       ? worklist_clear(t, th)
+		       : ERR_OK;
+}
+
 /* Both logs, and the need, which is of the person too: a thread of ours counts in no figure by its need. */
 static enum err close_thread(struct turn *t, const struct id16 *id)
 {
 	struct thread th;
 	enum err rc = thread_load(t, id, &th);
 
+	if (rc == ERR_OK)
+		rc = close_work(t, &th);
 	for (unsigned side = 0; rc == ERR_OK && side < 2; side++) {
 		const uint32_t last = side == 0 ? th.my_no : th.their_no;
 

@@ -14,8 +14,8 @@
 
 #include "domain/turn.h"
 
-/** Person, timeline, words, files, drafts.  What was agreed to and told, and codes that name nobody, stay.  Rows of HANDOVER are
- *  the caller's to write again: they lay under the key that went. */
+/** Person, timeline, words, files, drafts, and the work of referrals that are over.  What was agreed to and told, and codes that name
+ *  nobody, stay.  Rows of HANDOVER are the caller's to write again: they lay under the key that went. */
 MUST_CHECK enum err closing_drop(struct turn *t, const struct id16 *case_id);
 
 #endif /* KRING_DOMAIN_CLOSING_CLOSING_H */

@@ -6,9 +6,12 @@
 #include "bedcase.h"
 #include "domain/attach/attach.h"
 #include "domain/care/erase.h"
+#include "domain/closing/closing.h"
 #include "domain/consent/casefile.h"
 #include "domain/handover/rows.h"
 #include "domain/handover/steps.h"
+#include "domain/referral/referral.h"
+#include "domain/referral/worklist.h"
 
 static int setup(void **state)
 {
@@ -154,6 +157,35 @@ static void many_that_came_to_nothing_hide_no_move(void **state)
 	assert_int_equal(o.who, OWNER_THEM);
 }
 
+static bool on_the_list(struct bed *b, const struct thread *th)
+{
+	const struct store_key k = worklist_key(th, WORK_OUTCOME);
+
+	return record_exists(b->t.txn, STORE_WORK, key_span(&k));
+}
+
+/* Nobody here could close the case any more: what is left to be done of a referral that is over goes, and of one that runs stays. */
+static void a_case_that_moved_leaves_no_work_of_what_is_over(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 id = bedcase_open(b);
+	struct thread over, runs;
+
+	(void)bedcase_consent(b, &id, BED_PARTNER, 60);
+	(void)bedcase_consent(b, &id, BED_OTHER, 60);
+	over = bedcase_refer(b, &id, BED_PARTNER);
+	runs = bedcase_refer(b, &id, BED_OTHER);
+	(void)bed_turn(b);
+	over = bedcase_thread(b, &over.id);
+	over.state = REFERRAL_CLOSED;
+	assert_int_equal(thread_save(&b->t, &over), ERR_OK);
+	assert_int_equal(worklist_add(&b->t, &over, WORK_OUTCOME, ""), ERR_OK);
+	assert_int_equal(worklist_add(&b->t, &runs, WORK_OUTCOME, ""), ERR_OK);
+	assert_int_equal(closing_drop(&b->t, &id), ERR_OK);
+	assert_false(on_the_list(b, &over));
+	assert_true(on_the_list(b, &runs));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -167,6 +199,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(many_that_came_to_nothing_hide_no_move, setup,
 						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_case_that_moved_leaves_no_work_of_what_is_over,
+						setup, bed_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
