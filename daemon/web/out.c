@@ -37,7 +37,7 @@ static bool grow(struct out *o, size_t more)
 	uint8_t *p;
 
 	require(o->len <= o->cap);
-	if (more <= o->cap - o->len)
+	if (o->p != NULL && more <= o->cap - o->len)
 		return true;
 	while (cap - o->len < more && cap <= LIMIT_PAGE)
 		cap *= 2;

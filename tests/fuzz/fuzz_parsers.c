@@ -5,16 +5,11 @@
 #include <strings.h>
 
 #include "base/check.h"
-#include "crypto/foreign.h"
 #include "domain/flow/report.h"
-#include "domain/signin/webauthn.h"
 #include "io/ipc.h"
 #include "proto/msg.h"
 #include "proto/walk.h"
 #include "proto/wire_roster.h"
-#include "web/cookie.h"
-#include "web/form.h"
-#include "web/out.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -104,74 +99,6 @@ static void parse_report(struct span s)
 	arena_reset(t.arena);
 }
 
-/* What a browser says of a passkey: the pieces with their lengths in front.  Nothing that is let through has another challenge, or
- * another host, than it is said to have. */
-static void parse_passkey(struct span s)
-{
-	static const char origin[] = "https://kring.goes.example", host[] = "kring.goes.example";
-	struct rd r = rd_of(s);
-	struct span parts[5];
-	uint8_t challenge[32];
-	char coded[WEBAUTHN_BASE64 + 1];
-	uint32_t counter = 0;
-
-	for (size_t i = 0; i < 5; i++) {
-		const size_t want = rd_u16(&r), len = want < r.left ? want : r.left;
-
-		parts[i] = span_of(rd_take(&r, len), len);
-		if (parts[i].p == NULL)
-			return;
-	}
-	if (webauthn_client(parts[1], "webauthn.get", origin, challenge)) {
-		webauthn_base64(challenge, coded);
-		require(parts[1].len > 40 + WEBAUTHN_BASE64 &&
-			memcmp(parts[1].p + 36, coded, WEBAUTHN_BASE64) == 0);
-	}
-	(void)webauthn_proof_holds(&(struct webauthn_proof){parts[0], parts[1], parts[2]}, parts[3],
-				   host, &counter);
-	if (webauthn_made_flaw(&(struct webauthn_made){parts[4], parts[0], parts[1], parts[3]},
-			       host, &counter) == NULL)
-		require(foreign_key(parts[3]) && parts[4].len <= LIMIT_CRED_ID &&
-			parts[0].len > parts[4].len);
-}
-
-/* What a browser sends: an address, a form, a cookie; the first byte chooses.  Nothing that is let through holds what cannot be shown or
- * stored, and whatever it is, it stays text on a page. */
-static void parse_browser(struct span s)
-{
-	static const struct form_field fields[] = {{"a", FORM_LINE, 500, false},
-						   {"b", FORM_LINES, 60000, false},
-						   {"c", FORM_CODE, 40, false},
-						   {"n", FORM_NUMBER, 8, false}};
-	struct out o = {.p = NULL};
-	struct form_path p;
-	struct form f;
-	uint8_t token[COOKIE_TOKEN];
-	char *text = s.len == 0 ? NULL : strndup((const char *)s.p + 1, s.len - 1);
-
-	if (text == NULL)
-		return;
-	if (s.p[0] % 3 == 0 && form_path(&p, text))
-		for (size_t i = 0; i < p.count; i++)
-			require(p.segment[i][0] != '\0' && strchr(p.segment[i], '/') == NULL);
-	if (s.p[0] % 3 == 1 &&
-	    form_read(&f, fields, 4, span_of(s.p + 1, s.len - 1), memory()) == ERR_OK) {
-		require(strlen(form_value(&f, "a")) <= 500 && strlen(form_value(&f, "c")) <= 40);
-		require(strpbrk(form_value(&f, "a"), "\r\n\t") == NULL);
-		out_text(&o, form_value(&f, "b"));
-		out_segment(&o, form_value(&f, "a"));
-	}
-	if (s.p[0] % 3 == 2 && cookie_token(text, COOKIE_SESSION, token))
-		require(strlen(text) >= COOKIE_CODED);
-	out_text(&o, text);
-	out_segment(&o, text);
-	for (size_t i = 0; i < o.len; i++)
-		require(strchr("<>\"'", o.p[i]) == NULL || o.p[i] == '\0');
-	out_free(&o);
-	free(text);
-	arena_reset(memory());
-}
-
 static void parse_frame(struct span s)
 {
 	struct wire_frame_view v;
@@ -234,12 +161,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 4:
 		parse_roster(s);
 		break;
-	case 250:
-		parse_browser(s);
-		break;
-	case 251:
-		parse_passkey(s);
-		break;
 	case 252:
 		parse_report(s);
 		break;
@@ -252,7 +173,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	case 255:
 		parse_token(s);
 		break;
-	default: /* 5 to 249: a kind of message; alone, the first byte still chooses which */
+	default: /* 5 to 251: a kind of message; alone, the first byte still chooses which */
 		parse_message(
 			(enum msg_kind)((data[0] + 5 * MSG_KIND_COUNT_ - 5) % MSG_KIND_COUNT_), s);
 		break;

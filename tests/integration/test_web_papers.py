@@ -169,7 +169,8 @@ def test_each_page_leads_on_and_none_is_passed_over(goes, anna):
     seen, at = 0, f"/c/{case}/who"
     for _ in range(5):
         page = anna.get(at)
-        seen += page.text.count("Anna Verzonnen keek naar")
+        seen += sum(int(n or 1) for n in re.findall(r"Anna Verzonnen keek naar: \w+(?: \((\d+) keer op deze dag\))?", page.text))
+        assert page.text.count("Anna Verzonnen") < 6  # a name for each day, beside that of the menu
         at = next((x for x in page.links if "/who?after=" in x), None)
         if at is None:
             break

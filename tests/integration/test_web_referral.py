@@ -178,6 +178,7 @@ def test_of_two_workers_the_second_learns_what_was_done(house, ref):
     page = do(anna, ref, "ask", reason="how-urgent")
     page = carla.post(at, **typed)
     assert carla.status == 200 and "deze doorverwijzing is veranderd sinds u keek" in page.text.lower() and "vraag" in page.text
+    assert "Anna Verzonnen, een ogenblik geleden: vraag" in page.text
     assert "Probeer het in Goes zelf." in page.text and ("input", {"type": "radio", "id": "reason-out-of-area", "name": "reason", "value": "out-of-area",
                                                                   "checked": None, "required": None}) in page.tags
     assert "Goes is aan zet" in page.text  # as it is now

@@ -118,7 +118,7 @@ def refusals():
         for name in ("turn_refuse", "turn_refuse_with"):
             for line, args in calls(text, name):
                 codes, given = set(re.findall(r"\bREFUSAL_\w+", args)), set(re.findall(r'\bsay_\w+\(\s*"([a-z]+)"', args))
-                given |= {name for made, name in (("turn_ago(", "ago"), ("words_codes(", "codes")) if made in args}
+                given |= {name for made, name in (("turn_ago(", "ago"), ("who,", "who"), ("words_codes(", "codes")) if made in args}
                 want = set().union(*(needs.get(c, set()) for c in codes))
                 seen += bool(codes)
                 if codes and want != given:

@@ -494,6 +494,15 @@ static enum err say_again(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
+/* It was known to be over before it came: what it let pass on meanwhile ends as if that was heard now.  With its case that is gone. */
+static enum err came_back(struct turn *t, struct thread *th)
+{
+	const bool heard = planted(PLANT_NO_STANDING) || turn_case_erased(t, &th->case_id);
+	enum err rc = heard ? ERR_OK : told_of(t, th);
+
+	return rc == ERR_OK ? say_again(t, th) : rc;
+}
+
 /* A ledger knew that it was over.  Whoever holds the person may not: our own word can have gone with the disk before it was there. */
 static enum err over_before(struct turn *t, struct thread *th)
 {
@@ -529,7 +538,7 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 	    th->role == THREAD_SENDER)
 		return erasure_look(t, th);
 	if (type == DOC_CONSENT && th->withdrawn)
-		return say_again(t, th);
+		return came_back(t, th);
 	if (type != DOC_CONSENT || p == NULL)
 		return thread_save(t, th);
 	rc = over_above(t, th, &over);
@@ -599,13 +608,14 @@ enum err grants_believe(struct turn *t, const struct id16 *id)
 	bool said = false;
 	enum err rc = thread_load(t, id, &th);
 
-	if (rc != ERR_OK || th.kind != THREAD_CONSENT || th.withdrawn)
+	if (rc != ERR_OK || th.kind != THREAD_CONSENT)
 		return rc;
 	rc = consent_record(t, id, &m);
 	if (rc == ERR_OK)
-		said = th.timer_ms != 0 && msg_has(m, GRANT_RECORD_SAID_MS);
+		said = !msg_has(m, GRANT_RECORD_WITHDRAWN_MS) &&
+		       (th.withdrawn || msg_has(m, GRANT_RECORD_SAID_MS));
 	else if (rc == ERR_NOTFOUND)
-		rc = told_over(t, &th, &said);
+		rc = th.withdrawn ? ERR_OK : told_over(t, &th, &said);
 	return rc == ERR_OK && said ? hear(t, &th) : rc;
 }
 
@@ -628,8 +638,8 @@ enum err grants_catch_up(struct turn *t, struct thread *th)
 	rc = deadline_timer_set(t, th, 0);
 	if (rc == ERR_OK)
 		rc = told_over(t, th, &there);
-	if (rc == ERR_OK && !there)
-		rc = sign(t, th);
+	if (rc == ERR_OK && (!there || th->role == THREAD_SENDER))
+		rc = there ? erasure_await(t, th) : sign(t, th);
 	if (rc == ERR_OK)
 		rc = th->role == THREAD_RECEIVER ? erasure_say(t, th) : goes_too(t, th);
 	if (rc == ERR_OK)

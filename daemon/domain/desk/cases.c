@@ -21,6 +21,7 @@
 #include "domain/handover/steps.h"
 #include "domain/loss/quarantine.h"
 #include "domain/near/near.h"
+#include "domain/oversight/first.h"
 #include "domain/papers/told.h"
 #include "domain/people/known.h"
 #include "domain/referral/worklist.h"
@@ -154,6 +155,7 @@ static enum err changed_since(struct turn *t, const struct id16 *id, uint64_t ve
 static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t expect)
 {
 	struct since since;
+	struct say who = {.name = NULL};
 	uint64_t version;
 	struct msg *m;
 	enum err rc = rows_writable(t, id);
@@ -164,21 +166,25 @@ static enum err still_as_seen(struct turn *t, const struct id16 *id, uint64_t ex
 		return rc;
 	version = msg_u64(m, CASE_RECORD_VERSION);
 	rc = changed_since(t, id, expect - 1, &since);
+	if (rc == ERR_OK)
+		rc = first_who(t, id, since.at_ms, &who);
 	if (rc != ERR_OK)
 		return rc;
 	turn_stale(t, id, version);
 	if (since.closed)
 		return turn_refuse_with(t, ERR_STALE, REFUSAL_CLOSED_MEANWHILE,
-					turn_ago(t, since.at_ms), say_number("current", version));
+					turn_ago(t, since.at_ms), who,
+					say_number("current", version));
 	if (since.reopened)
 		return turn_refuse_with(t, ERR_STALE, REFUSAL_REOPENED_MEANWHILE,
-					turn_ago(t, since.at_ms), say_number("current", version));
+					turn_ago(t, since.at_ms), who,
+					say_number("current", version));
 	if (since.fields.text[0] == '\0')
 		return turn_refuse_with(t, ERR_STALE, REFUSAL_CHANGED_BY_PARTNER_MEANWHILE,
 					say_number("current", version));
 	return turn_refuse_with(t, ERR_STALE, REFUSAL_CHANGED_MEANWHILE,
 				say_code("fields", LIST_PERSON, since.fields.text),
-				turn_ago(t, since.at_ms), say_number("current", version));
+				turn_ago(t, since.at_ms), who, say_number("current", version));
 }
 
 /* Our own words give way: the partner's show again, and go on to do so. */

@@ -27,6 +27,7 @@
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/near/near.h"
+#include "domain/oversight/first.h"
 #include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
@@ -513,12 +514,15 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 			   (th->state == REFERRAL_ACCEPTED || th->state == REFERRAL_ON_HOLD);
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct since s;
+	struct say who = {.name = NULL};
 	enum err rc;
 
 	if (type == DOC_REVOKE || type == DOC_ERROR || type == DOC_MESSAGE ||
 	    (expect == 0 && !flips) || (expect != 0 && expect - 1 == now))
 		return ERR_OK;
 	rc = acts_since(t, th, expect == 0 ? 1 : (size_t)expect - 1, &s);
+	if (rc == ERR_OK && s.mine)
+		rc = first_who(t, &th->case_id, s.at_ms, &who);
 	if (rc != ERR_OK)
 		return rc;
 	turn_stale(t, &th->id, now);
@@ -528,7 +532,7 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 	if (s.mine)
 		return turn_refuse_with(t, ERR_STALE, REFUSAL_REFERRAL_CHANGED_HERE,
 					say_code("acts", LIST_ACTS, s.acts), turn_ago(t, s.at_ms),
-					say_number("current", now));
+					who, say_number("current", now));
 	return turn_refuse_with(t, ERR_STALE, REFUSAL_REFERRAL_CHANGED_THERE,
 				say_code("acts", LIST_ACTS, s.acts), turn_ago(t, s.at_ms),
 				say_text("partner", p == NULL ? "-" : p->org),

@@ -343,10 +343,12 @@ enum err erasure_shredded(struct turn *t)
 
 /* ---- at the collector ---- */
 
-/* Of an erased case there is no work, and nothing to wait for here. */
+/* Of an erased case there is no work, and nothing to wait for here.  A word of ours that is owed comes first: its timer stays. */
 enum err erasure_await(struct turn *t, struct thread *th)
 {
 	require(th->kind == THREAD_CONSENT && th->role == THREAD_SENDER);
+	if (th->owes_end)
+		return ERR_OK;
 	return deadline_timer_set(t, th,
 				  turn_case_erased(t, &th->case_id)
 					  ? 0

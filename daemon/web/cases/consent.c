@@ -95,6 +95,16 @@ static bool asked(const char *name)
 	return false;
 }
 
+/* What cannot be ticked, with one reason for all of them. */
+static void put_off(struct visit *v, const struct giving *g, uint64_t cats, const char *why,
+		    struct page_consent_off *off, size_t *count)
+{
+	if (cats != 0)
+		off[(*count)++] = (struct page_consent_off){
+			visit_capital(v, parts_cats(v, msg_text(g->shown, REPLY_COUNTRY), cats)),
+			why};
+}
+
 /* Two lists: what can be ticked, and what cannot with the reason.  Nothing is ticked beforehand: a consent is an act. */
 static void fill_cats(struct visit *v, const struct giving *g, const struct msg *partner,
 		      struct page_consent *p)
@@ -103,30 +113,33 @@ static void fill_cats(struct visit *v, const struct giving *g, const struct msg 
 	const uint64_t known = person == NULL ? 0 : msg_cats(person),
 		       may = msg_u64(partner, PARTNER_ROW_MAY_SEND_CATS);
 	struct page_consent_cats *cats = arena_alloc(&v->a, BITS * sizeof *cats);
-	struct page_consent_off *off = arena_alloc(&v->a, BITS * sizeof *off);
+	struct page_consent_off *off = arena_alloc(&v->a, 2 * sizeof *off);
+	uint64_t closed = 0, missing = 0;
 
 	p->cats = cats;
 	p->off = off;
-	for (unsigned bit = 0; cats != NULL && off != NULL && msg_cat_name(bit) != NULL; bit++) {
+	for (unsigned bit = 0; cats != NULL && msg_cat_name(bit) != NULL; bit++) {
 		const char *name = msg_cat_name(bit);
-		const char *text = visit_capital(v, list_text(LIST_CATEGORIES, v->lang, name));
+		const uint64_t mask = UINT64_C(1) << bit;
 
 		if (!asked(name))
 			continue;
 		/* what is needed is said in each referral, whatever the case holds */
-		if ((may >> bit & 1) == 0 ||
-		    ((known >> bit & 1) == 0 && strcmp(name, "needs") != 0))
-			off[p->off_count++] = (struct page_consent_off){
-				text, (may >> bit & 1) == 0
-					      ? list_text(LIST_DIALOGUE, v->lang, "not-agreed")
-					      : list_text(LIST_WEB, v->lang, "not-held")};
+		if ((may & mask) == 0)
+			closed |= mask;
+		else if ((known & mask) == 0 && strcmp(name, "needs") != 0)
+			missing |= mask;
 		else
 			cats[p->cats_count++] = (struct page_consent_cats){
 				.name = name,
-				.text = text,
+				.text = visit_capital(v, list_text(LIST_CATEGORIES, v->lang, name)),
 				.aloud = aloud(v, name),
 				.on = g->before != NULL && form_value(&g->typed, name)[0] != '\0'};
 	}
+	if (off == NULL)
+		return;
+	put_off(v, g, missing, list_text(LIST_WEB, v->lang, "not-held"), off, &p->off_count);
+	put_off(v, g, closed, list_text(LIST_DIALOGUE, v->lang, "not-agreed"), off, &p->off_count);
 }
 
 /* As many as there are codes of that use. */

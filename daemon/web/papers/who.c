@@ -88,7 +88,21 @@ static void went(struct visit *v, const struct msg *reply, struct page_given *p)
 	}
 }
 
-/* Who opened it, changed it or sent it, by name. */
+/* The same person did the same thing, on the same day. */
+static bool alike(struct visit *v, const struct msg *a, const struct msg *b)
+{
+	static const unsigned fields[] = {AUDIT_ROW_ACTOR, AUDIT_ROW_EVENT, AUDIT_ROW_DETAIL,
+					  AUDIT_ROW_PARTNER, AUDIT_ROW_ON_BEHALF};
+	char one[WORDS_SHORT], other[WORDS_SHORT];
+
+	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
+		if (strcmp(msg_text(a, fields[i]), msg_text(b, fields[i])) != 0)
+			return false;
+	return strcmp(words_day_of(v->lang, msg_u64(a, AUDIT_ROW_AT_MS), one),
+		      words_day_of(v->lang, msg_u64(b, AUDIT_ROW_AT_MS), other)) == 0;
+}
+
+/* Who opened it, changed it or sent it, by name.  A day's work opens a case again and again: that is one line with its number. */
 static void here(struct visit *v, const struct msg *reply, struct page_given *p)
 {
 	const size_t count = msg_count(reply, REPLY_AUDIT);
@@ -96,9 +110,18 @@ static void here(struct visit *v, const struct msg *reply, struct page_given *p)
 	char text[SAW_LEN];
 
 	p->here = rows;
-	for (size_t i = 0; rows != NULL && i < count; i++)
+	for (size_t i = 0, next = 0; rows != NULL && i < count; i = next) {
+		const struct msg *one = msg_at(reply, REPLY_AUDIT, i);
+
+		while (next < count && alike(v, one, msg_at(reply, REPLY_AUDIT, next)))
+			next++;
+		require(next > i);
 		rows[p->here_count++] = (struct page_given_here){
-			visit_keep(v, saw_here(v->lang, msg_at(reply, REPLY_AUDIT, i), text))};
+			visit_keep(v, saw_here(v->lang, one, text)),
+			next == i + 1
+				? NULL
+				: visit_say(v, LIST_WEB, "who-times", FILL({"n", NULL, next - i}))};
+	}
 }
 
 /* Consents stand on the first page alone; what is empty is said there and on no other. */

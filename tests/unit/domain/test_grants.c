@@ -667,6 +667,32 @@ static void a_withdrawn_consent_that_comes_back_is_withdrawn_again(void **state)
 	assert_int_equal(timer_of(b, &c.consent.id), 0);
 }
 
+/* It was known to be over before it came; what went under it meanwhile ends with it. */
+static void what_came_back_late_takes_along_what_was_passed_on(void **state)
+{
+	struct bed *b = *state;
+	struct came c = came(b, 0x41), unsure = came(b, 0x51);
+	const struct id16 ours = bedcase_consent(b, &c.th.case_id, BED_OTHER, 30),
+			  last = bedcase_consent(b, &unsure.th.case_id, BED_OTHER, 30);
+
+	(void)bedcase_refer(b, &c.th.case_id, BED_OTHER);
+	(void)bedcase_refer(b, &unsure.th.case_id, BED_OTHER);
+	(void)bed_turn(b);
+	c.consent.withdrawn = unsure.consent.withdrawn = true;
+	assert_int_equal(grants_stored(&b->t, &c.consent, DOC_CONSENT), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &c.consent.id), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &ours), b->t.wall_ms);
+
+	/* from a partner whose loss nobody confirmed, once somebody did */
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	assert_int_equal(grants_stored(&b->t, &unsure.consent, DOC_CONSENT), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &last), 0);
+	pair_of(b, BED_PARTNER)->unconfirmed = false;
+	assert_int_equal(grants_believe(&b->t, &unsure.consent.id), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &unsure.consent.id), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &last), b->t.wall_ms);
+}
+
 /* Its record is gone or says so already: the thread remembers it all the same, and the first time stays. */
 static void a_withdrawal_of_what_is_over_changes_the_flag_alone(void **state)
 {
@@ -833,6 +859,28 @@ static void what_a_log_holds_is_not_written_again(void **state)
 	assert_int_equal(grants_catch_up(&b->t, &c.consent), ERR_OK);
 	assert_int_equal(c.consent.my_no, 0); /* the shred is not done: no answer either */
 	assert_true(bedcase_thread(b, &c.consent.id).owes_end);
+}
+
+/* Whoever collected it waits for the answer then, as if the word were its own; one that came already ends the waiting. */
+static void who_was_told_first_waits_for_the_answer(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+
+	bedcase_came(b, &consent, DOC_WITHDRAWAL, &s.grant, NULL);
+	(void)bed_turn(b);
+	consent.withdrawn = consent.owes_end = true;
+	assert_int_equal(deadline_timer_set(&b->t, &consent, b->t.wall_ms), ERR_OK);
+	/* heard once more before it was written down: it is due as it was */
+	assert_int_equal(grants_stored(&b->t, &consent, DOC_WITHDRAWAL), ERR_OK);
+	assert_int_equal(timer_of(b, &s.grant), b->t.wall_ms);
+	assert_true(consent.owes_end);
+	assert_int_equal(grants_timer(&b->t, &consent), ERR_OK);
+	assert_false(bedcase_thread(b, &s.grant).owes_end);
+	assert_int_equal(consent.my_no, 1);
+	assert_int_equal(timer_of(b, &s.grant),
+			 b->t.wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
 }
 
 /* What ran under it in the meantime ends with it, when it is written at last. */
@@ -1267,6 +1315,7 @@ int main(void)
 		ON_BED(a_chore_that_fails_holds_up_no_other),
 		ON_BED(confirming_ends_no_other_consent),
 		ON_BED(a_withdrawn_consent_that_comes_back_is_withdrawn_again),
+		ON_BED(what_came_back_late_takes_along_what_was_passed_on),
 		ON_BED(a_withdrawal_of_what_is_over_changes_the_flag_alone),
 		ON_BED(a_flag_counts_as_its_document),
 		ON_BED(an_unconfirmed_flag_waits_as_well),
@@ -1277,6 +1326,7 @@ int main(void)
 		ON_BED(who_owes_nothing_writes_nothing),
 		ON_BED(what_is_owed_outlives_the_case),
 		ON_BED(what_a_log_holds_is_not_written_again),
+		ON_BED(who_was_told_first_waits_for_the_answer),
 		ON_BED(what_is_caught_up_takes_its_referrals_along),
 		ON_BED(what_ran_out_goes_after_the_grace),
 		ON_BED(our_own_that_ran_out_takes_nothing),
