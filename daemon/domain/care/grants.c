@@ -511,18 +511,6 @@ static enum err over_before(struct turn *t, struct thread *th)
 	return rc == ERR_OK && th->role == THREAD_SENDER ? say_again(t, th) : rc;
 }
 
-/* A consent of ours came back; what came under the partner's that it names was taken back before that. */
-static enum err over_above(struct turn *t, const struct thread *th, bool *yes)
-{
-	struct store_walk w = {.rc = ERR_OK};
-	struct id16 grant;
-
-	*yes = false;
-	while (th->role == THREAD_SENDER && !*yes && onward_above(t, &th->id, &w, &grant))
-		w.rc = consent_gone(t, &grant, yes);
-	return w.rc;
-}
-
 /* A withdrawal ends it; a consent that comes back although it was withdrawn is withdrawn again, in writing. */
 enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 {
@@ -541,7 +529,7 @@ enum err grants_stored(struct turn *t, struct thread *th, uint16_t type)
 		return came_back(t, th);
 	if (type != DOC_CONSENT || p == NULL)
 		return thread_save(t, th);
-	rc = over_above(t, th, &over);
+	rc = passed_is_over(t, th, &over);
 	if (rc != ERR_OK || over)
 		return rc == ERR_OK ? over_before(t, th) : rc;
 	rc = consent_record(t, &th->id, &m);

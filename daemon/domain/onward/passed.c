@@ -100,6 +100,17 @@ enum err passed_again(struct turn *t, const struct id16 *child, uint16_t peer,
 	return id16_equal(&id, child) ? ERR_OK : onward_put(t, &id, child, peer);
 }
 
+enum err passed_is_over(struct turn *t, const struct thread *child, bool *yes)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 grant;
+
+	*yes = false;
+	while (child->role == THREAD_SENDER && !*yes && onward_above(t, &child->id, &w, &grant))
+		w.rc = consent_gone(t, &grant, yes);
+	return w.rc;
+}
+
 /* One of ours that was taken back, and names a partner's. */
 static enum err taken_back(struct turn *t, const struct id16 *id, const struct msg *record,
 			   bool *yes)

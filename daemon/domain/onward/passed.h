@@ -23,6 +23,8 @@ MUST_CHECK enum err passed_parent(struct turn *t, const struct id16 *case_id, st
 /** A consent of ours came back with its document: what it says of its parent holds again. */
 MUST_CHECK enum err passed_again(struct turn *t, const struct id16 *child, uint16_t peer,
 				 const struct msg *grant);
+/** A consent of ours came back, with its thread: was what came under the partner's that it names taken back before that? */
+MUST_CHECK enum err passed_is_over(struct turn *t, const struct thread *child, bool *yes);
 /** Came all that this case knows from partners whose person took it back?  Which case a consent of ours had is forgotten with a loss of
  *  state, and what it had passed on may come back as a case of its own. */
 MUST_CHECK enum err passed_alone(struct turn *t, const struct id16 *case_id, bool *yes);
