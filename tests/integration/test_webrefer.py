@@ -339,7 +339,7 @@ def test_who_cannot_be_referred_to_is_shown_with_why(house, bert):
     house.k("partner", "agree", "SMWO", "--share", "identity,needs")
     try:
         page = bert.get(f"{d}/share")
-        assert "Contactgegevens daarover is met deze partner niets afgesproken" in page.text
+        assert "Contactgegevens – daarover is met deze partner niets afgesproken" in page.text
         assert not any(a.get("id") == "cat-contact" for t, a in page.tags)
     finally:
         house.fed.agree(house, house.smwo)
