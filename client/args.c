@@ -221,7 +221,8 @@ static const char *shown_by(const struct cli *c, char out[SHOWN_LEN])
 		     {"letter", "kring case list, kring inbox, kring sent"},
 		     {"draft", "kring draft list"},
 		     {"outbox", "kring outbox list"},
-		     {"invites", "kring invites list"}};
+		     {"invites", "kring invites list"},
+		     {"ALARM", "kring alarm list"}};
 	const char *words = cli_or_none(c->cmd->words);
 	const size_t n = strcspn(words, " ");
 

@@ -32,6 +32,8 @@ int cmd_plain(struct cli *c);
 int cmd_status(struct cli *c);
 int cmd_doctor(struct cli *c);
 int cmd_metrics(struct cli *c);
+int cmd_alarm_list(struct cli *c);
+int cmd_alarm_ack(struct cli *c);
 int cmd_by_id(struct cli *c);
 int cmd_by_id_seen(struct cli *c);
 int cmd_list(struct cli *c);

@@ -142,11 +142,18 @@ static bool partner_offset(const struct seen *s, const struct msg *row, int64_t 
 
 /* ---- alarms ---- */
 
-/* The i-th thing that somebody should look at, by its code in alarms.psv; "": that one does not count; NULL: there are no more. */
-static const char *open_alarm(const struct msg *s, size_t i)
+/* The i-th thing that somebody should look at, or that somebody looks at already (seen), by its code in alarms.psv; "": that one does not
+ * count; NULL: there are no more. */
+static const char *open_alarm(const struct msg *s, size_t i, bool seen)
 {
-	if (i < msg_count(s, STATUS_ALARMS))
-		return msg_text(msg_at(s, STATUS_ALARMS, i), ALARM_ROW_WHAT);
+	if (i < msg_count(s, STATUS_ALARMS)) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		return (msg_u64(a, ALARM_ROW_SEEN_MS) != 0) == seen ? msg_text(a, ALARM_ROW_WHAT)
+								    : "";
+	}
+	if (seen)
+		return NULL;
 	i -= msg_count(s, STATUS_ALARMS);
 	if (i < msg_count(s, STATUS_FAULTS)) {
 		const struct msg *f = msg_at(s, STATUS_FAULTS, i);
@@ -160,16 +167,17 @@ static const char *open_alarm(const struct msg *s, size_t i)
 }
 
 /* Each code once, with how often it is open: of how many partners, for most. */
-static void alarms(struct exposition *e, const struct seen *s)
+static void alarms(struct exposition *e, const struct seen *s, bool seen)
 {
 	const char *code, *other;
 
-	exposition_family(e, "kring_alarms", "gauge");
-	for (size_t i = 0; s->status != NULL && (code = open_alarm(s->status, i)) != NULL; i++) {
+	exposition_family(e, seen ? "kring_alarms_seen" : "kring_alarms", "gauge");
+	for (size_t i = 0; s->status != NULL && (code = open_alarm(s->status, i, seen)) != NULL;
+	     i++) {
 		int64_t count = 0;
 		bool first = code[0] != '\0';
 
-		for (size_t j = 0; (other = open_alarm(s->status, j)) != NULL; j++) {
+		for (size_t j = 0; (other = open_alarm(s->status, j, seen)) != NULL; j++) {
 			first = first && (j >= i || strcmp(code, other) != 0);
 			count += strcmp(code, other) == 0;
 		}
@@ -280,7 +288,8 @@ int cmd_metrics(struct cli *c)
 	if (!exposition_begin(&e, c))
 		return CLI_NOT_NOW;
 	node(&e, &s);
-	alarms(&e, &s);
+	alarms(&e, &s, false);
+	alarms(&e, &s, true);
 	if (s.partners != NULL)
 		partners(&e, &s);
 	return exposition_end(&e, cli_option(c, "into"));

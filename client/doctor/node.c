@@ -124,8 +124,10 @@ static void alarms(struct findings *f, const struct msg *s)
 		const char *what = msg_text(a, ALARM_ROW_WHAT);
 
 		if (strcmp(what, "not-listening") != 0 && strncmp(what, "limit-", 6) != 0)
-			about(f, level_of(what), "alarm", msg_text(a, ALARM_ROW_PARTNER),
-			      word(f, LIST_ALARMS, what));
+			about(f,
+			      /* somebody works on it */
+			      msg_u64(a, ALARM_ROW_SEEN_MS) != 0 ? FINDING_OK : level_of(what),
+			      "alarm", msg_text(a, ALARM_ROW_PARTNER), word(f, LIST_ALARMS, what));
 	}
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++) {
 		const struct msg *r = msg_at(s, STATUS_FAULTS, i);

@@ -43,6 +43,8 @@ void print_sentence(const struct cli *c, const char *text, const char *p, const 
 /** A row of say.psv with its values; the second one ends the line. */
 void print_say(const struct cli *c, const char *key, const struct fill *values);
 void print_say_line(const struct cli *c, const char *key, const struct fill *values);
+/** Who works on that alarm (ALARM_ROW), behind its line; nothing when nobody does. */
+void print_alarm_seen(const struct cli *c, const struct msg *alarm);
 /** The name of a row of kring status, and what follows begins at the same column in each. */
 void print_label(const struct cli *c, const char *key);
 void print_row(const struct cli *c, const char *key, const char *text);

@@ -129,10 +129,29 @@ static void alarms(const struct cli *c, const struct msg *s)
 			continue; /* shown by print_line_status, and by limits(), with its cause */
 		print_label(c, "label-alarm");
 		print_time(c, msg_u64(a, ALARM_ROW_AT_MS));
-		(void)printf("  %s%s%s\n", msg_text(a, ALARM_ROW_PARTNER),
+		(void)printf("  %s%s%s", msg_text(a, ALARM_ROW_PARTNER),
 			     msg_text(a, ALARM_ROW_PARTNER)[0] == '\0' ? "" : words_colon(c->lang),
 			     list_text(LIST_ALARMS, c->lang, msg_text(a, ALARM_ROW_WHAT)));
+		print_alarm_seen(c, a);
+		(void)putchar('\n');
 	}
+}
+
+void print_alarm_seen(const struct cli *c, const struct msg *alarm)
+{
+	const uint64_t at_ms = msg_u64(alarm, ALARM_ROW_SEEN_MS);
+	const char *name = msg_text(alarm, ALARM_ROW_SEEN_BY);
+	char when[WORDS_SHORT], who[WORDS_SHORT];
+
+	require(c != NULL && alarm != NULL);
+	if (at_ms == 0)
+		return;
+	(void)snprintf(who, sizeof who, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
+		       (unsigned long long)msg_u64(alarm, ALARM_ROW_SEEN_UID));
+	(void)printf("%s", words_semicolon(c->lang));
+	print_say(c, "alarm-seen",
+		  FILL({"who", name[0] != '\0' ? name : who, 0},
+		       {"when", words_moment(c->lang, at_ms, when), 0}));
 }
 
 /* So much of so much; and what was refused, if anything was. */

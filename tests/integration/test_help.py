@@ -95,7 +95,7 @@ def test_what_an_option_is_for_is_said_once_and_of_options_that_there_are():
 
 
 def test_what_is_missing_is_named_with_where_to_find_it():
-    lists = {"CASE": "kring case list", "REF": "kring inbox, kring sent", "PARTNER": "kring partner list"}
+    lists = {"CASE": "kring case list", "REF": "kring inbox, kring sent", "PARTNER": "kring partner list", "ALARM": "kring alarm list"}
     ids = {"consent": "kring consent list CASE", "draft": "kring draft list", "outbox": "kring outbox list", "invites": "kring invites list", "letter": "kring case list"}
     asked = [c for c in table() if c["words"] and c["words"][0] != "["]
     assert len(asked) > 30

@@ -273,6 +273,7 @@ def partners(w, f, a, b):
     w.then("partner-one-name", a, "refer", **refer)
     w.ask("partner-mistyped", a, "partner_show", id="smwo-x")
     w.ask("partner-is-this-node", a, "refer", **{**refer, "partner": a.name})
+    w.ask("alarm-not-there", a, "alarm_ack", what="no-backup")
     w.ask("no-loss-here", a, "partner_restored", id=a.name)
     w.ask("no-loss-there", a, "partner_restored", id=b.name)
     w.ask("digits-differ-partner", a, "partner_check", partner=b.name, digits="1234567890123456")

@@ -12,6 +12,9 @@
 #include "base/endpoint.h"
 #include "domain/evidence/audit.h"
 #include "domain/evidence/kept.h"
+#include "domain/loss/alarm.h"
+#include "domain/membership/names.h"
+#include "domain/oversight/status.h"
 #include "domain/signin/session.h"
 #include "domain/stream/connect.h"
 
@@ -24,6 +27,54 @@ enum err admin_clock_confirm(struct turn *t, const struct msg *req, struct msg *
 	t->node->clock_confirmed =
 		true; /* true however the turn ends: a person looked at a clock */
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_CLOCK, .detail = "confirmed"});
+}
+
+/* The one that is meant among those there now: of that partner, where one is typed.  What is true just while it is looked at (at_ms is
+ * now) has no moment by which it could be told that it came back; it ends by itself. */
+static const struct msg *alarm_meant(const struct turn *t, const struct msg *status,
+				     const char *what, const struct peer *partner)
+{
+	const struct msg *found = NULL;
+
+	require(status != NULL);
+	for (size_t i = 0; i < msg_count(status, STATUS_ALARMS); i++) {
+		const struct msg *row = msg_at(status, STATUS_ALARMS, i);
+
+		if (strcmp(msg_text(row, ALARM_ROW_WHAT), what) == 0 &&
+		    msg_u64(row, ALARM_ROW_AT_MS) < t->wall_ms &&
+		    (partner == NULL ||
+		     strcmp(msg_text(row, ALARM_ROW_PARTNER), partner->org) == 0))
+			found = row;
+	}
+	return found;
+}
+
+/* Only of what is there: whoever acknowledges in advance would never see it. */
+enum err admin_alarm_ack(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const char *what = msg_text(req, ALARM_ACK_WHAT), *typed = msg_text(req, ALARM_ACK_PARTNER);
+	struct msg *now = msg_new(t->arena, MSG_REPLY);
+	struct peer *partner = NULL;
+	const struct msg *row = NULL;
+	enum err rc = typed[0] == '\0' ? ERR_OK : names_find(t, typed, &partner);
+
+	(void)reply;
+	if (rc == ERR_OK)
+		rc = view_status(t, req, now);
+	if (rc != ERR_OK)
+		return rc;
+	row = alarm_meant(t, msg_get(now, REPLY_STATUS), what, partner);
+	if (row == NULL)
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_ALARM_NOT_THERE);
+	if (partner == NULL && msg_text(row, ALARM_ROW_PARTNER)[0] != '\0')
+		rc = names_find(t, msg_text(row, ALARM_ROW_PARTNER), &partner);
+	if (rc == ERR_OK)
+		rc = alarm_ack(t, msg_text(row, ALARM_ROW_WHAT), partner == NULL ? 0 : partner->no);
+	if (rc != ERR_OK)
+		return rc;
+	return audit_add(t, &(struct audit_entry){.event = AUDIT_ALARM,
+						  .peer = partner == NULL ? 0 : partner->no,
+						  .detail = "acknowledged"});
 }
 
 /* The entry is written while the keys are still here; the effect comes after its commit. */

@@ -15,6 +15,8 @@
 #include "domain/state.h"
 
 MUST_CHECK enum err admin_clock_confirm(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring alarm ack`: whoever asks works on it; it counts as seen until its cause returns. */
+MUST_CHECK enum err admin_alarm_ack(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err admin_backup_kept(struct turn *t, const struct msg *req, struct msg *reply);
 /** `kring audit checkpoint`: how far our audit log goes is signed now, for two partners to cosign. */

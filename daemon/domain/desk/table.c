@@ -150,6 +150,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(AUDIT_VERIFY, view_audit_verify, READS, ADMIN | OFFICER, PLAIN) \
 	X(AUDIT_CHECKPOINT, admin_checkpoint, WRITES, ADMIN, FRESH) \
 	X(AUDIT_EXPORT, view_audit_export, READS, OFFICER, PLAIN) \
+	X(ALARM_ACK, admin_alarm_ack, FREES, ADMIN, FRESH) \
 	X(CLOCK_CONFIRM, admin_clock_confirm, WRITES, ADMIN, FRESH) \
 	X(VERIFY, view_verify, READS, ADMIN | OFFICER, PLAIN) \
 	X(PARTNER_RESTORED, admin_restored, FREES, ADMIN, FRESH) \

@@ -23,7 +23,7 @@
 	X(ERASE, 15, "erase") X(LOCK, 16, "lock") X(CHECKPOINT, 17, "checkpoint") \
 	X(LOSS, 18, "state-loss") X(BACKUP, 19, "backup") X(REPORT, 20, "report")   \
 	X(ROLE, 21, "role") X(SECOND, 22, "second-person") X(EXPORT, 23, "export") \
-	X(SIGN_IN, 24, "sign-in") X(BREAK_GLASS, 25, "break-glass")
+	X(SIGN_IN, 24, "sign-in") X(BREAK_GLASS, 25, "break-glass") X(ALARM, 26, "alarm")
 enum audit_event {
 #define AUDIT_ENUM(name, no, text) AUDIT_##name = (no),
 	AUDIT_EVENTS(AUDIT_ENUM)

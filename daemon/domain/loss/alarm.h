@@ -3,7 +3,7 @@
  * alarm - what happened to identities and disks, until an administrator has seen it.
  *
  * Layer:    domain/loss (base, proto, store; lower rooms).
- * Owns:     table ALARM (kind u8 | peer u16: when u64).
+ * Owns:     table ALARM (kind u8 | peer u16: when u64), META rows 21 | peer u16 | code (who saw an alarm: when u64, uid u32, staff 16).
  * Threads:  core process, event-loop thread only.
  * Time:     *_ms wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -37,5 +37,17 @@ MUST_CHECK enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer);
 bool alarm_is(struct turn *t, enum alarm kind, uint16_t peer);
 /** An administrator dealt with it.  One that was not set is none. */
 MUST_CHECK enum err alarm_clear(struct turn *t, uint8_t kind, uint16_t peer);
+
+/** Somebody saw an alarm, whoever raises it, and works on it. */
+struct alarm_ack {
+	uint64_t at_ms;	   /* wall clock; 0: nobody */
+	uint32_t uid;	   /* of the user, where staff is zeros */
+	struct id16 staff; /* in the table STAFF */
+};
+/** By whoever asks in this turn.  code: what the alarm is called in alarms.psv; peer 0: this node. */
+MUST_CHECK enum err alarm_ack(struct turn *t, const char *code, uint16_t peer);
+/** An alarm of a later moment has come back, and counts as seen by nobody. */
+MUST_CHECK enum err alarm_acked(struct turn *t, const char *code, uint16_t peer,
+				struct alarm_ack *out);
 
 #endif /* KRING_DOMAIN_LOSS_ALARM_H */

@@ -5,6 +5,8 @@
  */
 #include "domain/oversight/alarms.h"
 
+#include <string.h>
+
 #include "base/check.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
@@ -109,6 +111,54 @@ enum err view_people_alarms(struct turn *t, struct msg *status)
 	if (msg_count(status, STATUS_CAME_BACK) > 0)
 		view_alarm(t, status, "staff-came-back", NULL, t->node->restored_ms);
 	return w.rc;
+}
+
+/* Rows of status name a partner as people know it, and what somebody saw is kept by number, which stays when the name changes.
+ * Of this node where it names nobody. */
+static uint16_t peer_of(const struct node *n, const char *org)
+{
+	for (size_t i = 0; org[0] != '\0' && i < n->peer_count; i++)
+		if (strcmp(n->peers[i].org, org) == 0)
+			return n->peers[i].no;
+	return 0;
+}
+
+/* Colleagues ask whoever it is what is being done, so a name is worth more than a number; where nobody is named yet the number is all there
+ * is.  A person who left keeps the row in STAFF, and so the name. */
+static enum err seen_by(struct turn *t, const struct alarm_ack *a, struct msg *row)
+{
+	struct staff s;
+	enum err rc;
+
+	require(a->at_ms != 0);
+	msg_set_u64(row, ALARM_ROW_SEEN_MS, a->at_ms);
+	msg_set_u64(row, ALARM_ROW_SEEN_UID, a->uid);
+	if (bytes_zero(a->staff.b, sizeof a->staff.b))
+		return ERR_OK;
+	rc = staff_get(t, &a->staff, &s);
+	if (rc == ERR_OK)
+		msg_set_text(t->arena, row, ALARM_ROW_SEEN_BY, s.name);
+	return rc;
+}
+
+/* It is told with the alarm and not in place of it: what is seen is not mended.
+ * An alarm says since when it is there.  One that ended and came back is later than what somebody saw, whatever raises it. */
+enum err view_alarms_seen(struct turn *t, struct msg *status)
+{
+	enum err rc = ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(status, STATUS_ALARMS); i++) {
+		struct msg *row = msg_edit(status, STATUS_ALARMS, i);
+		struct alarm_ack a;
+
+		if (msg_text(row, ALARM_ROW_WHAT)[0] == '\0')
+			continue; /* there was no memory for it, and the reply will not go out */
+		rc = alarm_acked(t, msg_text(row, ALARM_ROW_WHAT),
+				 peer_of(t->node, msg_text(row, ALARM_ROW_PARTNER)), &a);
+		if (rc == ERR_OK && a.at_ms != 0 && msg_u64(row, ALARM_ROW_AT_MS) <= a.at_ms)
+			rc = seen_by(t, &a, row);
+	}
+	return rc;
 }
 
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */

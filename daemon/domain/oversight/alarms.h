@@ -23,5 +23,7 @@ void view_limit_alarms(struct turn *t, struct msg *status);
 MUST_CHECK enum err view_people_alarms(struct turn *t, struct msg *status);
 /** Rows of kring status: those that last, and whom this node waits for. */
 MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
+/** Which of the alarms there now somebody saw, and who; behind the others. */
+MUST_CHECK enum err view_alarms_seen(struct turn *t, struct msg *status);
 
 #endif /* KRING_DOMAIN_OVERSIGHT_ALARMS_H */

@@ -288,5 +288,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = quota_status(t, s);
 	if (rc == ERR_OK)
 		view_limit_alarms(t, s);
-	return rc == ERR_OK ? view_alarms(t, s) : rc;
+	if (rc == ERR_OK)
+		rc = view_alarms(t, s);
+	return rc == ERR_OK ? view_alarms_seen(t, s) : rc;
 }

@@ -929,6 +929,32 @@ static void an_alarm_that_repeats_is_written_once_an_hour(void **state)
 	assert_false(alarm_is(&b->t, ALARM_TOLD, BED_PARTNER));
 }
 
+/* Whoever saw it is asked again when it comes back, also within that hour; and once. */
+static void an_alarm_that_comes_back_is_seen_by_nobody(void **state)
+{
+	struct bed *b = *state;
+	const struct event asked = {.uid = 7};
+	struct alarm_ack seen;
+	unsigned said = 0;
+
+	b->t.wall_ms = b->now_ms;
+	assert_int_equal(alarm_set(&b->t, ALARM_TOLD, BED_PARTNER), ERR_OK);
+	b->t.wall_ms += 60000;
+	b->t.ev = &asked;
+	assert_int_equal(alarm_ack(&b->t, alarm_text(ALARM_TOLD), BED_PARTNER), ERR_OK);
+	assert_int_equal(alarm_acked(&b->t, alarm_text(ALARM_TOLD), BED_PARTNER, &seen), ERR_OK);
+	assert_true(seen.at_ms == b->t.wall_ms && seen.uid == 7);
+	assert_int_equal(alarm_acked(&b->t, alarm_text(ALARM_TOLD), 0, &seen), ERR_OK);
+	assert_true(seen.at_ms == 0);
+	for (unsigned n = 0; n < 3; n++) {
+		b->t.wall_ms += 60000;
+		assert_int_equal(alarm_set(&b->t, ALARM_TOLD, BED_PARTNER), ERR_OK);
+	}
+	for (const struct effect *e = b->fx.first; e != NULL; e = e->next)
+		said += e->type == EFFECT_ALARM;
+	assert_int_equal(said, 2);
+}
+
 /* One sighting of an older incarnation is a backup put back; a second one within a day, after the present one spoke, is
  * a copy. */
 static void a_copy_is_known_by_coming_back(void **state)
@@ -1011,6 +1037,7 @@ int main(void)
 		EACH(a_quarantine_ends),
 		EACH(a_quarantine_of_the_future_begins_now),
 		EACH(an_alarm_that_repeats_is_written_once_an_hour),
+		EACH(an_alarm_that_comes_back_is_seen_by_nobody),
 		EACH(two_that_lay_on_one_place_do_not_change_about),
 		EACH(an_answer_without_end_is_asked_for_at_our_pace),
 		EACH(one_page_a_frame_is_answered),
