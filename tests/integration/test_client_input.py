@@ -497,7 +497,7 @@ def test_a_decline_never_wins_over_an_accept_unseen(federation):
                 assert ref in run(b, *seen, who=who).stdout.decode()
         assert run(b, "accept", ref, who="an").returncode == 0
         r = run(b, "decline", ref, *decline, who="bo" if seen else "cee")
-        assert r.returncode == 1 and "here, a moment ago: accepted" in r.stderr.decode(), r
+        assert r.returncode == 1 and "a colleague, a moment ago: accepted" in r.stderr.decode(), r
         assert b.state(ref) == "accepted"
         assert run(b, "start", ref, who="an").returncode == 0, "who acted last knows"
     ref = a.refer(case, b.name, "--again")
