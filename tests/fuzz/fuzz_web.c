@@ -510,14 +510,12 @@ static void look_at_secret(struct span body, const char *secret)
 	struct span pair = body;
 	const uint8_t *end;
 
-	while (pair.len > 2 && (pair.p[0] != 's' || pair.p[1] != '=')) {
-		end = memchr(pair.p, '&', pair.len);
-		if (end == NULL) /* its name was written in another way */
+	while (pair.len < 2 || memcmp(pair.p, "s=", 2) != 0) {
+		end = pair.len == 0 ? NULL : memchr(pair.p, '&', pair.len);
+		if (end == NULL) /* none, or its name was written in another way */
 			return;
 		pair = span_of(end + 1, pair.len - (size_t)(end + 1 - pair.p));
 	}
-	if (pair.len < 2)
-		return;
 	end = memchr(pair.p, '&', pair.len);
 	pair.len = end == NULL ? pair.len : (size_t)(end - pair.p);
 	require(decoded(span_of(pair.p + 2, pair.len - 2), secret));
