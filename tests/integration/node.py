@@ -14,6 +14,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("KRING_BIN", ROOT / "build/dev"))
 CATS = "identity,contact,household,needs,story"
+for screen in ("COLUMNS", "LINES"):
+    os.unsetenv(screen)  # pytest loads readline, which from version 8.3 on sets them for every child: a pipe would be taken for a screen
 
 
 PORTS = range(20000, 32000)  # below what the kernel gives to lines that are dialled (ip_local_port_range)

@@ -228,7 +228,7 @@ ODD = [
     (GET.replace(b"/login", b"/" + b"a" * 3000) + b"\r\n", {414, 404}),
     (GET.replace(b"/login", b"/" + b"a" * 40000) + b"\r\n", {414, 431}),
     (GET + b"X: " + b"a" * 40000 + b"\r\n\r\n", {431}),
-    (GET.replace(b"/login", b"/lo\0gin") + b"\r\n", {400, 404}),
+    (GET.replace(b"/login", b"/lo\0gin") + b"\r\n", {400, 404, None}),  # libmicrohttpd 1.0 closes the line
     (GET.replace(b" HTTP/1.1", b" HTTP/9.9") + b"\r\n", {400, 505}),
     (GET.replace(b" HTTP/1.1", b"") + b"\r\n", {400, None}),
     (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", {400, None}),

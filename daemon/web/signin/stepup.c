@@ -104,7 +104,8 @@ void signin_again_try(struct visit *v)
 static void told_still(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
-	out_raw(&v->page, v->f.ends, strlen(v->f.ends));
+	if (v->f.ends != NULL) /* an answer in which core names nobody says no time */
+		out_raw(&v->page, v->f.ends, strlen(v->f.ends));
 	visit_text(v, OK);
 }
 
