@@ -5,7 +5,7 @@ BUILD_PACKAGES="ca-certificates cmake make gcc libc6-dev pkg-config libzmq3-dev 
 protobuf-compiler libprotobuf-dev libsodium-dev libutf8proc-dev liblmdb-dev libuv1-dev libmicrohttpd-dev libjansson-dev libqrencode-dev libseccomp-dev libssl-dev libcmocka-dev
 python3 python3-protobuf"
 TEST_PACKAGES="clang lld libclang-rt-dev clang-format clang-tidy git python3-pytest python3-pytest-xdist python3-zmq python3-nacl python3-cryptography iproute2 cppcheck valgrind maude nftables systemd xfsprogs e2fsprogs
-mount util-linux procps less scdoc mandoc man-db nginx-light openssl file
+mount util-linux procps less scdoc mandoc man-db nginx-light openssl file dpkg-dev
 tmux faketime chromium chromium-driver python3-selenium" # tests/scenarios: a real terminal, and the same ten days in each run; tests/web: a real browser
 
 # install_packages LIST: only what is missing; as root, else says what to run as root.

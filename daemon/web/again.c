@@ -87,8 +87,12 @@ struct msg *again_open(struct visit *v, const struct form_field *fields, size_t 
 	packed = arena_copy(&v->a, packed);
 	if (msg_parse(&v->a, MSG_REPLY, packed, &reply, &why) != ERR_OK)
 		return NULL;
-	if (!visit_typed(v, typed, fields, count, body)) /* of another form than this page's */
-		*typed = (struct form){.fields = fields, .count = count};
+	/* of another form, or no text: nothing of it is shown */
+	if (!visit_typed(v, typed, fields, count, body)) {
+		if (typed->count == count) /* no memory for its table, which has k and i too */
+			return NULL;
+		memset(typed->values, 0, sizeof typed->values);
+	}
 	if (is_refusal(reply))
 		say(v, reply, typed);
 	return reply;

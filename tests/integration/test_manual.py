@@ -138,7 +138,9 @@ def test_no_tool_has_a_complaint_about_a_page(pages):
     names = [n if lang == "en" else f"{n}.{lang}" for n in ("kring.1", "kringd.8", "kring.conf.5") for lang in LANGS]
     for page in ("kring.1", "kringd.8", "kring.conf.5"):
         r = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", str(pages / page)], capture_output=True, text=True)
-        assert not r.stdout and not r.stderr, r.stdout[:500]
+        # scdoc begins a paragraph behind each heading, which mandoc of Debian 13 says it leaves out
+        said = [x for x in (r.stdout + r.stderr).splitlines() if "skipping paragraph macro: PP" not in x]
+        assert not said, said[:5]
     for page in names:
         text = read(pages / page)
         assert len(text) > 1000 and not re.search(r"\*\w|\\[a-z&]|\{\w+\}", text), page
