@@ -51,7 +51,7 @@ enum act_with {
  * RULE: a timer or a rule does it, or another command than the one of its name.
  *                           name, number, code, body, who, list of reasons
  * An act takes the rows of its list that name its code (column uses), or all where the list has no such column;
- * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 37 to 42 and 46 on are free.
+ * MSG_HOLDS_ANY: its body has no reason.  Numbers ascend; 38 to 42 and 47 on are free.
  */
 /* clang-format off */
 #define ACTS(ACT, RULE) \
@@ -108,11 +108,16 @@ enum act_with {
 	RULE(SUPERSEDED, 35, "superseded", MSG_HANDOVER_RECLAIM, 0, LIST_REASONS) \
 	/* a referral that runs follows its case to another node */ \
 	RULE(MOVED, 36, "moved", MSG_MOVED, ACT_BY_SENDER, MSG_HOLDS_ANY) \
+	/* the other side of a referral asks for the case itself: one question at a time, answered by a handover or by a no */ \
+	ACT(REQUEST, 37, "request", MSG_ACT, ACT_BY_RECEIVER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
+	    "request", "kring request 91C4 --reason mostly-here") \
 	RULE(ONWARD_ANSWER, 43, "consent-onward", MSG_ONWARD_ANSWER, 0, MSG_HOLDS_ANY) \
 	ACT(MESSAGE, 44, "message", MSG_MESSAGE, ACT_BY_EITHER, MSG_HOLDS_ANY, "reason", ACT_WITH_WORDS, \
 	    ACT_WITH_DAY | ACT_WITH_PLACE | ACT_WITH_ENTRY, \
 	    "say", "kring say 91C4 --text -") \
-	RULE(KEPT, 45, "kept-sealed", MSG_HANDOVER_KEPT, 0, MSG_HOLDS_ANY)
+	RULE(KEPT, 45, "kept-sealed", MSG_HANDOVER_KEPT, 0, MSG_HOLDS_ANY) \
+	ACT(REQUEST_ANSWER, 46, "request-answer", MSG_ACT, ACT_BY_SENDER, LIST_REASONS, "reason", ACT_WITH_REASON, 0, \
+	    "keep", "kring keep 91C4 --reason goes-on-here")
 
 /*
  * One row for each kind of thread: name, number, name of its rules in the daemon (domain/exchange/hooks.h), the document

@@ -45,6 +45,7 @@ static const struct todo {
 	{"handover-slow", "kring handover show {ref}", ""},
 	{"refer-on", "kring refer {case}", ""},
 	{"goes-on", "kring handover show {ref}", ""},
+	{"case-requested", "kring handover propose {case} --to {partner}", "keep"},
 	{"moved-on", "kring show {ref}", ""},
 	{"passed-around", "kring show {ref}", "say"},
 	{"closed-long-ago", "kring case erase {case}", ""},

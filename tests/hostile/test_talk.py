@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a member may say inside a referral, said without end or with numbers that mean nothing: messages, appointments, new telephone
 numbers, corrections, and people who are referred and taken back at once."""
+import os
+
 from kringwire import ACCEPT, NOTE, OUTCOME, START, ZERO32, make_document
 from world import IDENTITY_NEEDS, LONG, act, grant, offer, pb, say
 
-MESSAGE, ERROR, CONTACT, WORDS = 44, 21, 1 << 1, 1 << 20
+MESSAGE, ERROR, REQUEST, KEEP, CONTACT, WORDS = 44, 21, 37, 46, 1 << 1, 1 << 20
 NAME = pb.Person(name="Piet Verzonnen")
 MOST, WRONG_PLACE = 2**32 - 1, 4
 
@@ -131,4 +133,33 @@ def test_messages_in_somebody_else_s_referral(world):
         m.sent -= 1
     assert [len(b.k("show", r)["log"]) for r in (ours, theirs)] == before
     assert b.state(theirs) == "offered"
+    w.still_whole()
+
+
+def test_a_case_is_asked_for_without_end(world):
+    """In a referral of its own as often as a log takes, in one that is over, in one of a stranger, in none, and by the side that has the case."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    case = b.new_case(name="Eigen Verzonnen")
+    b.consent(case, m.name)
+    b.refer(case, m.name)
+    m.until(lambda: any(d.type == 1 for d in m.inbox))
+    o = next(d for d in m.inbox if d.type == 1)
+    body, h, docs = pb.Act(reason="person-asks"), ZERO32, []
+    for no in range(1, 61):
+        raw, h = act(m, o.thread, REQUEST, no, h, seen=(1, o.hash), body=body)
+        docs.append(raw)
+    assert say(m, docs) == [0] * 60
+    gid, _, thread, h1, ref = begun(w)  # it has that case itself, and asks and answers all the same
+    mine = act(m, thread, REQUEST, 2, h1, body=body)
+    assert say(m, [mine[0], act(m, thread, KEEP, 3, mine[1], body=pb.Act(reason="other"))[0]]) == [0, 0]
+    assert say(m, [act(m, os.urandom(16), REQUEST, 1, ZERO32, body=body)[0]]) == [0]  # in a thread that nobody has
+    _, theirs = w.honest_referral()
+    stranger = bytes.fromhex(b.k("show", theirs)["referrals"][0]["id"])
+    before = len(b.k("show", theirs)["log"])
+    say(m, [act(m, stranger, REQUEST, 1, ZERO32, body=body)[0]])
+    assert len(b.k("show", theirs)["log"]) == before
+    rows = [x for x in b.k("worklist")["work"] if x["kind"] == "case-requested"]
+    assert [x["case_id"] for x in rows] == [case], rows
+    b.k("today"), b.k("sent"), b.k("inbox"), b.k("show", ref)
     w.still_whole()

@@ -15,7 +15,8 @@ DAY = 86400000
 REPORT = 23
 RESYNC, LAYOUT, ORDER, CLASS = 1, 3, 4, 5  # REFUSED
 NO_GRANT, MALFORMED = 3, 6  # verdicts
-GOES_WITHOUT = DECLINE, 8, NOTE, 16, WITHDRAW, 21  # acts of which "other" is a reason
+REQUEST, KEEP = 37, 46
+GOES_WITHOUT = DECLINE, 8, NOTE, 16, WITHDRAW, 21, REQUEST, KEEP  # acts of which "other" is a reason
 
 
 def doc(m, type_, body=b"", **head):
@@ -31,7 +32,7 @@ def test_a_thousand_threads_of_one_word_each(world):
     """Every act there is, as the first and only word of a thread: no referral comes of it, and no case is shown."""
     w = world()
     m, b = w.hostile[0], w.target
-    kinds, codes = (ACCEPT, DECLINE, START, NOTE, OUTCOME, ACK, WITHDRAW, REVOKE, 8, 16, 19, 21, 22), set()
+    kinds, codes = (ACCEPT, DECLINE, START, NOTE, OUTCOME, ACK, WITHDRAW, REVOKE, 8, 16, 19, 21, 22, REQUEST, KEEP), set()
     with w.meter("a thousand threads of one word"):
         for _ in range(5 if LONG else 2):
             for at in range(0, 512, 64):

@@ -170,6 +170,23 @@ def the_other_ends(book, a, b, case):
     book.type(b, "inbox", "--all")
 
 
+def a_case_asked_for(book, a, b):
+    case = a.new_case(name="Griet Verzonnen", phone="1")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    b.await_state(ref, "offered")
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+    book.type(b, "request", ref, "--reason", "mostly-here")
+    wait_for("the question", lambda: any(w["kind"] == "case-requested" for w in a.k("today").get("work", [])))
+    book.type(a, "show", ref)
+    book.type(a, "keep", ref, "--reason", "goes-on-here")
+    wait_for("the answer", lambda: any(e["act"] == "request-answer" for e in b.k("show", ref)["log"]))
+    book.type(b, "show", ref)
+    b.k("decline", ref, "--reason", "no-capacity", "--alternative", "none")
+    a.await_state(ref, "declined")
+
+
 def a_case_handed_over(book, a, b):
     case = a.new_case(name="Piet Verzonnen", phone="1")
 
@@ -403,6 +420,7 @@ def test_every_command_speaks_the_language(federation, workdir, lang):
     refusals(book, a, b, case)
     administration(book, f, a, b)
     offline(book, f, a)
+    a_case_asked_for(book, a, b)
     a_case_handed_over(book, a, b)
     a_case_kept_by_law(book, a, b)
     the_end(book, f, a, b, case)

@@ -27,7 +27,7 @@ DAY = 86400
 COMMANDS = {f"{c['noun']} {c['verb']}".strip() for c in TABLE} | {"help"}
 LOOKS = {"approve", "case list", "case show", "consent list", "consent show", "draft list", "flow publish", "help", "inbox", "invites list", "outbox list", "partner list",
          "partner show", "pending list", "roster show", "sent", "show", "staff list", "status", "verify"}
-ASK, INFO, ACCEPT, DECLINE, REDIRECT, HOLD, START, NOTE, OUTCOME, REOPEN, WITHDRAW, REVOKE, ERROR, MESSAGE = 2, 3, 4, 5, 6, 8, 9, 13, 14, 16, 17, 20, 21, 44
+ASK, INFO, ACCEPT, DECLINE, REDIRECT, HOLD, START, NOTE, OUTCOME, REOPEN, WITHDRAW, REVOKE, ERROR, MESSAGE, REQUEST, KEEP = 2, 3, 4, 5, 6, 8, 9, 13, 14, 16, 17, 20, 21, 44, 37, 46
 IDENTITY, CONTACT, WORDS = 1, 2, 1 << 20
 
 
@@ -408,6 +408,10 @@ def before(w, a, b):
     w.then("recall-already-acted", a, "act", ref=ref, type=WITHDRAW, reason="no-longer-needed")
     w.ask("act-takes-no-reason", a, "act", ref=ref, type=MESSAGE, text="x", reason="other")
     w.ask("nothing-to-correct", b, "act", ref=ref, type=NOTE, reason="attempt", corrects=99)
+    w.ask("case-not-requested", a, "act", ref=ref, type=KEEP, reason="other")
+    b.k("request", ref, "--reason", "person-asks")
+    w.ask("case-requested", b, "act", ref=ref, type=REQUEST, reason="other")
+    w.then("case-requested", b, "act", ref=ref, type=MESSAGE, text="Wat vindt u?")
     b.k("start", ref)
     b.k("outcome", ref, "--code", "helped")
     a.await_state(ref, "outcome")

@@ -38,10 +38,11 @@ static enum referral_state fold(const struct config *c, size_t ns, size_t nr)
 	return state;
 }
 
-/* Without NOTE, MESSAGE, ESCALATE, INFO that nobody asked for and REVOKE on an ended referral, as the model. */
+/* Without NOTE, MESSAGE, REQUEST and its answer, ESCALATE, INFO that nobody asked for and REVOKE on an ended referral, as the model. */
 static bool allowed(enum referral_state st, enum referral_actor who, uint16_t type)
 {
 	if (type == DOC_NOTE || type == DOC_MESSAGE || type == DOC_ESCALATE || type == DOC_OFFER ||
+	    type == DOC_REQUEST || type == DOC_REQUEST_ANSWER ||
 	    (type == DOC_INFO && st != REFERRAL_NEEDS_INFO) ||
 	    (type == DOC_REVOKE && referral_terminal(st)))
 		return false;

@@ -18,6 +18,8 @@
 	120u		     /* after which somebody is asked whether a closed case may be erased */
 #define LIMIT_KEEP_YEARS 30u /* until when somebody may say that one is kept */
 
+#define LIMIT_REQUESTS 3u /* times that whoever has a referral asks for the case itself */
+
 /* Laws about files of care say ten to thirty years after the last contact; fifty is more than any of them asks, and a slip of the
  * keyboard beyond that would keep somebody's life on a disk that nobody remembers. */
 #define LIMIT_KEEP_MONTHS                                                                          \

@@ -440,6 +440,12 @@ static enum err refuse_may(struct turn *t, const struct thread *th, const struct
 		return turn_refuse(t, ERR_STATE, REFUSAL_REOPENED_ONCE);
 	case MAY_NO_ROOM:
 		return turn_refuse(t, ERR_FULL, REFUSAL_REFERRAL_FULL);
+	case MAY_ASKED:
+		return turn_refuse_with(t, ERR_EXISTS, REFUSAL_CASE_REQUESTED,
+					say_text("partner", org));
+	case MAY_UNASKED:
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_NOT_REQUESTED,
+					say_text("partner", org));
 	case MAY_COMPARED_FIRST:
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_REFERRAL_COMPARED,
 					say_text("partner", org));

@@ -14,6 +14,7 @@
 #include "domain/consent/pack.h"
 #include "domain/documents/pseudonym.h"
 #include "domain/grant/grantdocs.h"
+#include "domain/handing/asked.h"
 #include "domain/handing/shown.h"
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
@@ -137,8 +138,9 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 {
 	const uint64_t date_ms = msg_u64(req, HANDOVER_NEW_DATE_MS);
 	struct msg *body = msg_new(t->arena, MSG_HANDOVER_PROPOSE);
-	struct thread th = {.state = HANDOVER_NONE};
+	struct thread th = {.state = HANDOVER_NONE}, asked;
 	struct id16 case_id, subject;
+	struct request r = {.no = 0};
 	struct peer *p;
 	enum err rc = find_case(t, msg_text(req, HANDOVER_NEW_CASE_ID), &case_id);
 
@@ -164,11 +166,17 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 		    date_ms == 0 ? 0 : calendar_noon(t->node->country, date_ms));
 	msg_set_bytes(t->arena, body, HANDOVER_PROPOSE_SUBJECT_REF, span_of(subject.b, 16));
 	rc = keep_day(t, &th, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS));
+	if (rc == ERR_OK)
+		rc = asked_find(t, &case_id, p->no, &asked, &r);
+	if (rc == ERR_OK && r.no != 0)
+		msg_set_bytes(t->arena, body, HANDOVER_PROPOSE_ANSWERS, span_of(r.doc.msg.b, 16));
 	/* the consent first: what follows it on the stream rests on it */
 	if (rc == ERR_OK)
 		rc = grantdocs_send(t, p, &case_id);
 	if (rc == ERR_OK)
 		rc = steps_sign(t, &th, DOC_PROPOSE, body);
+	if (rc == ERR_OK && r.no != 0)
+		rc = asked_answer(t, &asked, "handover-proposed");
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
 }
 

@@ -17,6 +17,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
+#include "domain/referral/referral.h"
 #include "domain/referral/work.h"
 
 /* The body of the newest entry of this type that the sender wrote.  ERR_NOTFOUND: there is none, or it cannot be read any more. */
@@ -189,6 +190,21 @@ static enum err moved(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? came_before(t, to, &there, th) : rc;
 }
 
+/* The person came here from somebody else, and so did the case: whoever asks for it asks the wrong one. */
+static enum err requested(struct turn *t, struct thread *th)
+{
+	struct msg *m;
+	bool writable = false;
+	enum err rc = casefile_load(t, &th->case_id, &m);
+
+	if (rc == ERR_OK)
+		rc = settled_writable(t, th, &writable);
+	if (rc != ERR_OK || !writable || msg_u64(m, CASE_RECORD_THEIRS) == 0 ||
+	    !referral_may((enum referral_state)th->state, REFERRAL_BY_SENDER, DOC_REQUEST_ANSWER))
+		return rc;
+	return acts_automatic(t, th, DOC_REQUEST_ANSWER, "not-ours");
+}
+
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 		       const struct doc_key *key, uint16_t verdict)
 {
@@ -197,9 +213,10 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 
 	if (rc == ERR_OK)
 		rc = thread_entry(t, th, false, th->their_no, &e);
-	if (rc != ERR_OK || th->role != THREAD_RECEIVER || verdict != WIRE_VERDICT_OK ||
-	    turn_case_erased(t, &th->case_id))
+	if (rc != ERR_OK || verdict != WIRE_VERDICT_OK || turn_case_erased(t, &th->case_id))
 		return rc;
+	if (th->role != THREAD_RECEIVER)
+		return e.type == DOC_REQUEST ? requested(t, th) : ERR_OK;
 	if (e.type == DOC_OFFER)
 		return offered(t, p, th);
 	return e.type == DOC_MOVED && th->state == REFERRAL_MOVED ? moved(t, th) : ERR_OK;

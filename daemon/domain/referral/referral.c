@@ -47,6 +47,10 @@ const struct transition referral_table[] = {
 	{"T18", DOC_ERROR, OPEN, LIVE, REFERRAL_ERROR},
 	{"T19", DOC_ESCALATE, LIVE, LIVE, STAY},
 	{"T21", DOC_MESSAGE, LIVE, LIVE, STAY},
+	/* the case itself is asked for; of a question that waits already, and of an answer that nobody waits for, the author's node
+	 * knows (request.h) */
+	{"T23", DOC_REQUEST, WORK, LIVE, STAY},
+	{"T24", DOC_REQUEST_ANSWER, LIVE, LIVE, STAY},
 	/* its case was taken over: by a rule, once nobody can stop that any more (moving/tell.h) */
 	{"T22", DOC_MOVED, 0, LIVE, REFERRAL_MOVED},
 };

@@ -31,7 +31,7 @@
 	X(HANDOVER_SLOW, "handover-slow") \
 	X(REFER_ON, "refer-on") X(PASSED_AROUND, "passed-around") \
 	X(RETAIN, "closed-long-ago") X(KEPT, "kept-ends") X(MOVED, "moved-on") \
-	X(GO_ON, "goes-on")
+	X(GO_ON, "goes-on") X(REQUESTED, "case-requested")
 enum work_kind {
 #define WORK_ENUM(name, text) WORK_##name,
 	WORK_KINDS(WORK_ENUM)

@@ -15,11 +15,13 @@
 #include "domain/referral/deadline.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/message.h"
+#include "domain/referral/request.h"
 #include "domain/referral/states.h"
 
 enum {
-	URGENT = 2,   /* Offer.urgency */
-	HOPS_LONG = 3 /* passed on so often without first contact: somebody looks today */
+	URGENT = 2,	 /* Offer.urgency */
+	HOPS_LONG = 3,	 /* passed on so often without first contact: somebody looks today */
+	REQUEST_DAYS = 5 /* working days for whoever is asked for a case */
 };
 
 /* clang-format off */
@@ -87,6 +89,7 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_RETAIN:
 	case WORK_KEPT:
 	case WORK_GO_ON:
+	case WORK_REQUESTED:
 	case WORK_KIND_COUNT:
 		break;
 	}
@@ -189,6 +192,21 @@ static enum err add_passed(struct turn *t, const struct thread *th, enum work_ki
 		       calendar_end(here, calendar_day(here, came)));
 }
 
+/* The partner asks for the case; whoever has it says yes or no. */
+static enum err add_requested(struct turn *t, const struct thread *th)
+{
+	struct request r;
+	enum err rc;
+
+	if (th->role != THREAD_SENDER || th->hidden)
+		return ERR_OK;
+	rc = request_read(t, th, &r);
+	if (rc != ERR_OK || r.no == 0)
+		return rc;
+	return add_due(t, th, WORK_REQUESTED, "",
+		       calendar_add(t->node->country, r.kept_ms, REQUEST_DAYS));
+}
+
 /* What follows from the state and from what was said, whatever else is there. */
 static enum err add_of_state(struct turn *t, const struct thread *th, const char *detail)
 {
@@ -210,6 +228,8 @@ static enum err add_of_state(struct turn *t, const struct thread *th, const char
 		rc = worklist_add(t, th, kind, detail);
 	if (rc == ERR_OK)
 		rc = add_passed(t, th, kind);
+	if (rc == ERR_OK)
+		rc = add_requested(t, th);
 	/* a message moves no term: what it leaves has none, or a day of its own */
 	if (rc == ERR_OK && message_appointed(t, th))
 		rc = add_due(t, th, WORK_APPOINTMENT, "", message_appointed_until(t, th));

@@ -6,10 +6,12 @@
 #include <assert.h>
 
 #include "base/check.h"
+#include "base/limits/cases.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/message.h"
 #include "domain/referral/referral.h"
+#include "domain/referral/request.h"
 
 enum { FOR_OTHER_ACTS = 32 };
 static_assert(FOR_OTHER_ACTS < (int)THREAD_LOG_MAX,
@@ -31,6 +33,23 @@ static enum err already(struct turn *t, const struct thread *th, uint16_t type, 
 	return rc;
 }
 
+/* One question at a time, and an answer only to one. */
+static enum err asking(struct turn *t, const struct thread *th, uint16_t type, enum may *out)
+{
+	struct request r;
+	enum err rc;
+
+	require(type == DOC_REQUEST || type == DOC_REQUEST_ANSWER);
+	rc = request_read(t, th, &r);
+	if (rc != ERR_OK)
+		return rc;
+	if (type == DOC_REQUEST_ANSWER)
+		*out = r.no == 0 ? MAY_UNASKED : MAY_DO;
+	else
+		*out = r.no != 0 ? MAY_ASKED : r.count >= LIMIT_REQUESTS ? MAY_NO_ROOM : MAY_DO;
+	return ERR_OK;
+}
+
 /* What the table and the log say, apart from a loss of state. */
 static enum err by_table(struct turn *t, const struct thread *th, const struct act *a,
 			 enum may *out)
@@ -50,6 +69,8 @@ static enum err by_table(struct turn *t, const struct thread *th, const struct a
 		*out = MAY_OTHER_STATE;
 	} else if (th->my_no >= THREAD_LOG_MAX - (a->number == DOC_NOTE ? FOR_OTHER_ACTS : 0)) {
 		*out = MAY_NO_ROOM;
+	} else if (a->number == DOC_REQUEST || a->number == DOC_REQUEST_ANSWER) {
+		rc = asking(t, th, a->number, out);
 	} else {
 		if (a->number == DOC_REOPEN)
 			rc = already(t, th, a->number, &once);
@@ -138,10 +159,10 @@ enum err may_correct(struct turn *t, const struct thread *th, uint16_t type, uin
 
 /* What carries the referral on stands first, then words to the other side, then what ends it: of a list whoever is in a hurry reads the
  * beginning. */
-static const uint16_t by_use[] = {DOC_ACCEPT,  DOC_INFO,     DOC_ACK,	   DOC_WD_OK,
-				  DOC_START,   DOC_ASK,	     DOC_NOTE,	   DOC_MESSAGE,
-				  DOC_OUTCOME, DOC_HOLD,     DOC_REDIRECT, DOC_DECLINE,
-				  DOC_REOPEN,  DOC_WITHDRAW, DOC_REVOKE,   DOC_ERROR};
+static const uint16_t by_use[] = {
+	DOC_ACCEPT,	    DOC_INFO,	 DOC_ACK,     DOC_WD_OK,    DOC_START,	  DOC_ASK,
+	DOC_NOTE,	    DOC_MESSAGE, DOC_OUTCOME, DOC_HOLD,	    DOC_REDIRECT, DOC_DECLINE,
+	DOC_REQUEST_ANSWER, DOC_REQUEST, DOC_REOPEN,  DOC_WITHDRAW, DOC_REVOKE,	  DOC_ERROR};
 #define TYPED(...) +1 /* NOLINT(bugprone-macro-parentheses): a term of the sum below */
 #define NOT_TYPED(...)
 static_assert(sizeof by_use / sizeof by_use[0] == 0 ACTS(TYPED, NOT_TYPED),

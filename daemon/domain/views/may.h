@@ -24,6 +24,8 @@ enum may {
 	MAY_OTHER_STATE,   /* not while the referral is as it is */
 	MAY_ONCE,	   /* it was done, and is done once */
 	MAY_NO_ROOM,	   /* the log has as many entries as it can take of these */
+	MAY_ASKED,	   /* the case was asked for, and nobody answered yet */
+	MAY_UNASKED,	   /* nobody asked for the case */
 	MAY_COMPARED_FIRST /* after a loss of state, before both copies were found the same */
 };
 

@@ -62,6 +62,8 @@ static void fill_acts(struct visit *v, const struct msg *row, struct page_referr
 		add_act(v, p, rows, act, msg_text(may, MAY_ROW_COMMAND));
 		if (strcmp(act, "message") == 0)
 			add_act(v, p, rows, "contact", "contact");
+		if (act_named(act)->number == DOC_REQUEST_ANSWER) /* the yes to the same question */
+			p->give = msg_text(row, REFERRAL_ROW_CASE_ID);
 	}
 	if (msg_has(row, REFERRAL_ROW_RECALL_UNTIL_MS))
 		add_act(v, p, rows, "recall", "recall");

@@ -90,10 +90,11 @@ static void try_all(struct thread *th)
 		for (size_t i = 0; i < act_count; i++) {
 			const struct act *a = &act_table[i];
 			const struct msg *row = offered(th, a->code);
-			/* an INFO that nobody asked for goes with a file (files/send.c) */
+			/* an INFO that nobody asked for goes with a file (files/send.c); and in these logs nobody asks for the case */
 			const bool may = a->command != NULL &&
 					 referral_may(s, fold_our_side(th), a->number) &&
-					 (a->number != DOC_INFO || s == REFERRAL_NEEDS_INFO);
+					 (a->number != DOC_INFO || s == REFERRAL_NEEDS_INFO) &&
+					 a->number != DOC_REQUEST_ANSWER;
 			enum err rc;
 
 			if ((row != NULL) != may)
