@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd: one binary, three processes, four with screens.  Read in this order: supervisor.c, net.c, core.c, engine.c,
- * then domain/node.h; daemon/ARCHITECTURE.md is the tour. */
+/* The options of kringd, kringd-net, kringd-web and kringd-join, of which each is linked with one file of programs/: three processes, four with
+ * screens.  Read in this order: supervisor.c, net.c, core.c, engine.c, then domain/node.h; daemon/ARCHITECTURE.md is the tour. */
 #include <fcntl.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -10,10 +10,7 @@
 #include <unistd.h>
 
 #include "base/stdfd.h"
-#include "core/core.h"
-#include "roles/roles.h"
-#include "tool/tool.h"
-#include "web/web.h"
+#include "programs/programs.h"
 
 static const char usage_text[] =
 	"usage: kringd [--dir DIR] [--config FILE] [--passphrase-file FILE | --locked]\n"
@@ -69,16 +66,23 @@ static const int64_t *clock_shared(const char *path)
 	return p == MAP_FAILED ? NULL : p;
 }
 
+static int ended(int code)
+{
+	if (code != PROGRAM_OTHER)
+		return code;
+	(void)fputs(usage_text, stderr);
+	return ROLES_CONFIG;
+}
+
 int main(int argc, char **argv)
 {
-	struct role_options opt = {.dir = "/var/lib/kring", .staff_group = -1};
-	const char *role = "";
+	struct role_options opt = {.role = "", .dir = "/var/lib/kring", .staff_group = -1};
 	int c;
 
 	if (!stdfd_open())
 		return ROLES_FAILED;
 	if (argc > 1 && strcmp(argv[1], "tool") == 0)
-		return tool_main(argc - 1, argv + 1);
+		return ended(program_tool(argc, argv));
 	while ((c = getopt_long(argc, argv, "hV", options, NULL)) != -1) {
 		switch (c) {
 		case OPT_DIR:
@@ -91,7 +95,7 @@ int main(int argc, char **argv)
 			opt.passphrase_file = optarg;
 			break;
 		case OPT_ROLE:
-			role = optarg;
+			opt.role = optarg;
 			break;
 		case OPT_LOCKED:
 			opt.locked = true;
@@ -122,11 +126,5 @@ int main(int argc, char **argv)
 			return ROLES_CONFIG;
 		}
 	}
-	if (strcmp(role, "core") == 0)
-		return core_main(&opt);
-	if (strcmp(role, "net") == 0)
-		return net_main(&opt);
-	if (strcmp(role, "web") == 0)
-		return web_main(&opt);
-	return supervisor_main(&opt, argv[0]);
+	return ended(program_run(&opt, argv[0]));
 }

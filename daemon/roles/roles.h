@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * roles - the processes of one node, re-executed from one binary.
+ * roles - the processes of one node: supervisor and core are one program, net and web one each (program.h).
  *
  * Layer:    roles.
  * Owns:     nothing.
@@ -27,6 +27,7 @@ enum { ROLES_OK = 0, ROLES_FAILED = 70, ROLES_TRY_AGAIN = 75, ROLES_CONFIG = 78 
 enum { ROLES_LOCKED = 79 };
 
 struct role_options {
+	const char *role; /* "": the supervisor */
 	const char *dir, *config, *passphrase_file;
 	bool locked;		/* core: wait for kring unlock, whatever key file there is */
 	long staff_group;	/* core: whose the socket is; -1: nobody's but ours */

@@ -25,6 +25,7 @@
 #include "roles/causes.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
+#include "roles/program.h"
 #include "roles/roles.h"
 #include "roles/sandbox.h"
 #include "roles/socketfile.h"
@@ -54,6 +55,7 @@ static const int passed_over[] = {SIGHUP, SIGUSR1, SIGUSR2, SIGALRM, SIGPIPE};
 /* One that is started again, alone. */
 struct child {
 	const char *role;
+	int program;		     /* program_open */
 	pid_t pid;		     /* 0: it does not run */
 	uint64_t began_ms, again_ms; /* monotonic; again: when to start it, while there is none */
 	unsigned tries;
@@ -63,6 +65,7 @@ struct supervisor {
 	const struct role_options *opt;
 	struct config config; /* as last taken */
 	const char *self;
+	int program; /* of core: our own */
 	pid_t core;
 	struct child net, web;
 	int web_socket;	      /* listens for browsers; -1: not yet */
@@ -76,7 +79,7 @@ struct supervisor {
 	sigset_t waited;
 };
 
-static void child_exec(const struct supervisor *s, const char *role, int fd3, int fd4)
+static void child_exec(const struct supervisor *s, const char *role, int program, int fd3, int fd4)
 {
 #ifdef KRING_DEV
 	char offset[32];
@@ -86,7 +89,8 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 	size_t n = 5;
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* nobody limps on without a supervisor */
-	/* 3 and 4 may be each other's source: park them high first */
+	/* 3 and 4 may be the program, and each other's source: park them high first */
+	program = fcntl(program, F_DUPFD_CLOEXEC, 10);
 	fd3 = fcntl(fd3, F_DUPFD_CLOEXEC, 10);
 	if (fd4 >= 0)
 		fd4 = fcntl(fd4, F_DUPFD_CLOEXEC, 10);
@@ -128,19 +132,19 @@ static void child_exec(const struct supervisor *s, const char *role, int fd3, in
 	for (size_t i = 0; i < sizeof passed_over / sizeof passed_over[0]; i++)
 		(void)signal(passed_over[i], SIG_IGN); /* a closed terminal signals them all */
 	(void)sigprocmask(SIG_UNBLOCK, &s->waited, NULL);
-	/* The very file that runs, also after a new version was installed in its place: three
-	 * processes of two versions never meet. */
-	(void)execv("/proc/self/exe", argv);
+	/* The files of when we began, also after a new version was installed in their place: processes
+	 * of two versions never meet. */
+	program_become(program, argv);
 	_exit(ROLES_FAILED);
 }
 
-static pid_t spawn(const struct supervisor *s, const char *role, int fd3, int fd4)
+static pid_t spawn(const struct supervisor *s, const char *role, int program, int fd3, int fd4)
 {
 	const pid_t pid =
 		fork(); /* no thread runs in this process, so the child may do all that its parent could */
 
 	if (pid == 0)
-		child_exec(s, role, fd3, fd4);
+		child_exec(s, role, program, fd3, fd4);
 	if (pid > 0)
 		log_write(LOG_NOTICE, LOG_CHILD_STARTED, "child=%s pid=%d", role, (int)pid);
 	return pid;
@@ -159,7 +163,7 @@ static bool start_net(struct supervisor *s)
 	if (!pair_of(fds))
 		return false;
 	require(s->core_line >= 0);
-	s->net.pid = spawn(s, "net", fds[1], -1);
+	s->net.pid = spawn(s, "net", s->net.program, fds[1], -1);
 	s->net.began_ms = clock_mono_ms();
 	/* core learns which process it is, and answers that one nowhere but on this line */
 	if (s->net.pid > 0 && fdpass_send(s->core_line, fds[0], (uint32_t)s->net.pid) != ERR_OK)
@@ -196,7 +200,7 @@ static bool start_web(struct supervisor *s)
 	if (s->web_line >= 0)
 		(void)close(s->web_line);
 	s->web_line = line[0];
-	s->web.pid = spawn(s, "web", s->web_socket, line[1]);
+	s->web.pid = spawn(s, "web", s->web.program, s->web_socket, line[1]);
 	s->web.began_ms = clock_mono_ms();
 	(void)close(line[1]);
 	join_web(s);
@@ -221,7 +225,7 @@ static bool start_all(struct supervisor *s)
 	s->core_line = line[0];
 	if (s->systemd >= 0 && !notify_wake(s->core_line))
 		return false;
-	s->core = spawn(s, "core", idle[0], line[1]);
+	s->core = spawn(s, "core", s->program, idle[0], line[1]);
 	(void)close(line[1]);
 	(void)close(idle[0]);
 	(void)close(idle[1]);
@@ -474,6 +478,10 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	/* Blocked before the first child exists, so none can end unseen; they are taken one by one
 	 * by next_signal. */
 	(void)sigprocmask(SIG_BLOCK, &s.waited, NULL);
+	if (program_open(&s.program, "", &why) != ERR_OK ||
+	    program_open(&s.net.program, s.net.role, &why) != ERR_OK ||
+	    program_open(&s.web.program, s.web.role, &why) != ERR_OK)
+		return tell(causes_log(&why, text), ROLES_CONFIG);
 	if (sandbox_enter(SANDBOX_SUPERVISOR, NULL, &why) != ERR_OK)
 		return tell(causes_log(&why, text), ROLES_CONFIG);
 	if (!start_all(&s))

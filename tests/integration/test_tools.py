@@ -647,6 +647,31 @@ def test_a_kringd_that_is_just_being_replaced_is_waited_for(tmp_path, how):
     assert p.returncode == 0 and (tmp_path / "fed" / "roster").is_file(), (out, err)
 
 
+def test_its_programs_are_those_of_when_it_began(tmp_path, federation):
+    """A new version was put in their place: what ends and begins again is still of the old one.  A program that is missing is named
+    before anything runs."""
+    f = federation("Gemeente Goes")
+    n, parts = f.nodes[0], ("kringd_dev", "kringd_dev-net", "kringd_dev-web")
+    for name in (*parts, "kring"):
+        shutil.copy(BIN / name, tmp_path / name)
+    (tmp_path / "kringd_dev-net").rename(tmp_path / "away")
+    r = subprocess.run([str(tmp_path / "kringd_dev"), "--dir", str(n.dir)], capture_output=True, text=True, timeout=20)
+    assert r.returncode == 78 and str(tmp_path / "kringd_dev-net") in r.stderr, r
+    (tmp_path / "away").rename(tmp_path / "kringd_dev-net")
+    f.bin = tmp_path
+    n.start()
+    net = n.children()["net"]
+    assert pathlib.Path(f"/proc/{net}/comm").read_text() == "kringd-net\n"
+    for name in parts[:2]:
+        (tmp_path / name).unlink()
+        (tmp_path / name).write_text("#!/bin/false\n")
+        (tmp_path / name).chmod(0o755)
+    os.kill(net, signal.SIGKILL)
+    wait_for("net to begin again", lambda: n.children().get("net", net) != net)
+    again = n.children()["net"]
+    assert os.readlink(f"/proc/{again}/exe") == f"{tmp_path}/kringd_dev-net (deleted)"
+
+
 # ---- names and telephones ----
 BAD_NAMES = (("x" * 500, "too long"), ("   ", "empty"), ("G\u043ees", "U+043E"), ("Een\u3000Thuis", "U+3000"), ("o" + "\u0301" * 50, "U+0301"), ("Goes\u202e", "U+202E"),
              ("\uff27oes", "U+FF27"), ("Een  Thuis", "blank too many"))

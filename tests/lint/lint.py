@@ -317,6 +317,19 @@ def fault_hooks_absent():
             yield f"tests/run does not plant {switch}"
 
 
+# Which foreign libraries are in whose memory: people and keys are in core, and neither HTTP nor ZeroMQ is.
+PROGRAMS = {"kringd": ("lmdb", "sodium", "crypto", "uv", "protobuf-c", "seccomp", "utf8proc"), "kringd-net": ("zmq", "sodium", "uv", "protobuf-c", "seccomp"),
+            "kringd-join": ("lmdb", "zmq", "sodium", "crypto", "uv", "protobuf-c", "utf8proc"), "kringd-web": ("microhttpd", "sodium", "uv", "protobuf-c", "seccomp")}
+
+
+def libraries_of_each_program():
+    for name, wanted in PROGRAMS.items():
+        r = subprocess.run(["readelf", "-dW", str(BUILD / name)], capture_output=True, text=True)
+        found = set(re.findall(r"NEEDED.*\[lib([\w-]+?)\.so", r.stdout)) - {"c"}
+        for x in sorted(found ^ set(wanted)):
+            yield f"{name}: {'has' if x in found else 'has not'} lib{x}"
+
+
 def hardened():
     """Every object that becomes part of a program is built hardened, generated ones too, and the programs say so."""
     flags = ("-fstack-protector-strong", "-fcf-protection=full", "-fstack-clash-protection", "-ftrivial-auto-var-init=zero", "-D_FORTIFY_SOURCE=3")
@@ -333,7 +346,7 @@ def hardened():
     for p in sorted(x for top in ("daemon", "proto", "client") for x in (BUILD / top).rglob("*.o")):
         if "IBT, SHSTK" not in notes(p):
             yield f"{p.relative_to(BUILD)}: not marked for branch targets and shadow stacks"
-    for name in ("kring", "kringd"):
+    for name in ("kring", *PROGRAMS):
         if "SHSTK" not in notes(BUILD / name):
             yield f"{name}: not marked for shadow stacks"
         head = subprocess.run(["readelf", "-lW", str(BUILD / name)], capture_output=True, text=True).stdout
