@@ -41,12 +41,15 @@ def free_port():
 
 
 def wait_for(what, fn, seconds=60):
-    end = time.time() + seconds
+    """What fn says once it says something.  It is asked less and less often: each question is a program or two that starts, and
+    that is time which the daemons of six tests at once do without."""
+    end, pause = time.time() + seconds, 0.03
     while time.time() < end:
         got = fn()
         if got:
             return got
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(1.4 * pause, 0.3)
     raise AssertionError(f"waited in vain for: {what}")
 
 
