@@ -16,7 +16,7 @@
 #include "client/print/print.h"
 #include "client/print/said.h"
 
-enum { PATH_LEN = 4096, SHOW_EVERY = 64, SIZE_CELL = 10, NAME_CELL = 36, FROM_CELL = 20 };
+enum { PATH_LEN = 4096, SHOW_EVERY = 64 };
 
 /* By the end of a name: what most people have.  It says nothing about what is in it. */
 static const struct {
@@ -79,8 +79,9 @@ static ssize_t read_chunk(int fd, uint8_t *to, size_t len)
 	return (ssize_t)have;
 }
 
-/* The size was promised when it began: a file that grows or shrinks meanwhile is another one. */
-static int send_chunks(struct cli *c, int fd, uint64_t size, const char *id)
+/* The size was promised when it began: a file that grows or shrinks meanwhile is another one.  partner: who gets it, where the case is
+ * no longer ours; as long as the arena. */
+static int send_chunks(struct cli *c, int fd, uint64_t size, const char *id, const char **partner)
 {
 	static uint8_t chunk[LIMIT_CHUNK];
 	const uint64_t chunks = size == 0 ? 1 : (size + LIMIT_CHUNK - 1) / LIMIT_CHUNK;
@@ -104,6 +105,9 @@ static int send_chunks(struct cli *c, int fd, uint64_t size, const char *id)
 		code = cli_call(c, req, &reply);
 		if (code != CLI_DONE)
 			return code;
+		if (msg_count(reply, REPLY_HANDOVERS) > 0)
+			*partner = msg_text(msg_at(reply, REPLY_HANDOVERS, 0),
+					    HANDOVER_ROW_PARTNER);
 		if (no % SHOW_EVERY == 0)
 			progress(no, chunks);
 	}
@@ -116,7 +120,7 @@ static int send_chunks(struct cli *c, int fd, uint64_t size, const char *id)
 static int add(struct cli *c, int fd, uint64_t size)
 {
 	const char *given = cli_option(c, "name"), *name = given == NULL ? c->words[1] : given;
-	const char *slash = strrchr(name, '/');
+	const char *slash = strrchr(name, '/'), *partner = NULL;
 	struct msg *sub, *reply, *req = cli_request(c, REQUEST_FILE_NEW, &sub);
 	char id[33];
 	int code;
@@ -130,13 +134,14 @@ static int add(struct cli *c, int fd, uint64_t size)
 	if (code != CLI_DONE)
 		return code;
 	(void)snprintf(id, sizeof id, "%s", msg_text(reply, REPLY_ID));
-	code = send_chunks(c, fd, size, id);
+	code = send_chunks(c, fd, size, id, &partner);
 	if (code != CLI_DONE)
 		return code;
 	if (c->json)
 		(void)printf("{\"id\": \"%s\", \"bytes\": %llu}\n", id, (unsigned long long)size);
 	else
-		print_say_line(c, "file-added", FILL({"name", name, 0}));
+		print_say_line(c, partner == NULL ? "file-added" : "file-passed",
+			       FILL({"name", name, 0}, {"partner", partner, 0}));
 	return CLI_DONE;
 }
 
@@ -169,32 +174,6 @@ int cmd_case_attach(struct cli *c)
 
 /* ---- listed ---- */
 
-static const struct {
-	const char *state, *say;
-} states[] = {{"writing", "file-writing"}, {"waiting", "file-waiting"}, {"coming", "file-coming"},
-	      {"wrong", "file-wrong"},	   {"missing", "file-missing"}, {"whole", "file-whole"}};
-
-/* Number, name, size, from whom, and how far it is here: as much as is needed to call it. */
-static void print_file(const struct cli *c, const struct msg *r)
-{
-	const char *from = msg_text(r, FILE_ROW_FROM);
-	char no[16], size[WORDS_SHORT];
-
-	(void)snprintf(no, sizeof no, "%u", (unsigned)msg_u64(r, FILE_ROW_NO));
-	print_cell(no, 5);
-	print_cell(msg_text(r, FILE_ROW_NAME)[0] == '\0' ? words_of(c->lang, "file-unnamed")
-							 : msg_text(r, FILE_ROW_NAME),
-		   NAME_CELL);
-	print_cell(print_size(c->lang, msg_u64(r, FILE_ROW_SIZE), size), SIZE_CELL);
-	print_cell(from[0] == '\0' ? words_of(c->lang, "file-own") : from, FROM_CELL);
-	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
-		if (strcmp(states[i].state, msg_text(r, FILE_ROW_STATE)) == 0)
-			print_say(c, states[i].say,
-				  FILL({"have", NULL, msg_u64(r, FILE_ROW_HAVE)},
-				       {"all", NULL, msg_u64(r, FILE_ROW_CHUNKS)}));
-	(void)putchar('\n');
-}
-
 /* With the numbers by which they are called; those that were added here first. */
 int cmd_case_attachments(struct cli *c)
 {
@@ -207,8 +186,7 @@ int cmd_case_attachments(struct cli *c)
 	if (code != CLI_DONE || c->json)
 		return code;
 	page_begin(c);
-	for (size_t i = 0; i < msg_count(reply, REPLY_FILES); i++)
-		print_file(c, msg_at(reply, REPLY_FILES, i));
+	print_files(c, reply);
 	said_none(c, reply);
 	page_end(c);
 	return code;

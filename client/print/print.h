@@ -71,6 +71,7 @@ void print_cases(const struct cli *c, const struct msg *reply);
 /** The other cases of the same person. */
 void print_same(const struct cli *c, const struct msg *reply);
 void print_grants(const struct cli *c, const struct msg *reply);
+void print_files(const struct cli *c, const struct msg *reply);
 void print_timeline(const struct cli *c, const struct msg *reply);
 void print_partners(const struct cli *c, const struct msg *reply);
 void print_outbox(const struct cli *c, const struct msg *reply);

@@ -153,6 +153,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_work(c, reply);
 	print_outbox(c, reply);
 	print_evidence(c, reply);
+	print_files(c, reply);
 	print_timeline(c, reply);
 	print_pages(c, reply);
 	said_none(c, reply);

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * A file that came from a partner does not go along: the person let that partner show it to us, and nobody pass it on.  One that is
- * still being added does not either; from the bundle on nobody adds to the case any more.
+ * A file that came from a partner does not go along: the person let that partner show it to us, and nobody pass it on.  What came as
+ * an addition to a case that is ours by now is the case's own, and does.  One that is still being added does not either; from the bundle on nobody adds to the case any more.
  */
 #include "domain/attach/along.h"
 
 #include <string.h>
 
 #include "base/check.h"
-#include "domain/attach/attach.h"
 
 static_assert(LIMIT_BUNDLE_FILES * (uint64_t)BLOB_LISTED < LIMIT_RECORD / 2,
 	      "the list of them fits a row with what else it says");
@@ -23,7 +22,7 @@ static struct blob_ref ref_of(const struct thread *th)
 /* ---- giving ---- */
 
 /* Its key stands in the content alone, and that opens with the key that CEDE brings. */
-static void add(struct turn *t, const struct attachment *a, struct msg *content)
+void along_add(struct turn *t, const struct attachment *a, struct msg *content)
 {
 	struct msg *f = msg_add(t->arena, content, HANDOVER_CONTENT_FILES);
 
@@ -42,13 +41,13 @@ enum err along_list(struct turn *t, const struct id16 *case_id, struct msg *cont
 	uint64_t bytes = 0;
 
 	while (attach_each(t, case_id, &w, &a)) {
-		if (a.peer != 0 || a.writing || a.missing || a.state != BLOB_WHOLE)
+		if ((a.peer != 0 && !a.added) || a.writing || a.missing || a.state != BLOB_WHOLE)
 			continue;
 		bytes += blob_bytes(a.size);
 		if (msg_count(content, HANDOVER_CONTENT_FILES) == LIMIT_BUNDLE_FILES ||
 		    bytes > LIMIT_BUNDLE_BYTES)
 			return ERR_FULL;
-		add(t, &a, content);
+		along_add(t, &a, content);
 	}
 	return w.rc;
 }
@@ -202,28 +201,52 @@ enum err along_release(struct turn *t, const struct thread *th, const struct msg
 }
 
 /* Name and kind are what a partner wrote: they are made harmless as those of any file. */
+static bool read_one(const struct msg *f, struct attachment *a)
+{
+	const struct span blob = msg_bytes(f, HANDOVER_FILE_BLOB);
+	const struct span key = msg_bytes(f, HANDOVER_FILE_BKEY);
+
+	*a = (struct attachment){.size = msg_u64(f, HANDOVER_FILE_LENGTH),
+				 .added_ms = msg_u64(f, HANDOVER_FILE_AT_MS),
+				 .mime = attach_mime(msg_text(f, HANDOVER_FILE_MIME))};
+	if (blob.len != sizeof a->blob.b || key.len != sizeof a->key || a->size > LIMIT_FILE)
+		return false;
+	memcpy(a->blob.b, blob.p, blob.len);
+	memcpy(a->key, key.p, key.len);
+	attach_name(msg_text(f, HANDOVER_FILE_FILE_NAME), a->name);
+	return true;
+}
+
 enum err along_import(struct turn *t, const struct id16 *case_id, const struct msg *content)
 {
 	enum err rc = ERR_OK;
 
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_FILES); i++) {
-		const struct msg *f = msg_at(content, HANDOVER_CONTENT_FILES, i);
-		const struct span blob = msg_bytes(f, HANDOVER_FILE_BLOB);
-		const struct span key = msg_bytes(f, HANDOVER_FILE_BKEY);
+		struct attachment a;
 		struct blob b;
-		struct attachment a = {.size = msg_u64(f, HANDOVER_FILE_LENGTH),
-				       .added_ms = msg_u64(f, HANDOVER_FILE_AT_MS),
-				       .mime = attach_mime(msg_text(f, HANDOVER_FILE_MIME))};
+		const bool sound = read_one(msg_at(content, HANDOVER_CONTENT_FILES, i), &a);
 
-		require(blob.len == sizeof a.blob.b && key.len == sizeof a.key); /* along_named */
-		memcpy(a.blob.b, blob.p, blob.len);
-		memcpy(a.key, key.p, key.len);
-		attach_name(msg_text(f, HANDOVER_FILE_FILE_NAME), a.name);
+		require(sound); /* along_named */
 		rc = blob_load(t, &a.blob, &b);
 		if (rc == ERR_OK && b.state == BLOB_WHOLE)
 			rc = attach_keep(t, case_id, &a);
 		if (rc == ERR_NOTFOUND)
 			rc = ERR_OK; /* after a loss it may come later, or not at all */
+	}
+	return rc;
+}
+
+/* Words that came behind the bundle are in the timeline by then; of the files none is here. */
+enum err along_late(struct turn *t, const struct thread *th, const struct msg *content)
+{
+	enum err rc = ERR_OK;
+
+	require(th->role == THREAD_RECEIVER);
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_FILES); i++) {
+		struct attachment a;
+
+		if (i < LIMIT_REF_FILES && read_one(msg_at(content, HANDOVER_CONTENT_FILES, i), &a))
+			rc = attach_late(t, &th->case_id, th->peer, &th->grant_id, &a);
 	}
 	return rc;
 }

@@ -14,11 +14,13 @@
 #ifndef KRING_DOMAIN_ATTACH_ALONG_H
 #define KRING_DOMAIN_ATTACH_ALONG_H
 
-#include "domain/blob/blob.h"
+#include "domain/attach/attach.h"
 #include "domain/documents/thread.h"
 
 /** Those that people added here, with what opens them, into a HandoverContent.  ERR_FULL: too many, or too large together. */
 MUST_CHECK enum err along_list(struct turn *t, const struct id16 *case_id, struct msg *content);
+/** One of them. */
+void along_add(struct turn *t, const struct attachment *a, struct msg *content);
 /** What BUNDLE says of them: names and lengths. */
 void along_say(struct turn *t, const struct msg *content, struct msg *body);
 /** Of a BUNDLE: a length for each name, and none that no file could have. */
@@ -43,6 +45,8 @@ MUST_CHECK enum err along_release(struct turn *t, const struct thread *th,
 /** Those that are here are files of the case, as if somebody had added them; one that it has already stays the one it is. */
 MUST_CHECK enum err along_import(struct turn *t, const struct id16 *case_id,
 				 const struct msg *content);
+/** Those that the former owner keeps of what was added behind the bundle: each is one of the case, and comes later. */
+MUST_CHECK enum err along_late(struct turn *t, const struct thread *th, const struct msg *content);
 /** How much of all of them there is, and how much is here: added to both. */
 MUST_CHECK enum err along_count(struct turn *t, const struct msg *record, uint64_t *chunks,
 				uint64_t *have);

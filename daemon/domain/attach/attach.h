@@ -25,9 +25,10 @@ struct attachment {
 	uint64_t size, added_ms;
 	uint32_t no; /* in the list of its case, from 1 */
 	uint32_t chunks, have;
-	uint16_t peer;	       /* it came from there; 0: it was added here */
-	bool writing;	       /* not all of it was added yet */
-	bool missing;	       /* its document, or its ciphertext, is not here */
+	uint16_t peer; /* it came from there; 0: it was added here */
+	bool added;    /* ... in an addition to a case that moved: it is one of that case's own */
+	bool writing;  /* not all of it was added yet */
+	bool missing;  /* its document, or its ciphertext, is not here */
 	enum blob_state state; /* of its ciphertext, where that is known here */
 	const char *mime;
 	char name[LIMIT_FILE_NAME + 1]; /* harmless (attach_name) */
@@ -37,8 +38,14 @@ struct attachment {
 void attach_name(const char *from, char out[LIMIT_FILE_NAME + 1]);
 /** type/subtype, or application/octet-stream. */
 const char *attach_mime(const char *from);
-/** A body of INFO either names no file, or all that it takes to open one. */
-bool attach_sound(const struct msg *info);
+/** A body of INFO or ADDENDUM (type) either names no file, or all that it takes to open one. */
+bool attach_sound(uint16_t type, const struct msg *body);
+/** Does it name one?  The body is sound. */
+bool attach_names(uint16_t type, const struct msg *body);
+/** Blob, key, size, name and kind, as it names them. */
+void attach_read(uint16_t type, const struct msg *body, struct attachment *a);
+/** The fields that name it. */
+void attach_put(struct turn *t, const struct attachment *a, uint16_t type, struct msg *body);
 
 /** A file is added: its id.  ERR_LIMIT: too large, or too many in this case.  ERR_FULL, ERR_BUSY as blob_begin. */
 MUST_CHECK enum err attach_begin(struct turn *t, const struct id16 *case_id,
@@ -53,18 +60,25 @@ MUST_CHECK enum err attach_more(struct turn *t, const struct id16 *case_id, cons
 MUST_CHECK enum err attach_keep(struct turn *t, const struct id16 *case_id,
 				const struct attachment *what);
 
+/** The same of one that is still to be fetched from that partner, under this consent; one that the case has already is not asked for. */
+MUST_CHECK enum err attach_late(struct turn *t, const struct id16 *case_id, uint16_t peer,
+				const struct id16 *grant, const struct attachment *what);
+
 /** As store_each, over the files of a case: those that were added here, then those of each partner. */
 MUST_CHECK bool attach_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			    struct attachment *a);
 /** By its number in that list, its id or the beginning of it, or its name.  ERR_NOTFOUND; ERR_EXISTS: several are called so. */
 MUST_CHECK enum err attach_find(struct turn *t, const struct id16 *case_id, const char *text,
 				struct attachment *a);
-/** The fields of INFO that name it. */
-void attach_put(struct turn *t, const struct attachment *a, struct msg *info);
+/** One that was added here, by its id.  ERR_NOTFOUND. */
+MUST_CHECK enum err attach_own(struct turn *t, const struct id16 *case_id, const struct id16 *id,
+			       struct attachment *a);
+/** One that this document names, whoever signed it; without a number.  ERR_NOTFOUND: its body is gone, or names none. */
+MUST_CHECK enum err attach_of(struct turn *t, const struct doc_key *key, struct attachment *a);
 
-/** An INFO of a partner that names a file was stored. */
+/** An INFO or ADDENDUM of a partner that may name a file was stored. */
 MUST_CHECK enum err attach_came(struct turn *t, const struct thread *th, const struct document *d,
-				const struct msg *info);
+				const struct msg *body);
 /** An INFO of ours that names a file came back after a loss of state: the partner may fetch it as before, if it is still here. */
 MUST_CHECK enum err attach_returned(struct turn *t, const struct thread *th,
 				    const struct document *d, const struct msg *info);

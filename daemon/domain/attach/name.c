@@ -64,27 +64,3 @@ const char *attach_mime(const char *from)
 	return sub > 0 && from[type + 1 + sub] == '\0' && type + sub < LIMIT_FILE_NAME ? from
 										       : plain_mime;
 }
-
-/* A file without its key, or without its length, would be fetched and never be opened; a name without a file is a word that stands
- * nowhere else. */
-bool attach_sound(const struct msg *info)
-{
-	const bool named = msg_has(info, INFO_BLOB);
-
-	if (named != msg_has(info, INFO_FILE_SIZE) || named != msg_has(info, INFO_BKEY) ||
-	    (!named && (msg_has(info, INFO_MIME) || msg_has(info, INFO_FILE_NAME))))
-		return false;
-	return !named || (msg_bytes(info, INFO_BLOB).len == 32 &&
-			  msg_bytes(info, INFO_BKEY).len == CHUNKS_KEY &&
-			  msg_u64(info, INFO_FILE_SIZE) <= LIMIT_FILE);
-}
-
-/* What the schema calls name and kind is under the consent like the key: a name alone tells what the paper is about. */
-void attach_put(struct turn *t, const struct attachment *a, struct msg *info)
-{
-	msg_set_bytes(t->arena, info, INFO_BLOB, span_of(a->blob.b, sizeof a->blob.b));
-	msg_set_u64(info, INFO_FILE_SIZE, a->size);
-	msg_set_bytes(t->arena, info, INFO_BKEY, span_of(a->key, sizeof a->key));
-	msg_set_text(t->arena, info, INFO_MIME, a->mime);
-	msg_set_text(t->arena, info, INFO_FILE_NAME, a->name);
-}

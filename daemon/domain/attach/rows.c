@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "domain/exchange/quota.h"
+#include "proto/acts.h"
 
 enum {
 	WRITING = 32 + CHUNKS_STATE + CHUNKS_HEADER + 4,
@@ -162,9 +163,9 @@ enum err attach_more(struct turn *t, const struct id16 *case_id, const struct id
 	return rc == ERR_OK ? save(t, case_id, id, record) : rc;
 }
 
-/* A case that comes back finds its own files. */
+/* A case that comes back finds its own files; any: those that came count, too. */
 static enum err has_it(struct turn *t, const struct id16 *case_id, const struct id32 *blob,
-		       bool *yes)
+		       bool any, bool *yes)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.key_len = KEY_LEN};
@@ -176,7 +177,7 @@ static enum err has_it(struct turn *t, const struct id16 *case_id, const struct 
 		struct msg *record;
 
 		key_put(&k, w.row.key.p, w.row.key.len);
-		if (be16_get(w.row.key.p + PEER_AT) != 0)
+		if (!any && be16_get(w.row.key.p + PEER_AT) != 0)
 			continue;
 		w.rc = turn_get_msg(t, STORE_ATTACHMENT, &k, MSG_ATTACHMENT_RECORD, &record);
 		*yes = w.rc == ERR_OK &&
@@ -189,16 +190,13 @@ static enum err has_it(struct turn *t, const struct id16 *case_id, const struct 
 }
 
 /* Name, key and kind are in the record from here on, as of one that was added here: no document carries them. */
-enum err attach_keep(struct turn *t, const struct id16 *case_id, const struct attachment *what)
+static enum err put_own(struct turn *t, const struct id16 *case_id, const struct id16 *id,
+			const struct attachment *what)
 {
-	const struct id16 id = turn_id(t);
-	const struct blob_ref ref = own_ref(&id);
 	struct msg *record = msg_new(t->arena, MSG_ATTACHMENT_RECORD);
-	bool there;
-	enum err rc = has_it(t, case_id, &what->blob, &there);
 
-	if (rc != ERR_OK || there || record == NULL)
-		return rc == ERR_OK && !there ? ERR_NOMEM : rc;
+	if (record == NULL)
+		return ERR_NOMEM;
 	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_BLOB,
 		      span_of(what->blob.b, sizeof what->blob.b));
 	msg_set_u64(record, ATTACHMENT_RECORD_SIZE, what->size);
@@ -207,10 +205,37 @@ enum err attach_keep(struct turn *t, const struct id16 *case_id, const struct at
 	msg_set_text(t->arena, record, ATTACHMENT_RECORD_MIME, what->mime);
 	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_KEY,
 		      span_of(what->key, sizeof what->key));
+	return save(t, case_id, id, record);
+}
+
+enum err attach_keep(struct turn *t, const struct id16 *case_id, const struct attachment *what)
+{
+	const struct id16 id = turn_id(t);
+	const struct blob_ref ref = own_ref(&id);
+	bool there;
+	enum err rc = has_it(t, case_id, &what->blob, false, &there);
+
+	if (rc != ERR_OK || there)
+		return rc;
 	rc = blob_own(t, &what->blob);
 	if (rc == ERR_OK)
 		rc = blob_hold(t, &what->blob, &ref);
-	return rc == ERR_OK ? save(t, case_id, &id, record) : rc;
+	return rc == ERR_OK ? put_own(t, case_id, &id, what) : rc;
+}
+
+/* Its row is there before its bytes, so that people see what is still to come, and how much of it. */
+enum err attach_late(struct turn *t, const struct id16 *case_id, uint16_t peer,
+		     const struct id16 *grant, const struct attachment *what)
+{
+	const struct id16 id = turn_id(t);
+	const struct blob_ref ref = own_ref(&id);
+	bool there;
+	enum err rc = has_it(t, case_id, &what->blob, true, &there);
+
+	if (rc != ERR_OK || there)
+		return rc;
+	rc = blob_want(t, peer, &what->blob, what->size, grant, &ref);
+	return rc == ERR_OK ? put_own(t, case_id, &id, what) : rc;
 }
 
 /* ---- of a partner ---- */
@@ -223,28 +248,31 @@ static struct blob_ref ref_of(const struct id16 *msg, uint16_t sender)
 
 /* Only noted and wanted: when it is fetched, and whether there is room for it, is decided where chunks are asked for. */
 enum err attach_came(struct turn *t, const struct thread *th, const struct document *d,
-		     const struct msg *info)
+		     const struct msg *body)
 {
 	const struct blob_ref ref = ref_of(&d->key.msg, d->key.sender);
 	struct msg *record = msg_new(t->arena, MSG_ATTACHMENT_RECORD);
-	struct id32 blob;
-	bool many = false;
-	enum err rc;
+	struct attachment a = {.no = 0};
+	bool many = false, there = false;
+	enum err rc = ERR_OK;
 
-	if (!msg_has(info, INFO_BLOB) || !attach_sound(info) || turn_case_erased(t, &th->case_id))
+	if (!attach_sound(d->head.type, body) || !attach_names(d->head.type, body) ||
+	    turn_case_erased(t, &th->case_id))
 		return ERR_OK;
-	rc = too_many(t, &th->case_id, true, &many);
+	attach_read(d->head.type, body, &a);
+	if (d->head.type == DOC_ADDENDUM)
+		rc = has_it(t, &th->case_id, &a.blob, false, &there);
+	if (rc == ERR_OK && !there)
+		rc = too_many(t, &th->case_id, true, &many);
 	if (rc == ERR_OK && many)
 		rc = quota_passed_over(t, th->peer, QUOTA_CASE);
-	if (rc != ERR_OK || many || record == NULL)
-		return rc == ERR_OK && !many ? ERR_NOMEM : rc;
-	memcpy(blob.b, msg_bytes(info, INFO_BLOB).p, sizeof blob.b);
-	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_BLOB, span_of(blob.b, sizeof blob.b));
-	msg_set_u64(record, ATTACHMENT_RECORD_SIZE, msg_u64(info, INFO_FILE_SIZE));
+	if (rc != ERR_OK || there || many || record == NULL)
+		return rc == ERR_OK && !there && !many ? ERR_NOMEM : rc;
+	msg_set_bytes(t->arena, record, ATTACHMENT_RECORD_BLOB, span_of(a.blob.b, sizeof a.blob.b));
+	msg_set_u64(record, ATTACHMENT_RECORD_SIZE, a.size);
 	msg_set_u64(record, ATTACHMENT_RECORD_ADDED_MS, t->wall_ms);
 	msg_set_u64(record, ATTACHMENT_RECORD_PEER, d->key.sender);
-	rc = blob_want(t, d->key.sender, &blob, msg_u64(info, INFO_FILE_SIZE), &d->head.grant_id,
-		       &ref);
+	rc = blob_want(t, d->key.sender, &a.blob, a.size, &d->head.grant_id, &ref);
 	return rc == ERR_OK ? save(t, &th->case_id, &d->key.msg, record) : rc;
 }
 
@@ -256,7 +284,7 @@ enum err attach_returned(struct turn *t, const struct thread *th, const struct d
 	enum err rc;
 
 	require(d->key.sender == 0);
-	if (!msg_has(info, INFO_BLOB) || !attach_sound(info))
+	if (!msg_has(info, INFO_BLOB) || !attach_sound(DOC_INFO, info))
 		return ERR_OK;
 	memcpy(blob.b, msg_bytes(info, INFO_BLOB).p, sizeof blob.b);
 	rc = blob_lend(t, &blob, th->peer, &d->head.grant_id, 0);
@@ -346,32 +374,39 @@ enum err attach_drop_case(struct turn *t, const struct id16 *case_id)
 
 /* ---- looked at ---- */
 
+/* Where the body went, nothing of the file is known any more but its name as ciphertext; other documents name none. */
+static enum err named(struct turn *t, const struct doc_key *doc, struct attachment *a)
+{
+	struct document d;
+	struct msg *body;
+	enum err rc = document_load(t, doc, &d);
+
+	if (rc == ERR_OK && d.head.type != DOC_INFO && d.head.type != DOC_ADDENDUM)
+		rc = ERR_NOTFOUND;
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, &body);
+	if (rc == ERR_OK && (!attach_sound(d.head.type, body) || !attach_names(d.head.type, body)))
+		rc = ERR_NOTFOUND;
+	if (rc != ERR_OK)
+		return rc;
+	a->added = d.head.type == DOC_ADDENDUM;
+	attach_read(d.head.type, body, a);
+	return ERR_OK;
+}
+
 /* Name, kind and key, out of the record or out of the document. */
 static enum err content(struct turn *t, const struct msg *record, struct attachment *a)
 {
 	const struct doc_key doc = {a->id, a->peer};
-	struct span key = msg_bytes(record, ATTACHMENT_RECORD_KEY);
-	const char *name = msg_text(record, ATTACHMENT_RECORD_NAME);
-	struct document d;
-	struct msg *body;
-	enum err rc = ERR_OK;
+	const struct span key = msg_bytes(record, ATTACHMENT_RECORD_KEY);
 
-	a->mime = msg_text(record, ATTACHMENT_RECORD_MIME);
-	if (a->peer != 0) {
-		rc = document_load(t, &doc, &d);
-		if (rc == ERR_OK)
-			rc = document_body(t, &d, &body);
-		if (rc != ERR_OK)
-			return rc;
-		key = msg_bytes(body, INFO_BKEY);
-		name = msg_text(body, INFO_FILE_NAME);
-		a->mime = msg_text(body, INFO_MIME);
-	}
+	if (a->peer != 0)
+		return named(t, &doc, a);
 	if (key.len != sizeof a->key)
 		return ERR_CORRUPT;
 	memcpy(a->key, key.p, key.len);
-	attach_name(name, a->name);
-	a->mime = attach_mime(a->mime);
+	attach_name(msg_text(record, ATTACHMENT_RECORD_NAME), a->name);
+	a->mime = attach_mime(msg_text(record, ATTACHMENT_RECORD_MIME));
 	return ERR_OK;
 }
 
@@ -397,6 +432,37 @@ static enum err fill(struct turn *t, const struct msg *record, struct attachment
 		a->have = b.have;
 	}
 	a->missing = rc == ERR_NOTFOUND;
+	return a->missing ? ERR_OK : rc;
+}
+
+enum err attach_own(struct turn *t, const struct id16 *case_id, const struct id16 *id,
+		    struct attachment *a)
+{
+	const struct store_key k = row_key(case_id, id, 0);
+	struct msg *record;
+	enum err rc = turn_get_msg(t, STORE_ATTACHMENT, &k, MSG_ATTACHMENT_RECORD, &record);
+
+	*a = (struct attachment){.id = *id, .mime = ""};
+	return rc == ERR_OK ? fill(t, record, a) : rc;
+}
+
+/* Not in the list of its case: before that is taken, and where it moved away, there is no such list. */
+enum err attach_of(struct turn *t, const struct doc_key *key, struct attachment *a)
+{
+	struct blob b;
+	enum err rc;
+
+	*a = (struct attachment){.id = key->msg, .peer = key->sender, .mime = ""};
+	rc = named(t, key, a);
+	if (rc != ERR_OK)
+		return rc;
+	a->chunks = blob_chunks(a->size);
+	rc = blob_load(t, &a->blob, &b);
+	a->missing = rc == ERR_NOTFOUND;
+	if (rc == ERR_OK) {
+		a->state = (enum blob_state)b.state;
+		a->have = b.have;
+	}
 	return a->missing ? ERR_OK : rc;
 }
 

@@ -123,6 +123,13 @@ MUST_CHECK enum err blob_open(struct turn *t, const struct id32 *id, const uint8
 /** The next chunk, in the arena; empty behind the last one.  ERR_CRYPTO: another key. */
 MUST_CHECK enum err blob_next(struct turn *t, struct blob_reader *r, struct span *plain);
 
+/** All of it in one turn.  key: what opens it.  As blob_begin and blob_finish. */
+MUST_CHECK enum err blob_write(struct turn *t, struct span plain, uint8_t key[CHUNKS_KEY],
+			       struct blob *b);
+/** All of it, in the arena.  ERR_MALFORMED: more than most bytes.  Else as blob_open and blob_next. */
+MUST_CHECK enum err blob_read(struct turn *t, const struct id32 *id, const uint8_t key[CHUNKS_KEY],
+			      uint64_t most, struct span *plain);
+
 /** When something has to be removed next; UINT64_MAX: nothing. */
 MUST_CHECK enum err blob_due(struct turn *t, uint64_t *wall_ms);
 /** Removes what is due, one file in a turn. */

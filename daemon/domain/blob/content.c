@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A file goes in and comes out chunk by chunk, because none of it may lie in memory as a whole: one chunk a request, each in a turn
- * of its own.  It gets its name, the hash of its ciphertext, when the last one is in. */
+/* A file goes in and comes out chunk by chunk, because what people add is larger than a turn's memory: one chunk a request, each in a
+ * turn of its own.  It gets its name, the hash of its ciphertext, when the last one is in. */
 #include "domain/blob/rows.h"
 
 #include "base/check.h"
@@ -140,4 +140,52 @@ enum err blob_next(struct turn *t, struct blob_reader *r, struct span *plain)
 	r->next++;
 	*plain = span_of(out, sealed.len - CHUNKS_EXTRA);
 	return chunks_open(&r->stream, sealed, r->next == r->blob.chunks, out);
+}
+
+/* What a rule makes is small, and nobody is there who could send it in pieces. */
+enum err blob_write(struct turn *t, struct span plain, uint8_t key[CHUNKS_KEY], struct blob *b)
+{
+	struct blob_writer w;
+	enum err rc = blob_begin(t, plain.len, &w);
+
+	for (size_t at = 0; rc == ERR_OK && !blob_complete(&w); at += LIMIT_CHUNK)
+		rc = blob_append(t, &w,
+				 span_of(plain.p + at, plain.len - at < LIMIT_CHUNK ? plain.len - at
+										    : LIMIT_CHUNK));
+	if (rc == ERR_OK)
+		rc = blob_finish(t, &w, b);
+	if (rc == ERR_OK)
+		memcpy(key, w.key, CHUNKS_KEY);
+	return rc;
+}
+
+/* One chunk after the other, in the turn's memory; the size is what a partner said, and is bounded before anything is allocated. */
+enum err blob_read(struct turn *t, const struct id32 *id, const uint8_t key[CHUNKS_KEY],
+		   uint64_t most, struct span *plain)
+{
+	struct blob_reader r;
+	struct span part;
+	uint8_t *all;
+	size_t len = 0;
+	enum err rc = blob_open(t, id, key, 0, &r);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (r.blob.size > most)
+		return ERR_MALFORMED;
+	all = arena_alloc(t->arena, (size_t)r.blob.size + 1);
+	if (all == NULL)
+		return ERR_NOMEM;
+	do {
+		rc = blob_next(t, &r, &part);
+		if (rc != ERR_OK)
+			return rc;
+		if (part.len > r.blob.size - len)
+			return ERR_MALFORMED;
+		if (part.len != 0)
+			memcpy(all + len, part.p, part.len);
+		len += part.len;
+	} while (part.len > 0);
+	*plain = span_of(all, len);
+	return ERR_OK;
 }

@@ -233,6 +233,9 @@ static enum err drop_handovers(struct turn *t, const struct id16 *case_id)
 		}
 		if (w.rc == ERR_OK)
 			w.rc = blob_release_list(t, msg_bytes(m, HANDOVER_RECORD_FILES), &ref);
+		if (w.rc == ERR_OK)
+			w.rc = blob_release_list(t, msg_bytes(m, HANDOVER_RECORD_ADDED_FILES),
+						 &ref);
 		else if (w.rc == ERR_NOTFOUND) /* a restore has the row and not its key */
 			w.rc = blob_release_all(t, &ref);
 		arena_rewind(t->arena, mark);

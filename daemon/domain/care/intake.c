@@ -204,7 +204,7 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	if (*over != QUOTA_NONE)
 		return rc;
 	if (body != NULL && (answers_nothing(&d->head, body) ||
-			     (d->head.type == DOC_INFO && !attach_sound(body)))) {
+			     (d->head.type == DOC_INFO && !attach_sound(DOC_INFO, body)))) {
 		*verdict = WIRE_VERDICT_MALFORMED;
 		body = NULL;
 	}

@@ -172,6 +172,42 @@ static enum err drop_own_body(struct turn *t, const struct id16 *grant)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
+/* Of one handover, additions alone: the rest of it names no file, and what it brought is of the case that was taken over. */
+static enum err drop_additions_of(struct turn *t, const struct thread *th)
+{
+	enum err rc = ERR_OK;
+
+	for (uint32_t no = 1; rc == ERR_OK && no <= th->their_no; no++) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc == ERR_OK && e.type == DOC_ADDENDUM)
+			rc = document_hollow(t, &e.doc, WIRE_VERDICT_WITHDRAWN);
+	}
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+/* What was added to a case that came here opens no more; whoever keeps files of it hears that from each of its documents. */
+static enum err drop_additions(struct turn *t, const struct consent_scope *s,
+			       const struct id16 *grant)
+{
+	const struct store_key prefix = turn_key_id(&s->case_id);
+	struct store_walk w = {.key_len = 32};
+
+	while (store_each(t->txn, STORE_HANDOVER, key_span(&prefix), &w)) {
+		const size_t mark = t->arena->used;
+		struct thread th;
+		struct id16 id;
+
+		memcpy(id.b, w.row.key.p + 16, sizeof id.b);
+		w.rc = thread_load(t, &id, &th);
+		arena_rewind(t->arena, mark);
+		if (w.rc == ERR_OK && th.role == THREAD_RECEIVER && id16_equal(&th.grant_id, grant))
+			w.rc = drop_additions_of(t, &th);
+	}
+	return w.rc == ERR_NOTFOUND ? ERR_CORRUPT : w.rc;
+}
+
 enum err bodies_let_grant_go(struct turn *t, const struct consent_scope *s,
 			     const struct id16 *grant)
 {
@@ -183,6 +219,8 @@ enum err bodies_let_grant_go(struct turn *t, const struct consent_scope *s,
 	if (rc != ERR_OK || (!had && told))
 		return rc;
 	rc = s->received ? casefile_untell(t, &s->case_id) : ERR_OK;
+	if (rc == ERR_OK && s->received)
+		rc = drop_additions(t, s, grant);
 	if (rc == ERR_OK)
 		rc = drop_own_body(t, grant);
 	return rc == ERR_OK ? erased_word(t, grant) : rc;

@@ -384,7 +384,7 @@ static enum err note_file(struct turn *t, const struct document *d)
 {
 	struct turn_emptied *e;
 
-	if (d->head.type != DOC_INFO)
+	if (d->head.type != DOC_INFO && d->head.type != DOC_ADDENDUM)
 		return ERR_OK;
 	e = arena_keep(t->arena, sizeof *e);
 	if (e == NULL)

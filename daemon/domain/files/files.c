@@ -10,6 +10,7 @@
 #include "domain/consent/gate.h"
 #include "domain/consent/grant.h"
 #include "domain/evidence/audit.h"
+#include "domain/handing/handing.h"
 #include "domain/handover/rows.h"
 #include "domain/papers/attached.h"
 #include "domain/room.h"
@@ -41,11 +42,11 @@ enum err desk_file_new(struct turn *t, const struct msg *req, struct msg *reply)
 	char hex[33];
 	enum err rc = find_case(t, msg_text(req, FILE_NEW_CASE_ID), &case_id);
 
+	attach_name(msg_text(req, FILE_NEW_NAME), a.name);
 	if (rc == ERR_OK)
-		rc = rows_writable(t, &case_id);
+		rc = handing_file_may(t, &case_id, &a);
 	if (rc != ERR_OK)
 		return rc;
-	attach_name(msg_text(req, FILE_NEW_NAME), a.name);
 	rc = attach_begin(t, &case_id, &a, &id);
 	if (rc != ERR_OK)
 		return refuse_begin(t, rc);
@@ -56,15 +57,15 @@ enum err desk_file_new(struct turn *t, const struct msg *req, struct msg *reply)
 						  .detail = "file-added"});
 }
 
-/* A file that changed while it was read would get a name that proves something nobody has: it is begun anew. */
+/* A file that changed while it was read would get a name that proves something nobody has: it is begun anew.  Whose case it is by then
+ * is asked when the last chunk is in. */
 enum err desk_file_more(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct attachment a = {.no = 0};
 	struct id16 case_id, id;
 	uint32_t next = 0;
 	enum err rc = find_case(t, msg_text(req, FILE_MORE_CASE_ID), &case_id);
 
-	if (rc == ERR_OK) /* what is not whole goes along with no case */
-		rc = rows_writable(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
 	if (!bytes_unhex(id.b, sizeof id.b, msg_text(req, FILE_MORE_FILE)))
@@ -78,7 +79,10 @@ enum err desk_file_more(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc == ERR_STATE || rc == ERR_INVAL)
 		return turn_refuse(t, rc, REFUSAL_FILE_CHANGED);
 	msg_set_u64(reply, REPLY_COUNT, next);
-	return rc;
+	if (rc == ERR_OK)
+		rc = attach_own(t, &case_id, &id, &a);
+	/* what was not whole when the case went was no part of it: whoever has the case gets it now */
+	return rc == ERR_OK && !a.writing ? handing_file(t, &case_id, &a, reply) : rc;
 }
 
 /* Who lists them has looked at the person: a name alone says much. */

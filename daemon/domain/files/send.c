@@ -55,13 +55,14 @@ static enum err may_send(struct turn *t, const struct thread *th)
 	return rc == ERR_OK && full ? turn_refuse(t, ERR_FULL, REFUSAL_REFERRAL_FULL) : rc;
 }
 
-/* One that came from a partner stays here: the person allowed that partner to show it to us, and nobody to pass it on. */
+/* One that came from a partner stays here: the person allowed that partner to show it to us, and nobody to pass it on.  What came as an
+ * addition to a case that is ours by now is the case's own. */
 static enum err which(struct turn *t, const struct thread *th, const char *text,
 		      struct attachment *a)
 {
 	enum err rc = files_find(t, &th->case_id, text, a);
 
-	if (rc == ERR_OK && a->peer != 0)
+	if (rc == ERR_OK && a->peer != 0 && !a->added)
 		return turn_refuse(t, ERR_DENIED, REFUSAL_FILE_NOT_OURS);
 	return rc == ERR_OK ? files_whole(t, a) : rc;
 }
@@ -93,7 +94,7 @@ enum err desk_file_send(struct turn *t, const struct msg *req, struct msg *reply
 	grant = th.grant_id;
 	if (info == NULL || s.p == NULL)
 		return s.p == NULL ? ERR_STATE : ERR_NOMEM;
-	attach_put(t, &a, info);
+	attach_put(t, &a, DOC_INFO, info);
 	/* the grant that the document will name is the one it is lent under */
 	rc = consent_pack_body(t, &s, DOC_INFO, info, &packed, &cats, &grant);
 	if (rc == ERR_OK)

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits/files.h"
+#include "domain/attach/added.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/pack.h"
 #include "domain/documents/pseudonym.h"
@@ -26,8 +27,10 @@
 #include "domain/views/referrals.h"
 
 enum {
-	SILENT_DAYS = 10
-}; /* working days, after which a case that was given over and not taken may be taken back */
+	SILENT_DAYS =
+		10, /* working days, after which a case that was given over and not taken may be taken back */
+	FOR_OTHERS = 64 /* entries of our log that stay free for acts */
+};
 
 /* ---- proposing ---- */
 
@@ -404,34 +407,104 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
 }
 
-/* ---- a note ---- */
+/* ---- additions ---- */
+
+/* The handover through which what is written here goes; *adds false: the case is ours to write in.  Refuses for a person. */
+static enum err way_of(struct turn *t, const struct id16 *id, struct thread *th, bool *adds)
+{
+	struct owner o;
+	bool given_back, writable;
+	enum err rc = rows_owner(t, id, &o, &given_back);
+
+	*adds = false;
+	if (rc != ERR_OK || o.who == OWNER_US)
+		return rc == ERR_OK ? rows_writable(t, id) : rc;
+	rc = rows_way(t, id, th);
+	if (rc == ERR_NOTFOUND)
+		return rows_writable(t, id);
+	if (rc == ERR_OK && th->state < HANDOVER_TAKEN)
+		rc = consented(t, th);
+	if (rc == ERR_OK)
+		rc = settled_writable(t, th, &writable);
+	if (rc != ERR_OK)
+		return rc;
+	*adds = true;
+	return writable ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
+}
 
 enum err handing_note(struct turn *t, const struct id16 *id, const char *text, struct msg *reply,
 		      bool *passed)
 {
 	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
 	struct thread th;
-	struct owner o;
-	bool given_back, writable;
-	enum err rc = rows_owner(t, id, &o, &given_back);
+	enum err rc = way_of(t, id, &th, passed);
 
-	*passed = false;
-	if (rc != ERR_OK || o.who == OWNER_US)
-		return rc == ERR_OK ? rows_writable(t, id) : rc;
-	rc = rows_way(t, id, &th);
-	if (rc == ERR_NOTFOUND)
-		return rows_writable(t, id);
-	if (rc == ERR_OK && th.state < HANDOVER_TAKEN)
-		rc = consented(t, &th);
-	if (rc == ERR_OK)
-		rc = settled_writable(t, &th, &writable);
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || !*passed)
 		return rc;
-	if (!writable)
-		return turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
-	*passed = true;
 	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, text);
 	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, t->wall_ms);
 	rc = steps_sign(t, &th, DOC_ADDENDUM, body);
+	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
+}
+
+static enum err room_in(struct turn *t, const struct thread *th, const struct msg *record)
+{
+	return added_room(record) && th->my_no < THREAD_LOG_MAX - FOR_OTHERS
+		       ? ERR_OK
+		       : turn_refuse_with(t, ERR_LIMIT, REFUSAL_FILES_MANY,
+					  say_number("most", LIMIT_REF_FILES));
+}
+
+/* Before the first chunk: nobody waits for all of a large file to hear that it may not go. */
+enum err handing_file_may(struct turn *t, const struct id16 *id, const struct attachment *a)
+{
+	struct consent_scope s = {.case_id = *id};
+	struct msg *record, *body;
+	struct thread th;
+	struct id16 grant;
+	struct span packed;
+	uint64_t cats;
+	bool adds;
+	enum err rc = way_of(t, id, &th, &adds);
+
+	if (rc != ERR_OK || !adds)
+		return rc;
+	rc = rows_load(t, &th, &record);
+	if (rc == ERR_OK)
+		rc = room_in(t, &th, record);
+	if (rc != ERR_OK)
+		return rc;
+	s.p = state_peer(t->node, th.peer);
+	s.received = th.role == THREAD_RECEIVER;
+	grant = th.grant_id;
+	body = added_body(t, a, t->wall_ms);
+	if (s.p == NULL)
+		return ERR_STATE;
+	return consent_pack_body(t, &s, DOC_ADDENDUM, body, &packed, &cats, &grant);
+}
+
+/* Lent and named in one turn: what is lent and not named would lie open, and what is named and not lent would be asked for in vain. */
+enum err handing_file(struct turn *t, const struct id16 *id, const struct attachment *a,
+		      struct msg *reply)
+{
+	struct msg *record, *body;
+	struct thread th;
+	bool adds;
+	enum err rc = way_of(t, id, &th, &adds);
+
+	require(!a->writing);
+	if (rc != ERR_OK || !adds)
+		return rc;
+	rc = rows_load(t, &th, &record);
+	if (rc == ERR_OK)
+		rc = room_in(t, &th, record);
+	if (rc == ERR_OK)
+		rc = added_lend(t, &th, record, a);
+	if (rc == ERR_OK)
+		rc = rows_save(t, &th, record);
+	if (rc != ERR_OK)
+		return rc;
+	body = added_body(t, a, t->wall_ms);
+	rc = body == NULL ? ERR_NOMEM : steps_sign(t, &th, DOC_ADDENDUM, body);
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;
 }

@@ -12,7 +12,7 @@
 #ifndef KRING_DOMAIN_HANDING_HANDING_H
 #define KRING_DOMAIN_HANDING_HANDING_H
 
-#include "domain/state.h"
+#include "domain/attach/attach.h"
 
 /** Handlers of domain/desk/table.c. */
 MUST_CHECK enum err handing_propose(struct turn *t, const struct msg *req, struct msg *reply);
@@ -21,5 +21,11 @@ MUST_CHECK enum err handing_step(struct turn *t, const struct msg *req, struct m
  *  reply has its row of REPLY_HANDOVERS, so that nobody believes it stayed here.  Else nothing is done.  Refuses for a person. */
 MUST_CHECK enum err handing_note(struct turn *t, const struct id16 *id, const char *text,
 				 struct msg *reply, bool *passed);
+/** May a file be added to this case?  Refuses for a person who could not send one of this name on; in a case of our own it may. */
+MUST_CHECK enum err handing_file_may(struct turn *t, const struct id16 *id,
+				     const struct attachment *a);
+/** A file that was added to a case goes to whoever has it, or is to have it, as a note does; in a case of our own it stays. */
+MUST_CHECK enum err handing_file(struct turn *t, const struct id16 *id, const struct attachment *a,
+				 struct msg *reply);
 
 #endif /* KRING_DOMAIN_HANDING_HANDING_H */

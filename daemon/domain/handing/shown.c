@@ -15,6 +15,7 @@
 #include "domain/loss/settled.h"
 #include "domain/moving/runs.h"
 #include "domain/page.h"
+#include "domain/papers/attached.h"
 #include "domain/papers/together.h"
 #include "domain/referral/deadline.h"
 #include "domain/staff/worker.h"
@@ -282,6 +283,38 @@ enum err shown_list(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc == ERR_OK ? rows_of(t, &p, reply) : rc;
 }
 
+/* Is what the partner added part of our case by now? */
+static bool in_the_case(const struct thread *th)
+{
+	return th->role == THREAD_SENDER || th->state == HANDOVER_TAKEN;
+}
+
+/* Files that were added behind the bundle, by either side; of a case that is closed here, or not taken yet, without a name. */
+static enum err added_rows(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	uint64_t until_ms;
+	uint16_t peer;
+	enum err rc = rows_closed(t, &th->case_id, &until_ms, &peer);
+
+	for (uint32_t n = 1; rc == ERR_OK && n <= (uint32_t)th->my_no + th->their_no; n++) {
+		const bool mine = n <= th->my_no;
+		struct attachment a;
+		struct log_entry e;
+
+		rc = thread_entry(t, th, mine, mine ? n : n - th->my_no, &e);
+		if (rc != ERR_OK || e.type != DOC_ADDENDUM)
+			continue;
+		rc = attach_of(t, &e.doc, &a);
+		if (rc == ERR_OK) {
+			a.added_ms = e.created_ms;
+			attached_row(t, &a, until_ms == 0 && (mine || in_the_case(th)), reply);
+		}
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK; /* words, or what opened it went */
+	}
+	return rc;
+}
+
 enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct thread th;
@@ -289,6 +322,8 @@ enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply)
 
 	if (rc == ERR_OK)
 		rc = shown_row(t, &th, reply);
+	if (rc == ERR_OK)
+		rc = added_rows(t, &th, reply);
 	return rc == ERR_OK ? audit_look(t, &(struct audit_entry){.event = AUDIT_VIEW,
 								  .peer = th.peer,
 								  .case_id = &th.case_id,
@@ -359,6 +394,8 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 	if (until_ms != 0)
 		return rows_readable(t, &id);
 	rc = view_case_show(t, req, reply);
+	if (rc == ERR_OK)
+		rc = attached_rows(t, &id, reply);
 	return rc == ERR_OK ? together_rows(t, &id, reply) : rc;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "domain/attach/added.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
@@ -177,6 +178,27 @@ static bool room(const struct turn *t, const struct thread *th)
 	return t->doc_count + 1 < LIMIT_BURST && th->my_no + 1 < THREAD_LOG_MAX;
 }
 
+/* ... and files.  One that the consent does not cover ends here with the copy. */
+static enum err give_files(struct turn *t, struct thread *th, struct msg *record, uint64_t since_ms)
+{
+	struct attachment a;
+	enum err rc = ERR_OK;
+
+	while (rc == ERR_OK && room(t, th)) {
+		struct msg *body;
+
+		rc = added_since(t, th, record, since_ms, &a);
+		if (rc != ERR_OK)
+			break;
+		body = added_body(t, &a, a.added_ms);
+		rc = body == NULL ? ERR_NOMEM : sign_act(t, th, DOC_ADDENDUM, body);
+		rc = rc == ERR_DENIED ? added_skip(t, record, &a)
+		     : rc == ERR_OK   ? added_lend(t, th, record, &a)
+				      : rc;
+	}
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
 {
 	const struct store_key prefix = turn_key_id(&th->case_id);
@@ -201,7 +223,7 @@ enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
 		given = seq;
 	}
 	msg_set_u64(record, HANDOVER_RECORD_GIVEN, given);
-	return w.rc;
+	return w.rc == ERR_OK ? give_files(t, th, record, since_ms) : w.rc;
 }
 
 /* As if it had been changed here: so it goes up like what was. */
@@ -241,6 +263,8 @@ enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key
 	if (rc == ERR_OK && msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
 		rc = casefile_entry(t, &th->case_id, "note", msg_text(body, HANDOVER_ADDENDUM_TEXT),
 				    NULL);
+	if (rc == ERR_OK)
+		rc = attach_came(t, th, &d, body);
 	if (rc == ERR_OK && msg_get(body, HANDOVER_ADDENDUM_PERSON) != NULL)
 		rc = pass_person(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON));
 	if (rc != ERR_OK)

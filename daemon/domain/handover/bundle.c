@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "domain/attach/along.h"
+#include "domain/attach/attach.h"
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
@@ -94,34 +95,18 @@ enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t wit
 	return rc;
 }
 
-static enum err write_file(struct turn *t, struct span plain, struct blob_writer *w, struct blob *b)
-{
-	enum err rc = blob_begin(t, plain.len, w);
-
-	for (size_t at = 0; rc == ERR_OK && !blob_complete(w); at += LIMIT_CHUNK)
-		rc = blob_append(t, w,
-				 span_of(plain.p + at, plain.len - at < LIMIT_CHUNK ? plain.len - at
-										    : LIMIT_CHUNK));
-	return rc == ERR_OK ? blob_finish(t, w, b) : rc;
-}
-
 enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
 		     uint8_t key[CHUNKS_KEY], struct blob *b)
 {
 	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
-	struct blob_writer w;
 	struct span plain;
 	enum err rc = msg_pack(t->arena, content, &plain);
 
 	if (rc == ERR_OK && plain.len > LIMIT_BUNDLE)
 		rc = ERR_LIMIT;
 	if (rc == ERR_OK)
-		rc = write_file(t, plain, &w, b);
-	if (rc == ERR_OK)
-		rc = blob_hold(t, &b->id, &ref);
-	if (rc == ERR_OK)
-		memcpy(key, w.key, CHUNKS_KEY);
-	return rc;
+		rc = blob_write(t, plain, key, b);
+	return rc == ERR_OK ? blob_hold(t, &b->id, &ref) : rc;
 }
 
 static void say_it(struct turn *t, const struct blob *b, const struct msg *record, struct msg *body)
@@ -171,37 +156,6 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 
 /* ---- taking ---- */
 
-/* All of it, one chunk after the other, in the turn's memory. */
-static enum err read_file(struct turn *t, const struct id32 *id, const uint8_t key[32],
-			  struct span *plain)
-{
-	struct blob_reader r;
-	struct span part;
-	uint8_t *all;
-	size_t len = 0;
-	enum err rc = blob_open(t, id, key, 0, &r);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (r.blob.size > LIMIT_BUNDLE)
-		return ERR_MALFORMED;
-	all = arena_alloc(t->arena, (size_t)r.blob.size + 1);
-	if (all == NULL)
-		return ERR_NOMEM;
-	do {
-		rc = blob_next(t, &r, &part);
-		if (rc != ERR_OK)
-			return rc;
-		if (part.len > r.blob.size - len)
-			return ERR_MALFORMED;
-		if (part.len != 0)
-			memcpy(all + len, part.p, part.len);
-		len += part.len;
-	} while (part.len > 0);
-	*plain = span_of(all, len);
-	return ERR_OK;
-}
-
 enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content)
 {
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_BKEY);
@@ -215,7 +169,7 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	if (key.len != 32 || blob.len != 32 || salt.len != 32 || said.len != 32)
 		return ERR_MALFORMED;
 	memcpy(id.b, blob.p, sizeof id.b);
-	rc = read_file(t, &id, key.p, &plain);
+	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
 	if (rc != ERR_OK)
 		return rc;
 	digest = digest_of(salt, plain);
@@ -275,6 +229,8 @@ enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_ke
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
 	rc = put_note(t, th, msg_text(body, HANDOVER_ADDENDUM_TEXT),
 		      msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+	if (rc == ERR_OK)
+		rc = attach_came(t, th, &d, body);
 	/* only whoever takes a case back reads a person in it: everybody else changes the person itself */
 	return rc == ERR_OK && th->role == THREAD_SENDER
 		       ? casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON))
@@ -338,12 +294,13 @@ enum err bundle_added(struct turn *t, const struct thread *th, struct msg *recor
 	if (blob.len != sizeof id.b || key.len != CHUNKS_KEY)
 		return ERR_OK;
 	memcpy(id.b, blob.p, sizeof id.b);
-	rc = read_file(t, &id, key.p, &plain);
+	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
 	if (rc == ERR_OK)
 		rc = words_parse_content(t, plain, &content);
 	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
 	if (rc != ERR_OK) /* nothing that opens: the case does without it */
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
+	rc = along_late(t, th, content);
 	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
 		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
 

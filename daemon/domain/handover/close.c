@@ -60,12 +60,13 @@ enum err close_lend(struct turn *t, const struct thread *th, struct msg *record)
 	return rc == ERR_OK ? along_lend(t, th, record, until_ms) : rc;
 }
 
-/* Words of ours that came behind the bundle, as notes with their day. */
+/* Words of ours that came behind the bundle, as notes with their day, and files. */
 static enum err added(struct turn *t, const struct thread *th, struct msg *content)
 {
 	for (uint32_t no = 1; no <= th->my_no; no++) {
 		struct log_entry e;
 		struct document d;
+		struct attachment file;
 		struct msg *body, *note;
 		enum err rc = thread_entry(t, th, true, no, &e);
 
@@ -79,6 +80,13 @@ static enum err added(struct turn *t, const struct thread *th, struct msg *conte
 			continue; /* its words are gone here: they went with a loss */
 		if (rc != ERR_OK)
 			return rc;
+		rc = attach_of(t, &e.doc, &file);
+		if (rc == ERR_OK)
+			along_add(t, &file, content);
+		else if (rc != ERR_NOTFOUND)
+			return rc;
+		if (msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] == '\0')
+			continue;
 		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
 		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT,
 			     msg_text(body, HANDOVER_ADDENDUM_TEXT));
@@ -95,7 +103,8 @@ static enum err write_added(struct turn *t, const struct thread *th, struct msg 
 	enum err rc = content == NULL ? ERR_NOMEM : added(t, th, content);
 	struct blob b;
 
-	if (rc != ERR_OK || msg_count(content, HANDOVER_CONTENT_NOTES) == 0)
+	if (rc != ERR_OK || (msg_count(content, HANDOVER_CONTENT_NOTES) == 0 &&
+			     msg_count(content, HANDOVER_CONTENT_FILES) == 0))
 		return rc;
 	rc = bundle_file(t, th, content, key, &b);
 	if (rc != ERR_OK)
@@ -156,7 +165,7 @@ enum err close_seal(struct turn *t, const struct thread *th, struct msg *record)
 	struct msg *m[MOST];
 	size_t n = 0;
 
-	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	require(rows_lost(th) || (th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN));
 	while (n < MOST && rows_each(t, &th->case_id, &w, &one[n], &m[n]))
 		n++;
 	if (w.rc == ERR_OK && n == MOST)
@@ -169,8 +178,9 @@ enum err close_seal(struct turn *t, const struct thread *th, struct msg *record)
 	}
 	msg_clear(record, HANDOVER_RECORD_BKEY);
 	msg_set_u64(record, HANDOVER_RECORD_SEALED, 1);
-	return w.rc == ERR_OK ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id)
-			      : w.rc;
+	return w.rc == ERR_OK && !rows_lost(th)
+		       ? casefile_entry(t, &th->case_id, "handed-over", NULL, &th->id)
+		       : w.rc;
 }
 
 /* ---- at the new owner ---- */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/attach/added.h"
 #include "domain/handover/sign.h"
 
 /* An entry of one side.  words NULL: it is no addition, or its words are not here; fresh: it is one of this turn, which is read from the
@@ -41,15 +42,20 @@ static enum err look(struct turn *t, const struct thread *th, bool mine, uint32_
 
 static bool same_words(const struct msg *a, const struct msg *b)
 {
+	const struct span x = msg_bytes(a, HANDOVER_ADDENDUM_BLOB);
+	const struct span y = msg_bytes(b, HANDOVER_ADDENDUM_BLOB);
+
 	return msg_u64(a, HANDOVER_ADDENDUM_AT_MS) == msg_u64(b, HANDOVER_ADDENDUM_AT_MS) &&
 	       strcmp(msg_text(a, HANDOVER_ADDENDUM_TEXT), msg_text(b, HANDOVER_ADDENDUM_TEXT)) ==
-		       0;
+		       0 &&
+	       x.len == y.len && (x.len == 0 || memcmp(x.p, y.p, x.len) == 0);
 }
 
 /* One that came: where it lies, and what it says. */
 struct came {
 	struct id16 doc;
 	const struct msg *body;
+	uint64_t since_ms;
 };
 
 static bool stands(const struct msg *record, const struct id16 *doc)
@@ -110,17 +116,26 @@ static enum err bundled_ms(struct turn *t, const struct thread *th, uint64_t *ms
 	return ERR_OK;
 }
 
+/* Words, or a file that is here: one that never came whole has nothing to be passed on for. */
+static bool says(const struct msg *body, const struct msg *came)
+{
+	return msg_text(came, HANDOVER_ADDENDUM_TEXT)[0] != '\0' ||
+	       attach_names(DOC_ADDENDUM, body);
+}
+
 /* What the consent of this handover does not cover ends here, where it stands in the log. */
-static enum err sign_on(struct turn *t, struct thread *th, const struct msg *came)
+static enum err sign_on(struct turn *t, struct thread *th, struct msg *record,
+			const struct msg *came, bool *waits)
 {
 	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
-	enum err rc;
+	enum err rc = body == NULL ? ERR_NOMEM : added_pass(t, th, record, came, body, waits);
 
 	require(th->role == THREAD_SENDER);
-	if (body == NULL)
-		return ERR_NOMEM;
-	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT,
-		     msg_text(came, HANDOVER_ADDENDUM_TEXT));
+	if (rc != ERR_OK || *waits || !says(body, came))
+		return rc;
+	if (msg_text(came, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
+		msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT,
+			     msg_text(came, HANDOVER_ADDENDUM_TEXT));
 	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, msg_u64(came, HANDOVER_ADDENDUM_AT_MS));
 	rc = sign_act(t, th, DOC_ADDENDUM, body);
 	return rc == ERR_DENIED ? ERR_OK : rc;
@@ -130,7 +145,7 @@ static enum err sign_on(struct turn *t, struct thread *th, const struct msg *cam
 static enum err pass_one(struct turn *t, struct thread *th, struct msg *record,
 			 const struct came *c, bool *more)
 {
-	bool went, wait;
+	bool went, wait, coming = false;
 	enum err rc;
 
 	if (stands(record, &c->doc) || th->my_no + 1 >= THREAD_LOG_MAX)
@@ -142,8 +157,10 @@ static enum err pass_one(struct turn *t, struct thread *th, struct msg *record,
 	if (*more)
 		return ERR_OK;
 	if (!went)
-		rc = sign_on(t, th, c->body);
-	return rc == ERR_OK ? write_down(t, record, &c->doc) : rc;
+		rc = sign_on(t, th, record, c->body, &coming);
+	if (coming) /* it goes on when all of it is here; the others do not wait for it */
+		msg_set_u64(record, HANDOVER_RECORD_COMING_MS, c->since_ms);
+	return rc == ERR_OK && !coming ? write_down(t, record, &c->doc) : rc;
 }
 
 /* Those that came in one handover by which the case is here. */
@@ -155,8 +172,10 @@ static enum err pass_those(struct turn *t, struct thread *th, struct msg *record
 		enum err rc = look(t, from, false, no, &a);
 
 		if (rc == ERR_OK && a.words != NULL && a.e.kept_ms >= since_ms &&
-		    msg_text(a.words, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
-			rc = pass_one(t, th, record, &(struct came){a.e.doc.msg, a.words}, more);
+		    (msg_text(a.words, HANDOVER_ADDENDUM_TEXT)[0] != '\0' ||
+		     attach_names(DOC_ADDENDUM, a.words)))
+			rc = pass_one(t, th, record,
+				      &(struct came){a.e.doc.msg, a.words, a.e.kept_ms}, more);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -189,6 +208,7 @@ enum err down_pass(struct turn *t, struct thread *th, struct msg *record, bool *
 	enum err rc = gave_it(t, th, &gave);
 
 	require(th->role == THREAD_SENDER);
+	msg_clear(record, HANDOVER_RECORD_COMING_MS);
 	*more = false;
 	if (rc == ERR_OK && gave)
 		rc = bundled_ms(t, th, &since_ms);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/attach/added.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
 
@@ -63,10 +64,11 @@ enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *r
 enum err pull_let_go(struct turn *t, const struct thread *th, struct msg *record)
 {
 	const struct blob_ref ref = ref_of(th);
+	const bool gives = rows_lost(th) && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0;
 	struct id32 id;
-	enum err rc = ERR_OK;
+	enum err rc = gives ? ERR_OK : added_release(t, th, record);
 
-	if (id_of(record, HANDOVER_RECORD_ADDED, &id))
+	if (rc == ERR_OK && id_of(record, HANDOVER_RECORD_ADDED, &id))
 		rc = blob_release(t, &id, &ref);
 	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
 	if (rc != ERR_OK || !id_of(record, HANDOVER_RECORD_BLOB, &id))

@@ -23,7 +23,7 @@ struct fetched {
 /** Asks for the file, and for those that go along. */
 MUST_CHECK enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *record,
 			       struct fetched *f);
-/** This handover needs them no longer; their keys go from its row. */
+/** This handover needs them no longer; their keys go from its row.  What is given back behind a case that was taken from us stays. */
 MUST_CHECK enum err pull_let_go(struct turn *t, const struct thread *th, struct msg *record);
 
 #endif /* KRING_DOMAIN_HANDOVER_PULL_H */

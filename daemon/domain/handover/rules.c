@@ -7,6 +7,7 @@
 #include "domain/handover/rules.h"
 
 #include "base/check.h"
+#include "domain/attach/added.h"
 #include "domain/attach/along.h"
 #include "domain/care/intake.h"
 #include "domain/care/recover.h"
@@ -59,7 +60,9 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	if (rc != ERR_OK || erased)
 		return rc;
 	rc = intake_body(t, d, HANDOVER_TABLE_VERSION, &body, verdict);
-	if (rc == ERR_OK && body != NULL && d->head.type == DOC_BUNDLE && !along_sound(body)) {
+	if (rc == ERR_OK && body != NULL &&
+	    ((d->head.type == DOC_BUNDLE && !along_sound(body)) ||
+	     (d->head.type == DOC_ADDENDUM && !attach_sound(DOC_ADDENDUM, body)))) {
 		*verdict = WIRE_VERDICT_MALFORMED;
 		body = NULL;
 	}
@@ -70,7 +73,20 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	return intake_scope(t, p, d, th, body, verdict);
 }
 
-/* An addition for a case that we took already goes into it at once; before that it waits in the log for the taking. */
+/* Before the case is taken an addition waits in the log; its file is fetched meanwhile. */
+static enum err add_later(struct turn *t, const struct thread *th, const struct document *d,
+			  struct msg *record)
+{
+	struct msg *body;
+	enum err rc = handover_over((enum handover_state)th->state) ? ERR_NOTFOUND
+								    : document_body(t, d, &body);
+
+	if (rc == ERR_OK)
+		rc = added_want(t, th, record, body);
+	return rc == ERR_OK ? rows_save(t, th, record) : rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* An addition for a case that we took already goes into it at once. */
 static enum err add_now(struct turn *t, const struct thread *th, const struct document *d)
 {
 	struct msg *record;
@@ -84,9 +100,10 @@ static enum err add_now(struct turn *t, const struct thread *th, const struct do
 		       : th->state == HANDOVER_SUPERSEDED ? back_pass(t, th, &d->key)
 							  : ERR_OK;
 	rc = rows_load(t, th, &record);
-	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
-		return rc;
-	rc = bundle_add(t, th, &d->key);
+	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
+		return add_later(t, th, d, record);
+	if (rc == ERR_OK)
+		rc = bundle_add(t, th, &d->key);
 	return rc == ERR_OK ? back_wake(t, th) : rc; /* given on since: it goes after the case */
 }
 
@@ -133,6 +150,7 @@ static enum err recovered(struct turn *t, const struct peer *p, const struct wir
 static enum err returned(struct turn *t, const struct peer *p, struct thread *th,
 			 const struct doc_key *key)
 {
+	struct msg *record;
 	struct document d;
 	enum err rc = document_load(t, key, &d);
 
@@ -149,6 +167,13 @@ static enum err returned(struct turn *t, const struct peer *p, struct thread *th
 		rc = ledger_add(t, &d.head.grant_id, &d.key.msg, p->no, d.head.type, d.head.cats);
 	if (rc == ERR_OK && d.head.cats != 0)
 		rc = passed_on(t, &th->case_id, &d.head.grant_id, p->no, d.head.cats);
+	if (rc == ERR_OK && d.head.type == DOC_ADDENDUM) {
+		rc = rows_load(t, th, &record);
+		if (rc == ERR_OK)
+			rc = added_returned(t, th, record, key);
+		if (rc == ERR_OK)
+			rc = rows_save(t, th, record);
+	}
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
 }
 

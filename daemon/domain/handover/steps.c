@@ -147,10 +147,10 @@ static bool looks(const struct thread *th, const struct msg *record)
 		  msg_u64(record, HANDOVER_RECORD_FILES_COME) != 0)));
 }
 
-static uint64_t look_after(const struct turn *t, const struct thread *th)
+static uint64_t look_after(const struct turn *t, const struct thread *th, uint64_t since_ms)
 {
 	const uint64_t most = th->state >= HANDOVER_TAKEN ? LOOK_MOST_MS : CONSENT_MS;
-	const uint64_t age = t->wall_ms > th->changed_ms ? t->wall_ms - th->changed_ms : 0;
+	const uint64_t age = t->wall_ms > since_ms ? t->wall_ms - since_ms : 0;
 	const uint64_t ms = age / LOOK_SHARE > LOOK_MS ? age / LOOK_SHARE : LOOK_MS;
 
 	return ms < most ? ms : most;
@@ -158,16 +158,17 @@ static uint64_t look_after(const struct turn *t, const struct thread *th)
 
 static enum err retime(struct turn *t, struct thread *th, const struct msg *record)
 {
+	const uint64_t coming_ms = msg_u64(record, HANDOVER_RECORD_COMING_MS);
 	uint64_t next;
 
 	th->due_ms = due_of(t, th, record);
 	if (looks(th, record))
-		return deadline_timer_set(t, th, t->wall_ms + look_after(t, th));
+		return deadline_timer_set(t, th, t->wall_ms + look_after(t, th, th->changed_ms));
 	if (rows_lost(th)) /* is all of it given back by now? */
 		return deadline_timer_set(t, th,
 					  msg_u64(record, HANDOVER_RECORD_TAKEN) == 0
 						  ? 0
-						  : t->wall_ms + look_after(t, th));
+						  : t->wall_ms + look_after(t, th, th->changed_ms));
 	if (th->role == THREAD_RECEIVER && th->state != HANDOVER_TAKEN)
 		return deadline_timer_set(t, th,
 					  handover_over((enum handover_state)th->state)
@@ -177,6 +178,8 @@ static enum err retime(struct turn *t, struct thread *th, const struct msg *reco
 	if (th->role == THREAD_SENDER && next > t->wall_ms + CONSENT_MS &&
 	    (th->state <= HANDOVER_STAGED || msg_u64(record, HANDOVER_RECORD_MOVING) != 0))
 		next = t->wall_ms + CONSENT_MS;
+	if (coming_ms != 0 && (next == 0 || next > t->wall_ms + look_after(t, th, coming_ms)))
+		next = t->wall_ms + look_after(t, th, coming_ms);
 	return deadline_timer_set(t, th, next);
 }
 
@@ -629,9 +632,17 @@ static enum err ring_from(struct turn *t, struct thread *th)
 	}
 }
 
+/* Files that were given back, for as long as a former owner keeps anything. */
+static bool serves(const struct turn *t, const struct msg *record)
+{
+	return msg_bytes(record, HANDOVER_RECORD_ADDED_FILES).len > 0 &&
+	       t->wall_ms < msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS);
+}
+
 /* First what may still be written to the other end; behind that nothing of the case is needed here. */
 static enum err ring_lost(struct turn *t, struct thread *th)
 {
+	struct msg *record;
 	bool done;
 	enum err rc = steps_changed(t, th, "");
 
@@ -639,7 +650,18 @@ static enum err ring_lost(struct turn *t, struct thread *th)
 		rc = back_done(t, th, &done);
 	if (rc != ERR_OK || !done || turn_case_erased(t, &th->case_id))
 		return rc;
-	return tombstone(t, th);
+	rc = rows_load(t, th, &record);
+	if (rc != ERR_OK || !serves(t, record))
+		return rc == ERR_OK ? tombstone(t, th) : rc;
+	/* whoever has the case fetches what was given back: of the copy nothing else stays until then */
+	if (msg_u64(record, HANDOVER_RECORD_SEALED) == 0) {
+		rc = close_seal(t, th, record);
+		if (rc == ERR_OK)
+			rc = rows_save(t, th, record);
+	}
+	if (rc == ERR_OK)
+		rc = deadline_timer_set(t, th, msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS));
+	return rc == ERR_OK ? thread_save(t, th) : rc;
 }
 
 enum err steps_rang(struct turn *t, struct thread *th)

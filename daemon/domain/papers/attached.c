@@ -25,12 +25,13 @@ static const char *state_of(const struct attachment *a)
 	return "wrong";
 }
 
-/* What a partner sent is named while its consent covers attachments; of what was added here the case's own people decide, who added it. */
+/* What a partner sent is named while its consent covers attachments; of what was added here, or to a case that is ours by now, the case's
+ * own people decide. */
 enum err attached_shown(struct turn *t, const struct id16 *case_id, const struct attachment *a,
 			bool *yes)
 {
 	uint64_t cats = GATE_BIT(GATE_ATTACHMENTS);
-	enum err rc = a->peer == 0 ? ERR_OK : consent_received_cats(t, case_id, &cats);
+	enum err rc = a->peer == 0 || a->added ? ERR_OK : consent_received_cats(t, case_id, &cats);
 
 	*yes = (cats & GATE_BIT(GATE_ATTACHMENTS)) != 0;
 	return rc;
@@ -44,7 +45,8 @@ void attached_row(struct turn *t, const struct attachment *a, bool shown, struct
 	char hex[33];
 
 	bytes_hex(hex, a->id.b, sizeof a->id.b);
-	msg_set_u64(row, FILE_ROW_NO, a->no);
+	if (a->no != 0)
+		msg_set_u64(row, FILE_ROW_NO, a->no);
 	msg_set_text(t->arena, row, FILE_ROW_ID, hex);
 	if (shown && !a->missing) {
 		msg_set_text(t->arena, row, FILE_ROW_NAME, a->name);

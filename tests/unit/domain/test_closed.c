@@ -61,8 +61,9 @@ static struct thread handed(struct bed *b, const struct id16 *case_id, uint8_t n
 static void an_erased_case_takes_the_files_of_its_handovers_along(void **state)
 {
 	struct bed *b = *state;
-	const struct id32 file = {{0x5a}}, along = {{0x5b}};
+	const struct id32 file = {{0x5a}}, along = {{0x5b}}, behind = {{0x5c}};
 	const uint8_t listed[BLOB_LISTED] = {0x5b, [BLOB_LISTED - 1] = 50};
+	const uint8_t added[BLOB_LISTED] = {0x5c, [BLOB_LISTED - 1] = 50};
 	const struct id16 grant = {{0x61}}, id = new_case(b);
 	const struct thread th = handed(b, &id, 1, THREAD_RECEIVER, HANDOVER_REFUSED, 0, &file);
 	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th.id};
@@ -72,7 +73,9 @@ static void an_erased_case_takes_the_files_of_its_handovers_along(void **state)
 
 	assert_int_equal(rows_load(&b->t, &th, &m), ERR_OK);
 	msg_set_bytes(b->t.arena, m, HANDOVER_RECORD_FILES, span_of(listed, sizeof listed));
+	msg_set_bytes(b->t.arena, m, HANDOVER_RECORD_ADDED_FILES, span_of(added, sizeof added));
 	assert_int_equal(rows_save(&b->t, &th, m), ERR_OK);
+	assert_int_equal(blob_want(&b->t, BED_PARTNER, &behind, 50, &grant, &ref), ERR_OK);
 	assert_int_equal(blob_want(&b->t, BED_PARTNER, &file, 100, &grant, &ref), ERR_OK);
 	assert_int_equal(blob_want(&b->t, BED_PARTNER, &along, 50, &grant, &ref), ERR_OK);
 	(void)bed_turn(b);
@@ -83,6 +86,7 @@ static void an_erased_case_takes_the_files_of_its_handovers_along(void **state)
 	assert_int_equal(store_count(b->t.txn, STORE_HANDOVER), 0);
 	assert_int_equal(blob_load(&b->t, &file, &blob), ERR_NOTFOUND);
 	assert_int_equal(blob_load(&b->t, &along, &blob), ERR_NOTFOUND);
+	assert_int_equal(blob_load(&b->t, &behind, &blob), ERR_NOTFOUND);
 }
 
 /* A case that comes twice has each of its files once. */
