@@ -5,7 +5,7 @@ import os
 import pytest
 from documents import grant, offer, pb
 from kringwire import OFFER, make_document
-from node import Refused, wait_for
+from node import Clock, Refused, wait_for
 
 SHARE = "identity,contact,needs"
 SENTENCE = {"nl": "dit zou in een kringetje rondgaan: Goes had deze persoon al", "fr": "la personne tournerait en rond : Goes l'a déjà eue",
@@ -51,8 +51,7 @@ def test_a_circle_is_refused_before_it_is_sent(federation):
     assert not row(b, first)["hops"]
     # ping-pong: back to whoever it just came from
     b.k("consent", "give", there, "--to", a.name, "--share", SHARE, "--how", "written")
-    e = refused(b, "refer", there, "--to", a.name, "--need", "housing")
-    assert e.code == 1 and e.reply["code"] == "loop" and e.reply["what"] == SENTENCE["en"] and "--knowing" in e.reply["remedy"]
+    assert refused(b, "refer", there, "--to", a.name, "--need", "housing").reply["code"] == "loop"
     # a circle: A to B to C to A
     end, second = passed(b, c, there)
     assert row(c, second)["hops"] == 1
@@ -74,20 +73,53 @@ def test_a_circle_is_refused_before_it_is_sent(federation):
     assert not any("Goes asked" in str(x) for x in c.k("audit", "list")["audit"]), "the log has no words of people"
 
 
-def test_outside_of_the_chain_nobody_learns_of_it(federation):
-    """Five nodes, a chain of three: what the two others store and hear is the same as if nobody had been passed on."""
-    f = federation("Goes", "SMWO", "GGD Zeeland", "OCMW Balen", "Huis Fictief")
+def test_five_nodes_outside_a_chain_learn_no_organisation_of_it(federation):
+    """A chain of three: what five others store and hear is the same as if nobody had been passed on, and who is in it reads who sent it, no more."""
+    f = federation("Goes", "SMWO", "GGD Zeeland", "OCMW Balen", "Huis Fictief", "Stichting Verzonnen", "CAW Fictief", "Buurthuis Nergens")
     a, b, c, *outside = known(f)
+    assert len(outside) == 5
+    before = {n: sorted((x["event"], x.get("detail", "")) for x in n.k("audit", "list")["audit"]) for n in outside}
     case = a.new_case(phone="000-111")
     there, _ = passed(a, b, case)
     _, ref = passed(b, c, there)
     assert row(c, ref)["hops"] == 1
     for n in outside:
         assert not n.k("inbox", "--all").get("referrals") and not n.k("case", "list").get("cases")
-        assert not {x["event"] for x in n.k("audit", "list")["audit"]} & {"receive", "consent"}
+        since = [x for x in n.k("audit", "list")["audit"] if x["event"] in ("receive", "consent", "send")]
+        assert not since and not any(e in ("receive", "consent") for e, _ in before[n]), n.name
+        assert not n.k("flow", "--own")["flow"].get("pairs"), n.name
     # and who is in it reads no organisation: only that somebody had the person before
     whole = str(c.k("show", ref)) + str(c.k("case", "show", case_of(c, ref))) + f.run("--dir", str(c.dir), "show", ref)
     assert b.org in whole and a.org not in whole and f.record_of(a)[0].hex() not in whole
+
+
+PING_DAYS = 60
+
+
+def test_back_within_60_days_is_refused_as_ping_pong(federation, workdir):
+    """A to B to A: before it is sent, with the sentence; who says why goes on; after that time it is a referral like any other."""
+    clock = Clock(workdir)
+    f = federation()
+    a, b = known(f, *clock.args)
+    cases, refs = zip(*[passed(a, b, a.new_case(phone=f"000-{i}")) for i in range(2)])
+    for case, ref in zip(cases, refs):
+        b.k("accept", ref)
+        b.k("start", ref)
+        b.k("consent", "give", case, "--to", a.name, "--share", SHARE, "--how", "written")
+    back = lambda case, *args: ("refer", case, "--to", a.name, "--need", "housing", *args)  # noqa: E731
+    for lang, sentence in SENTENCE.items():
+        e = refused(b, "--lang", lang, *back(cases[0]))
+        assert (e.code, e.reply["code"], e.reply["what"]) == (1, "loop", sentence)
+    assert "--knowing" in refused(b, *back(cases[0])).reply["remedy"] and refused(b, *back(cases[0], "--dry-run")).reply["code"] == "loop"
+    assert not b.k("sent", "--all").get("referrals") and not a.k("inbox", "--all").get("referrals"), "nothing left before somebody said why"
+    ref = b.k(*back(cases[0], "--knowing", "She moved back to Goes."))["id"]
+    a.await_state(ref, "offered")
+    assert any(x["what"] == "loop-known" and "moved back" in x["text"] for x in b.k("case", "show", cases[0])["entries"])
+    assert [x["detail"] for x in b.k("audit", "list")["audit"] if x["detail"] == "loop-known"] == ["loop-known"]
+    clock.set(86400 * (PING_DAYS - 1))
+    assert refused(b, *back(cases[1])).reply["code"] == "loop"
+    clock.set(86400 * (PING_DAYS + 1))
+    a.await_state(wait_for("it to be a referral like any other", lambda: b.try_k(*back(cases[1])))["id"], "offered")
 
 
 def along(m, handlers, **fields):

@@ -13,6 +13,8 @@ import time
 import pytest
 from kringwire import DOCUMENT, OFFER, compile_bodies, make_document
 from node import Clock, Refused, wait_for
+from test_moved import begun, goes_on, hand_over, three  # noqa: F401
+from test_moved import own as answered
 from test_walls import memory_has
 
 pb = compile_bodies()
@@ -498,3 +500,54 @@ def test_what_comes_under_an_erased_consent_counts_where_it_is_declined(federati
     a.await_state(a.refer(case, "geel", "--again", need="housing"), "declined")
     assert [own(n)["pairs"][0]["declined"] for n in (a, b)] == [2, 2]
     assert own(b)["needs"] == [{"reporter": "Geel", "need": "housing", "no_capacity": 1, "unsuitable": 0, "other": 0}]
+
+
+# ---- cases that move ----
+
+
+def grown(before, after):
+    """What came to figures since."""
+    diff = lambda x, y: {k: y[k] - x.get(k, 0) for k in y if y[k] != x.get(k, 0)}
+    pairs = {k: d for k, v in after[0].items() if (d := diff(before[0].get(k, {}), v))}
+    return pairs, diff(before[1], after[1])
+
+
+def test_a_moved_referral_counts_once(three):  # noqa: F811
+    """What Goes was answered, and what SMWO was for the rest of the way; the move is neither an answer nor an end."""
+    a, b, c = three.nodes
+    before = [answered(n) for n in three.nodes]
+    case, ref = begun(a, c)
+    to_b = begun(a, b, case=case, need="housing")[1]
+    in_between = [answered(n) for n in three.nodes]
+    _, there = hand_over(a, b, case)
+    c.await_state(ref, "moved")
+    b.await_state(to_b, "moved")
+    assert grown(in_between[0], answered(a)) == grown(in_between[2], answered(c)) == ({}, {})
+    new = goes_on(b, c, there)
+    c.await_state(new, "active")
+    c.k("outcome", new, "--code", "helped")
+    b.await_state(new, "outcome")
+    b.k("ack", new)
+    c.await_state(new, "closed")
+    assert grown(before[0], answered(a)) == ({(a.org, c.org): {"accepted": 1}, (a.org, b.org): {"accepted": 1}}, {})
+    assert grown(before[1], answered(b)) == ({(a.org, b.org): {"accepted": 1}}, {})
+    assert grown(before[2], answered(c)) == ({(a.org, c.org): {"accepted": 1}}, {"helped": 1})
+
+
+def test_a_handed_over_person_is_capped_once(three):  # noqa: F811
+    """Twice answered before the case came, and twice after it: the report is that of two, byte for byte, for one truth has one noise."""
+    a, b, c = three.nodes
+    case = begun(a, b)[0]
+    begun(a, b, case=case, need="housing")
+    _, there = hand_over(a, b, case)
+    assert [r["case_id"] for r in b.k("inbox", "--all")["referrals"] if r["case_id"] == there] == [there] * 2, "one person is one case"
+    told = lambda: {k: v for k, v in b.k("flow", "publish", "--dry-run", "--quarter", THIS)["flow"].items() if k in ("pairs", "nodes", "needs")}
+    report, exact = told(), answered(b)
+    begun(b, c, case=there)
+    begun(b, c, case=there, need="housing")
+    b_to_c = {"accepted": 2}
+    wait_for("both answers", lambda: grown(exact, answered(b)) == ({(b.org, c.org): b_to_c}, {}))
+    assert told() == report, "a person counts twice at most, however often the case moved"
+    begun(b, c)  # somebody else does count, and so everything that is shown is drawn anew
+    begun(b, c)
+    assert told() != report

@@ -57,21 +57,12 @@ def own(n):
     return {k: v for k, v in pairs.items() if v}, ends
 
 
-def grown(before, after):
-    """What came to figures since."""
-    diff = lambda x, y: {k: y[k] - x.get(k, 0) for k in y if y[k] != x.get(k, 0)}
-    pairs = {k: d for k, v in after[0].items() if (d := diff(before[0].get(k, {}), v))}
-    return pairs, diff(before[1], after[1])
-
-
 def test_a_running_referral_follows_the_case(three):
     f = three
     a, b, c = f.nodes
-    before = [own(n) for n in f.nodes]
     case, ref = begun(a, c)
     asked = begun(a, c, need="housing", answer=False, case=case)[1]
     to_b = begun(a, b, case=case, need="housing")[1]
-    in_between = [own(n) for n in f.nodes]
     h, there = hand_over(a, b, case)
     # whoever works there is told where the case went, and what they know of the person stays
     for r in (ref, asked):
@@ -85,7 +76,6 @@ def test_a_running_referral_follows_the_case(three):
     assert {(r["partner"], r["need"], r.get("goes_on", False)) for r in handed(b, h)["runs"]} == {(c.org, "income-debt", False), (c.org, "housing", False)}
     shown = " ".join(f.run("--dir", str(b.dir), "--lang", "nl", "handover", "show", h).split())
     assert f"loopt bij {c.org}" in shown and "kring refer" in shown, shown
-    assert grown(in_between[0], own(a)) == grown(in_between[2], own(c)) == ({}, {}), "a move is no answer, and no end"
     new = goes_on(b, c, there)
     # filed where the person is known, and no further back than it was
     c.await_state(new, "active")
@@ -95,15 +85,6 @@ def test_a_running_referral_follows_the_case(three):
     wait_for("the second", lambda: c.try_k("show", other))
     assert row(c, other)["state"] == "offered", "what nobody answered is still for people to answer"
     assert "goes-on" not in work(b) and all(r["goes_on"] for r in handed(b, h)["runs"])
-    c.k("accept", other)
-    c.k("outcome", new, "--code", "helped")
-    b.await_state(new, "outcome")
-    b.k("ack", new)
-    c.await_state(new, "closed")
-    # once each: what Goes was answered, and what SMWO was
-    assert grown(before[0], own(a)) == ({(a.org, c.org): {"accepted": 1}, (a.org, b.org): {"accepted": 1}}, {})
-    assert grown(before[2], own(c)) == ({(a.org, c.org): {"accepted": 1}, (b.org, c.org): {"accepted": 1}}, {"helped": 1})
-    assert grown(before[1], own(b)) == ({(a.org, b.org): {"accepted": 1}, (b.org, c.org): {"accepted": 1}}, {})
 
 
 def test_taken_back_after_the_move(three):
