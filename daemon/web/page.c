@@ -4,6 +4,7 @@
 #include "web/page.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -13,10 +14,23 @@
 #include "client/words/words.h"
 
 enum { CASE_SHOWN = 8, CASE_TIME = 12, CASE_WHOLE = 32, YEAR_MIN = 1800, CONFLICT = 409 };
+enum { YEAR_DIGITS = 4, MONTH_DIGITS = 2, MONTH_TEXT = YEAR_DIGITS + 1 + MONTH_DIGITS };
 
 static_assert((int)CASE_SHOWN < (int)WORDS_SHORT, "the beginning of a case's id");
 
-/* A birth date that is only a year or a month stays as it is. */
+/* "1990-02" as people write it, the month first; a year, and all that is no date, stays as it is. */
+static const char *birth_month(struct visit *v, const char *text)
+{
+	char month[MONTH_DIGITS + 1];
+
+	if (strlen(text) != MONTH_TEXT || text[YEAR_DIGITS] != '-')
+		return visit_keep(v, text);
+	text_format(month, sizeof month, "%s", text + YEAR_DIGITS + 1);
+	return visit_say(v, LIST_TODAY, "birth-month",
+			 FILL({"month", month, 0}, {"year", NULL, strtoull(text, NULL, 10)}));
+}
+
+/* A birth date may be a day, a month or a year. */
 const char *page_birth(struct visit *v, const char *text)
 {
 	struct date d;
@@ -24,7 +38,7 @@ const char *page_birth(struct visit *v, const char *text)
 	int64_t no;
 
 	if (!date_read(text, YEAR_MIN, &no))
-		return visit_keep(v, text);
+		return birth_month(v, text);
 	d = date_of(no);
 	text_format(day, sizeof day, "%02u", (unsigned)d.day % 100);
 	text_format(month, sizeof month, "%02u", (unsigned)d.month % 100);
@@ -42,9 +56,9 @@ const char *page_who_text(struct visit *v, const struct page_who *w)
 
 	text_format(id, sizeof id, "%s", w->case_id + skip);
 	if (w->name[0] == '\0')
-		return visit_say(v, LIST_TODAY, "case", FILL({"case", id, 0}));
+		return visit_capital(v, visit_say(v, LIST_TODAY, "case", FILL({"case", id, 0})));
 	if (w->alike && w->birth[0] != '\0')
-		return visit_say(v, LIST_TODAY, "born",
+		return visit_say(v, LIST_TODAY, strlen(w->birth) <= MONTH_TEXT ? "born-in" : "born",
 				 FILL({"name", w->name, 0}, {"birth", page_birth(v, w->birth), 0}));
 	if (w->alike)
 		return visit_say(v, LIST_TODAY, "of-case",

@@ -210,7 +210,7 @@ def test_two_workers_on_one_case(goes, anna, dirk):
     assert "e=" in dirk.at and "Anna Verzonnen, een ogenblik geleden: telefoon" in page.text and "Steeg 2" in page.words
     assert "Steeg 2" not in anna.get(f"/c/{case}").text
     anna.get(edit)
-    assert anna.post(edit, **{**fields, "phone": "000-998"}).text.count("dossier gewijzigd") == 1  # nothing was another
+    assert anna.post(edit, **{**fields, "phone": "000-998"}).text.count("Dossier gewijzigd") == 1  # nothing was another
 
 
 def test_hostile_words_in_every_field(goes, anna):
@@ -256,16 +256,16 @@ def test_a_consent_given_and_taken_back(goes, anna):
     page = anna.post(consent, identity="1", contact="1", how="oral", day="1", month="1", year="2020")
     assert "e=" in anna.at and len([a for t, a in page.tags if "checked" in a]) == 3
     page = anna.post(consent, identity="1", contact="1", how="written", by="self", day="", month="", year="")
-    assert anna.at.startswith("/consent/") and "wie het is, contactgegevens" in page.text and "Schriftelijk" in page.text or "schriftelijk" in page.text
+    assert anna.at.startswith("/consent/") and "Wie het is, contactgegevens" in page.text and "Schriftelijk" in page.text
     one = anna.at
     french = Browser(goes.web, "fr")
     french.cookies = dict(anna.cookies)
-    assert "État valable" in french.get(one).text  # a label begins with a capital, also with that letter
+    assert "État Valable" in french.get(one).text  # a label begins with a capital, also with that letter
     assert one in anna.get(f"/c/{case}").links
     page = anna.get(one + "/withdraw")
     assert "kan niet worden teruggedraaid" in page.text
     page = anna.post(one + "/withdraw")
-    assert anna.at == one and "ingetrokken" in page.text and one + "/withdraw" not in page.links
+    assert anna.at == one and "ingetrokken" in page.text.lower() and one + "/withdraw" not in page.links
     assert anna.get(one + "/withdraw") and not [f for f in anna.page.forms if "withdraw" in f]
     for other in ("/consent/" + "0" * 32, "/consent/x", one + "/x"):
         assert anna.ask("GET", other)[0] == 404, other

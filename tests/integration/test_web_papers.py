@@ -62,9 +62,9 @@ def test_who_was_given_what(goes, anna):
     page = anna.get(f"/c/{case}/who")
     assert re.search("<title>(.*?)</title>", anna.ask("GET", f"/c/{case}/who")[2])[1] == "Wie kreeg wat – Kring"
     rows = [" ".join(r) for r in page.rows]
-    assert any(r.startswith("SMWO") and "wie het is, contactgegevens" in r and "tot en met" in r for r in rows), rows
+    assert any(r.startswith("SMWO") and "Wie het is, contactgegevens" in r and "tot en met" in r for r in rows), rows
     assert any("SMWO" in r and ref in r and "Aangekomen" in r for r in rows), rows
-    assert any("de toestemming zelf" in r for r in rows), rows
+    assert any("De toestemming zelf" in r for r in rows), rows
     assert "Anna Verzonnen keek naar" in page.text
     assert f"/consent/{given(goes, case)}" in page.links and f"/r/{ref}" in page.links
     for lang, text in spoken(goes, anna, f"/c/{case}/who").items():
@@ -140,7 +140,7 @@ def test_some_of_a_consent_is_taken_back_and_the_rest_goes_on(goes, anna):
     page = anna.post(narrow, contact="1")
     new = given(goes, case)
     assert new != gid and anna.at == f"/consent/{new}" and one in page.links
-    assert "wie het is, noden en doelen" in page.text and "contactgegevens" not in page.text, page.text
+    assert "Wie het is, noden en doelen" in page.text and "contactgegevens" not in page.text, page.text
     page = anna.get(one)
     assert f"/consent/{new}" in page.links and "Sindsdien geldt een andere" in page.text and narrow not in page.links
     assert "Uw toestemming is beperkt" in anna.get(one + "/receipt").text

@@ -90,9 +90,29 @@ def test_every_text_of_the_pages_is_used():
     assert len(rows) > 20
     acts = {x.split("|")[0] for x in (ROOT / "config/lists/acts.psv").read_text().splitlines()} | {"contact"}
     of_acts = {f"act-{kind}-{a}" for kind in ("hint", "text") for a in acts if f'"act-{kind}"' in said}
+    of_acts |= {f"can-{a}" for a in ("withdraw", "recall") if '"can-%' in said}
     of_fields = {f"{part}-{field}" for part in ("field", "odd") for field in re.findall(r'\{"(\w+)", FORM_', said) if f'"{part}-%' in said or f"?e={part}-%" in said}
     assert not [r for r in rows - of_acts - of_fields if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
                 f'"{r.removesuffix("-title")}"' not in said]
+
+
+def test_no_line_of_a_page_begins_with_a_dot():
+    """What parts two things stays at the end of the line before it: the blank before it does not break."""
+    web, lists = ROOT / "daemon/web", ROOT / "config/lists"
+    said = {p: p.read_text() for p in [*web.rglob("*.html"), *web.rglob("*.c"), lists / "web.psv"]}
+    assert sum("\u00a0·" in text for text in said.values()) > 5
+    assert not [f"{p.name}: {line}" for p, text in said.items() for line in text.splitlines() if " ·" in line and not line.startswith("/*")]
+
+
+# what follows within a sentence, behind a comma or a name
+WITHIN = {"draft-saved", "grant-ended", "grant-narrowed", "grant-until", "grant-withdrawn", "handover-from", "handover-to", "hops", "needed", "never", "not-held",
+          "partner-away", "place-outside", "share-had", "theirs", "who-itself", "who-ours", "who-unsent"}
+
+
+def test_a_word_of_a_page_begins_with_a_capital():
+    rows = [x.split("|") for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"][1:]
+    small = {code for code, *words in rows if any(w[:1].islower() for w in words)}
+    assert small == WITHIN, small ^ WITHIN
 
 
 def test_a_byte_stays_whole_where_a_line_ends(tmp_path):

@@ -270,7 +270,7 @@ def tool_sentences_are_there():
 
 # Words that are the same in English: of Latin or French both took them, names, and what is typed.
 SAME = {
-    "nl": {"ALARM", "PARTNER", "Partner", "Partners", "REF", "e-mail", "evaluator", "online", "open", "partner", "Passkey"},
+    "nl": {"ALARM", "PARTNER", "Partner", "Partners", "REF", "e-mail", "evaluator", "Open", "online", "open", "partner", "Passkey"},
     "fr": {"DATE", "OPTIONS", "admission", "contradiction", "document", "documents", "e-mail", "justice", "message", "minutes", "note", "parent", "question", "suspension", "urgent", "usage"},
     "de": {"ALARM", "NAME", "PARTNER", "Partner", "REF", "TEXT", "online", "Passkey", "Passphrase"},
 }

@@ -229,7 +229,8 @@ static void told_partners(struct visit *v, struct msg *reply)
 	partner = fill_partners(v, reply, g, &p);
 	if (partner != NULL) {
 		p.to = g->to;
-		p.partner = msg_text(partner, PARTNER_ROW_NAME);
+		p.what = visit_say(v, LIST_WEB, "consent-what",
+				   FILL({"partner", msg_text(partner, PARTNER_ROW_NAME), 0}));
 		p.witness = form_value(&g->typed, "witness");
 		fill_cats(v, g, partner, &p);
 		fill_codes(v, g, &p);

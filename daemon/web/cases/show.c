@@ -240,7 +240,7 @@ static void course(struct visit *v, const struct msg *reply, struct page_case *p
 		rows[p->course_count++] = (struct page_case_course){
 			.when = visit_keep(
 				v, words_moment(v->lang, msg_u64(e, ENTRY_ROW_AT_MS), when)),
-			.what = list_text(list, v->lang, what),
+			.what = visit_capital(v, list_text(list, v->lang, what)),
 			.ref = ref,
 			.text = visit_keep(v, entry_text(v, reply, e, act)),
 		};

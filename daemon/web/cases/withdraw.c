@@ -53,7 +53,8 @@ static void fill_lines(struct visit *v, const struct msg *reply, const struct ms
 {
 	struct page_grant_lines *rows = arena_alloc(&v->a, FACTS * sizeof *rows);
 	struct fact facts[FACTS];
-	const size_t n = facts_of(v, v->lang, msg_text(reply, REPLY_COUNTRY), g, facts);
+	const size_t n = facts_of(v, FACTS_STAFF, v->lang, msg_text(reply, REPLY_COUNTRY), g,
+				  facts);
 
 	p->lines = rows;
 	for (size_t i = 0; rows != NULL && i < n; i++)
@@ -100,7 +101,8 @@ static void told_grant(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	p.id = msg_text(g, GRANT_ROW_ID);
 	p.case_id = msg_text(g, GRANT_ROW_CASE_ID);
-	p.partner = msg_text(g, GRANT_ROW_PARTNER);
+	p.means = visit_say(v, LIST_WEB, "withdraw-means",
+			    FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0}));
 	p.living = strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0;
 	p.asks = asks && p.living;
 	p.ours = msg_u64(g, GRANT_ROW_RECEIVED) == 0;

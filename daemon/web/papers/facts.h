@@ -20,9 +20,12 @@ struct fact {
 	const char *label, *value;
 };
 
+/** Who reads it: staff of this node, or the person who gave the consent, who is not told of "the person". */
+enum facts_reader { FACTS_STAFF, FACTS_PERSON };
+
 /** Of a GrantRow as consent_show gives it, in the order in which a person asks: who, for whom, what for, what, how long.  Returns how
  *  many there are. */
-size_t facts_of(struct visit *v, enum list_lang lang, const char *country, const struct msg *grant,
-		struct fact out[FACTS]);
+size_t facts_of(struct visit *v, enum facts_reader reader, enum list_lang lang, const char *country,
+		const struct msg *grant, struct fact out[FACTS]);
 
 #endif /* KRING_WEB_PAPERS_FACTS_H */

@@ -58,7 +58,7 @@ static void lines(struct visit *v, enum list_lang lang, const struct msg *reply,
 {
 	struct page_receipt_lines *rows = arena_alloc(&v->a, FACTS * sizeof *rows);
 	struct fact facts[FACTS];
-	const size_t n = facts_of(v, lang, msg_text(reply, REPLY_COUNTRY),
+	const size_t n = facts_of(v, FACTS_PERSON, lang, msg_text(reply, REPLY_COUNTRY),
 				  msg_at(reply, REPLY_GRANTS, 0), facts);
 
 	p->lines = rows;

@@ -58,8 +58,8 @@ static void grants(struct visit *v, const struct msg *reply, struct page_given *
 				       ? list_text(LIST_WEB, v->lang, "who-us")
 				       : msg_text(g, GRANT_ROW_PARTNER),
 			.under = under(v, g),
-			.cats = parts_cats(v, msg_text(reply, REPLY_COUNTRY),
-					   msg_u64(g, GRANT_ROW_CATS)),
+			.cats = visit_capital(v, parts_cats(v, msg_text(reply, REPLY_COUNTRY),
+							    msg_u64(g, GRANT_ROW_CATS))),
 			.until = standing_short(v, g)};
 		lines(v, g, row);
 	}
@@ -81,8 +81,9 @@ static void went(struct visit *v, const struct msg *reply, struct page_given *p)
 			.when = visit_keep(
 				v, words_moment(v->lang, msg_u64(d, DISCLOSURE_ROW_AT_MS), when)),
 			.partner = msg_text(d, DISCLOSURE_ROW_PARTNER),
-			.what = cats == 0 ? list_text(LIST_WEB, v->lang, "who-itself")
-					  : parts_cats(v, msg_text(reply, REPLY_COUNTRY), cats),
+			.what = visit_capital(
+				v, cats == 0 ? list_text(LIST_WEB, v->lang, "who-itself")
+					     : parts_cats(v, msg_text(reply, REPLY_COUNTRY), cats)),
 			.ref = msg_text(d, DISCLOSURE_ROW_REF),
 			.fate = visit_capital(v, list_text(LIST_PAPER, v->lang, letter_fate(d)))};
 	}

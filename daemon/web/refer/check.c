@@ -78,7 +78,8 @@ static const char *value_of(struct visit *v, const struct msg *person, const str
 	if (f->type != MSG_TYPE_TEXT || f->repeated)
 		return "";
 	if (strcmp(f->name, "language") == 0 && list_has(LIST_CODES, msg_text(person, f->number)))
-		return list_text(LIST_CODES, v->lang, msg_text(person, f->number));
+		return visit_capital(v,
+				     list_text(LIST_CODES, v->lang, msg_text(person, f->number)));
 	return msg_text(person, f->number);
 }
 

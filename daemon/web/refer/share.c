@@ -161,7 +161,7 @@ static void fill_givers(struct visit *v, struct page_refer_share *p)
 		code = list_code(LIST_CODES, "given-by", i);
 		rows[p->givers_count++] = (struct page_refer_share_givers){
 			.code = code,
-			.text = list_text(LIST_CODES, v->lang, code),
+			.text = visit_capital(v, list_text(LIST_CODES, v->lang, code)),
 			.on = strcmp(code, r->given_by) == 0};
 	}
 }

@@ -352,7 +352,7 @@ static void fill_frame_of(struct making *m)
 	m->p.move = head.move;
 	m->p.ref = msg_text(m->row, REFERRAL_ROW_REF);
 	m->p.act = m->name;
-	(void)snprintf(about, sizeof about, "%s · %s · %s", page_who_text(v, &who),
+	(void)snprintf(about, sizeof about, "%s · %s · %s", page_who_text(v, &who),
 		       msg_text(m->row, REFERRAL_ROW_PARTNER), m->p.ref);
 	m->p.about = visit_keep(v, about);
 	(void)snprintf(action, sizeof action, "/r/%s/%s", m->p.ref, m->name);

@@ -82,7 +82,8 @@ static const char *value_of(struct visit *v, const struct msg *person, const str
 	if (f->number == PERSON_BIRTH_DATE)
 		return visit_keep(v, words_date(v->lang, msg_text(person, f->number), day));
 	if (f->number == PERSON_LANGUAGE)
-		return list_text(LIST_CODES, v->lang, msg_text(person, f->number));
+		return visit_capital(v,
+				     list_text(LIST_CODES, v->lang, msg_text(person, f->number)));
 	if (f->type == MSG_TYPE_TEXT)
 		return msg_text(person, f->number);
 	return list_text(LIST_UI, v->lang, msg_u64(person, f->number) != 0 ? "yes" : "no");
@@ -206,10 +207,10 @@ static const char *state_of(struct visit *v, const struct msg *row)
 	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
 	(void)snprintf(out, sizeof out, "%s%s%s%s%s",
 		       list_text(LIST_STATES, v->lang, msg_text(row, REFERRAL_ROW_STATE)),
-		       to[0] == '\0' ? "" : " · ",
+		       to[0] == '\0' ? "" : " · ",
 		       to[0] == '\0' ? ""
 				     : visit_say(v, LIST_SAY, "moved-to", FILL({"partner", to, 0})),
-		       hops == 0 ? "" : " · ",
+		       hops == 0 ? "" : " · ",
 		       hops == 0 ? "" : visit_say(v, LIST_WEB, "hops", FILL({"n", NULL, hops})));
 	return visit_capital(v, out);
 }

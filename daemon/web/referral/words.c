@@ -74,13 +74,16 @@ const char *referral_cats(struct visit *v, const struct msg *reply, uint64_t cat
 	return visit_keep(v, out);
 }
 
-/* A command that has no sentence comes from a newer node: it is called as the act is. */
+/* What a sentence of the command line leaves to its other words, a button says itself.  A command that has no sentence comes from a newer
+ * node: it is called as the act is. */
 const char *referral_can(struct visit *v, const char *command)
 {
 	char key[KEY];
 
 	require(command != NULL && command[0] != '\0');
 	(void)snprintf(key, sizeof key, "can-%.40s", command);
+	if (list_has(LIST_WEB, key))
+		return list_text(LIST_WEB, v->lang, key);
 	return visit_capital(v, list_has(LIST_SAID, key) ? list_text(LIST_SAID, v->lang, key)
 							 : list_text(LIST_ACTS, v->lang, command));
 }
