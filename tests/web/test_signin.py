@@ -28,6 +28,7 @@ def node():
             n.start()
             fed.import_roster(n)
             await_web(n, host=f"localhost:{port}")
+            n.case = n.new_case(name="Wilhelmina Verzonnen", phone="000-333")  # before there is staff: who sits at the machine then administers it
             yield n
         finally:
             fed.stop()
@@ -115,6 +116,32 @@ def test_who_does_not_show_it_stays_out(node, fingered):
     c.open("/login")
     c.find(PASSKEY).click()
     shown(c, "passkey-failed")
+    nothing_on_the_console(c)
+
+
+def test_a_form_is_kept_behind_a_passkey(node, fingered):
+    """The session ended under a form half filled in: who signs in with the same passkey finds it as it was, and nothing done."""
+    typed = "Belde om 10 uur.\nZoë komt \"morgen\" <b>weer</b>."
+    c = fingered()
+    register(c, link_of(node, "Greet Verzinsel"), "Greet Verzinsel")
+    c.open(f"/c/{node.case}/note")
+    c.fill("text", typed)
+    node.k("staff", "signout", "Greet Verzinsel")
+    c.press("main form button")
+    assert "Wat u typte, is bewaard." in c.text() and "Belde" not in c.text()
+    c.d.set_user_verified(False)
+    c.find(PASSKEY).click()
+    shown(c, "passkey-failed")  # not lost by a finger that was not known
+    c.d.set_user_verified(True)
+    c.press(PASSKEY)
+    at(c, f"/c/{node.case}/note")
+    assert c.find("[name='text']").get_attribute("value") == typed and "Dit formulier is nog niet verstuurd." in c.text()
+    c.open(f"/c/{node.case}")
+    assert "Belde om 10 uur" not in c.text()
+    c.d.back()
+    c.press("main form button")
+    at(c, f"/c/{node.case}")
+    assert c.text().count("Belde om 10 uur") == 1
     nothing_on_the_console(c)
 
 
@@ -341,6 +368,20 @@ def test_a_passkey_that_is_wrong_in_one_part(node):
     step = dict(page="/step-up", at="/step-up", begin="/step-up/begin")
     assert c.prove(key, **step) == "/step-up?to=%2F&e=sign-in-failed"
     assert c.prove(other, **step) == "/"
+
+
+def test_a_kept_form_is_of_the_one_who_typed_it(node, fingered):
+    """Somebody else's passkey opens no form; the one who typed it still finds it afterwards."""
+    key, other, b = Passkey(), Passkey(), Hand(node)
+    b.make(link_of(node, "Hanna Bedacht"), key)
+    Hand(node).make(link_of(node, "Hugo Bedacht"), other)
+    path = f"/c/{node.case}/note"
+    b.get(path)
+    node.k("staff", "signout", "Hanna Bedacht")
+    page = b.post(path, text="Wacht op een brief.")
+    kept = page.forms["/login/passkey"]["f"]
+    assert re.fullmatch("[0-9a-f]{16}", kept) and "Wacht op een brief." not in page.text
+    assert b.prove(other, page=f"/login?f={kept}") == "/" and "Wacht op een brief." not in b.get(f"{path}?e={kept}").text
 
 
 def test_a_challenge_is_given_to_no_other_site(node):
