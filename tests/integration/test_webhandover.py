@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A whole case moves to a partner, step by step in two browsers: who is to do what, and what each may do now."""
+import os
 import re
 import tempfile
 
@@ -7,6 +8,8 @@ import pytest
 
 from browser import Browser, await_web, with_web
 from node import Federation, wait_for
+from test_attachments import WITH
+from test_handover import propose as begin, until
 from test_webrefer import colleague
 
 NAME = "Wilhelmina Verzonnen"
@@ -132,3 +135,24 @@ def test_only_what_may_be_done_is_done(house):
     for odd in ("0" * 9, "x", "ZZZZZZZZZ"):
         assert "Voorgesteld" not in a.get(f"/h/{odd}").text and a.status == 409
     assert a.ask("POST", f"/h/{ref}", f"k={k}&step=a&step=b".encode())[0] == 400
+
+
+def test_a_file_that_was_added_stands_on_the_page(house):
+    a, b = house, house.smwo
+    for x, y in ((a, b), (b, a)):
+        house.fed.agree(x, y, WITH, WITH)
+    case = a.new_case(name=NAME)
+    a.k("consent", "give", case, "--to", b.name, "--share", WITH, "--purpose", "handover", "--how", "written")
+    ref = begin(a, b, case)
+    until(a, b, ref, "ceded")
+    with tempfile.NamedTemporaryFile() as path:  # whoever types is another user than this test
+        path.write(b"x" * 100000)
+        path.flush()
+        os.chmod(path.name, 0o644)
+        a.k("case", "attach", case, path.name, "--name", "brief.pdf")
+    wait_for("all of it", lambda: [f["state"] for f in b.k("handover", "show", ref).get("files", [])] == ["whole"])
+    assert "brief.pdf" in a.browser.get(f"/h/{ref}").text
+    page = b.browser.get(f"/h/{ref}").text
+    assert "(zonder naam)" in page and "compleet" in page and "brief.pdf" not in page, page
+    b.k("handover", "take", ref, "--yes")
+    assert "brief.pdf" in b.browser.get(f"/h/{ref}").text

@@ -100,6 +100,28 @@ static void fill_steps(struct visit *v, const struct msg *row, struct page_hando
 				.plain = steps[i].plain};
 }
 
+/* What was added behind the bundle, and how much of it is here; a name that core does not say is none. */
+static void fill_files(struct visit *v, const struct msg *reply, struct page_handover *p)
+{
+	const size_t n = msg_count(reply, REPLY_FILES);
+	struct page_handover_files *rows = arena_alloc(&v->a, (n + 1) * sizeof *rows);
+
+	p->files = rows;
+	for (size_t i = 0; rows != NULL && i < n; i++) {
+		const struct msg *f = msg_at(reply, REPLY_FILES, i);
+		const char *name = msg_text(f, FILE_ROW_NAME);
+		char key[ADDRESS];
+
+		(void)snprintf(key, sizeof key, "file-%.32s", msg_text(f, FILE_ROW_STATE));
+		rows[p->files_count++] = (struct page_handover_files){
+			.name = name[0] != '\0' ? name
+						: list_text(LIST_SAY, v->lang, "file-unnamed"),
+			.said = visit_say(v, LIST_SAY, key,
+					  FILL({"have", NULL, msg_u64(f, FILE_ROW_HAVE)},
+					       {"all", NULL, msg_u64(f, FILE_ROW_CHUNKS)}))};
+	}
+}
+
 /* Of a case that moved away core says no name, so there is none here either. */
 static void told_show(struct visit *v, struct msg *reply)
 {
@@ -131,6 +153,7 @@ static void told_show(struct visit *v, struct msg *reply)
 		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));
 	if (msg_has(row, HANDOVER_ROW_DUE_DAY))
 		p.due = page_day(v, msg_text(row, HANDOVER_ROW_DUE_DAY));
+	fill_files(v, reply, &p);
 	fill_steps(v, row, &p);
 	page_handover(&v->page, v->lang, &p);
 	visit_show(v, OK);
