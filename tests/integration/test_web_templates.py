@@ -90,7 +90,7 @@ def test_every_text_of_the_pages_is_used():
     assert len(rows) > 20
     acts = {x.split("|")[0] for x in (ROOT / "config/lists/acts.psv").read_text().splitlines()} | {"contact"}
     of_acts = {f"act-{kind}-{a}" for kind in ("hint", "text") for a in acts if f'"act-{kind}"' in said}
-    of_acts |= {f"can-{a}" for a in ("withdraw", "recall") if '"can-%' in said}
+    of_acts |= {f"can-{a}" for a in ("withdraw", "revoke", "recall") if '"can-%' in said}
     of_fields = {f"{part}-{field}" for part in ("field", "odd") for field in re.findall(r'\{"(\w+)", FORM_', said) if f'"{part}-%' in said or f"?e={part}-%" in said}
     assert not [r for r in rows - of_acts - of_fields if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
                 f'"{r.removesuffix("-title")}"' not in said]
