@@ -135,6 +135,7 @@ int cmd_propose(struct cli *c)
 	msg_set_text(&c->arena, sub, PROPOSE_OP, c->cmd->verb);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, PROPOSE_PARTNER, c->words[0]);
+	cmd_put_number(c, sub, "date", PROPOSE_DATE_MS);
 	if (!sure(c, req, &code))
 		return code;
 	code = cli_ask(c, req, &reply);

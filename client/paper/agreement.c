@@ -28,6 +28,7 @@ static const struct {
 	{"came-back", "kring partner restored {partner}"},
 	{"suspended", "kring roster show"},
 	{"removed", "kring roster show"},
+	{"leaving", "kring roster show"},
 	{"frozen", "kring roster show"},
 };
 

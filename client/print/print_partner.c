@@ -9,6 +9,7 @@
 /* Why nobody may be referred to this partner yet, or no longer; and what helps. */
 static void standing(const struct cli *c, const struct msg *r)
 {
+	char day[WORDS_SHORT];
 	const char *s = msg_text(r, PARTNER_ROW_STANDING);
 
 	if (s[0] == '\0')
@@ -21,6 +22,8 @@ static void standing(const struct cli *c, const struct msg *r)
 			       {"wanted", NULL, msg_u64(r, PARTNER_ROW_WITNESSES_WANTED)},
 			       {"phone", msg_text(r, PARTNER_ROW_TELEPHONE), 0}));
 	}
+	if (msg_text(r, PARTNER_ROW_LEAVES_DAY)[0] != '\0')
+		(void)printf(" (%s)", words_day(c->lang, msg_text(r, PARTNER_ROW_LEAVES_DAY), day));
 	(void)fputs(words_semicolon(c->lang), stdout);
 }
 

@@ -30,6 +30,7 @@
 #include "domain/grant/erasure.h"
 #include "domain/loss/incarnation.h"
 #include "domain/loss/quarantine.h"
+#include "domain/membership/members.h"
 #include "domain/newcomer/door.h"
 #include "domain/newcomer/onboard.h"
 #include "domain/news/checkpoint.h"
@@ -272,7 +273,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->draws = 0;
 	t->ev = NULL;
 	t->doing = (struct fault_place){.part = FAULT_EVENT};
-	t->gone = NULL;
+	t->gone = t->leaving = NULL;
 	t->emptied = NULL;
 	t->unsettled = false;
 	t->bare_too = false;
@@ -344,6 +345,8 @@ static enum err on_tick(struct turn *t)
 	if (rc == ERR_OK)
 		rc = timers_run(t, TIMERS_PER_TURN);
 
+	if (rc == ERR_OK)
+		rc = members_tick(t);
 	if (rc == ERR_OK)
 		rc = door_tick(t);
 	for (size_t i = 0; rc == ERR_OK && i < t->node->peer_count; i++)
@@ -486,6 +489,8 @@ enum err node_step(struct turn *t, const struct event *ev)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
 		rc = slices_gone(t, t->gone->peer);
+	for (; rc == ERR_OK && t->leaving != NULL; t->leaving = t->leaving->next)
+		rc = slices_leaves(t, t->leaving->peer);
 	if (rc == ERR_OK)
 		rc = attach_emptied(t);
 	return turn_whole(t, rc);
@@ -633,6 +638,8 @@ enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms)
 		if (f->again_mono_ms > t->mono_ms && f->again_mono_ms < *mono_ms)
 			*mono_ms = f->again_mono_ms;
 	}
+	if (members_next_ms(t->node) < *wall_ms)
+		*wall_ms = members_next_ms(t->node);
 	if (t->node->flow_due_ms < *wall_ms && !fault_paused(t, &report))
 		*wall_ms = t->node->flow_due_ms;
 	if (t->node->doors_due_ms != 0 && t->node->doors_due_ms < *wall_ms)

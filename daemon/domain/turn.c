@@ -42,15 +42,25 @@ enum err turn_do(struct turn *t, enum effect_type type)
 }
 
 /* Only noted: the room that removes a partner lies below those that end its referrals, and node_step calls them later. */
-enum err turn_gone(struct turn *t, uint16_t peer)
+static enum err note_peer(struct turn *t, struct turn_peer **list, uint16_t peer)
 {
 	struct turn_peer *g = arena_keep(t->arena, sizeof *g);
 
 	if (g == NULL)
 		return ERR_NOMEM;
-	*g = (struct turn_peer){t->gone, peer};
-	t->gone = g;
+	*g = (struct turn_peer){*list, peer};
+	*list = g;
 	return ERR_OK;
+}
+
+enum err turn_gone(struct turn *t, uint16_t peer)
+{
+	return note_peer(t, &t->gone, peer);
+}
+
+enum err turn_leaves(struct turn *t, uint16_t peer)
+{
+	return note_peer(t, &t->leaving, peer);
 }
 
 /* What could not be read was perhaps taken for not there: then the words of a refusal are about something else. */

@@ -154,8 +154,7 @@ struct turn {
 	struct turn_log log;	/* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
-	/* What entries of this event changed; node.c follows it up when the event is through. */
-	struct turn_peer *gone; /* partners that were removed */
+	struct turn_peer *gone, *leaving; /* followed up when the event is through (node.c) */
 	struct turn_emptied *emptied;
 	bool unsettled; /* somebody may have enough witnesses now */
 	bool bare_too;	/* the command is done also when nothing can be written */
@@ -180,8 +179,9 @@ bool turn_enough(const struct turn *t);
 /** The request at hand goes on in another turn, with the reply as it is by then and these bytes in t->left (never none: NULL is
  *  ERR_NOMEM); the handler returns at once.  Others are served between, so what was read before may have changed. */
 enum err turn_again(struct turn *t, struct span leaves);
-/** A partner was removed: what waits for it is looked at when the event is through.  ERR_NOMEM. */
+/** A partner was removed, or is from a day on: what follows is done when the event is through.  ERR_NOMEM. */
 MUST_CHECK enum err turn_gone(struct turn *t, uint16_t peer);
+MUST_CHECK enum err turn_leaves(struct turn *t, uint16_t peer);
 /** What is taken from the turn's memory is not tested at each place: a message without its text, an answer without its
  *  part.  Nor is each "is it there?".  Both here, before anything of it counts: ERR_NOMEM instead of ERR_OK when there
  *  was too little memory anywhere, and the store's own error when it failed anywhere, whatever rc is. */

@@ -13,6 +13,7 @@
 #include "domain/membership/proposal.h"
 #include "domain/newcomer/onboard.h"
 #include "domain/page.h"
+#include "domain/referral/calendar.h"
 #include "domain/views/fits.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
@@ -244,6 +245,18 @@ static enum err about(struct turn *t, const struct peer *p, struct msg *reply)
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Its partners have until then to take back what they told it, and to hear its answers. */
+static enum err from_day(struct turn *t, uint64_t date_ms, uint64_t *from_s)
+{
+	const char *here = t->node->country;
+	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
+
+	if (day <= today || day > today + LIMIT_DATE_DAYS)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_FAR);
+	*from_s = calendar_noon(here, date_ms) / 1000;
+	return ERR_OK;
+}
+
 /* Removing, suspending and letting back in are proposals: no single root decides. */
 enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -263,6 +276,10 @@ enum err admin_propose(struct turn *t, const struct msg *req, struct msg *reply)
 		if (rc != ERR_OK)
 			return rc;
 		wire_op = strcmp(op, "remove") == 0 ? WIRE_ROSTER_REMOVE : WIRE_ROSTER_SUSPEND;
+		if (strcmp(op, "remove") == 0 && msg_u64(req, PROPOSE_DATE_MS) != 0)
+			rc = from_day(t, msg_u64(req, PROPOSE_DATE_MS), &r.effective_s);
+		if (rc != ERR_OK)
+			return rc;
 		if (strcmp(op, "lift") == 0)
 			r.reason = WIRE_SUSPEND_LIFT;
 		r.node = p->node_id;

@@ -21,6 +21,7 @@
 #include "domain/grant/grantdocs.h"
 #include "domain/handing/shown.h"
 #include "domain/handover/rows.h"
+#include "domain/membership/members.h"
 #include "domain/narrow/narrow.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/consents.h"
@@ -158,6 +159,14 @@ static enum err keep_given(struct turn *t, const struct id16 *case_id, const str
 	return rc == ERR_OK ? casefile_entry(t, case_id, "consent-given", witness, NULL) : rc;
 }
 
+/* A partner that stays: what is told to one that leaves could not be taken back in time. */
+static enum err to_whom(struct turn *t, const struct msg *req, struct peer **p)
+{
+	enum err rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), p);
+
+	return rc == ERR_OK ? members_stay(t, *p) : rc;
+}
+
 /* The words are checked before anything is written; a renewal goes to the partner at once, because what runs needs
  * it now. */
 enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *reply)
@@ -175,10 +184,9 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 		rc = rows_writable(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
-	rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), &p);
-	if (rc != ERR_OK)
-		return rc;
-	rc = check_give(t, req);
+	rc = to_whom(t, req, &p);
+	if (rc == ERR_OK)
+		rc = check_give(t, req);
 	if (rc != ERR_OK)
 		return rc;
 	g = msg_sub(t->arena, m, GRANT_RECORD_GRANT);

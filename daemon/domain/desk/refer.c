@@ -111,6 +111,9 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_NO_CALENDAR,
 					say_text("partner", p->org),
 					say_text("country", p->country));
+	rc = members_stay(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	if (!p->activated)
 		return refuse_unwitnessed(t, p);
 	if (t->node->pair_check && !p->checked)

@@ -31,6 +31,7 @@ enum chore_kind {
 	CHORE_NUMBERED, /* more documents for a partner are looked at than one turn does (stream/number.h) */
 	CHORE_RETAIN, /* once a day: cases that were closed long ago (retain/retain.h) */
 	CHORE_NARROW, /* a consent became narrower: what is left of it is said again (narrow/narrow.h) */
+	CHORE_LEAVES, /* a partner is removed from a day on: its consents end, so that it can answer until then */
 	CHORE_KINDS
 };
 

@@ -20,6 +20,7 @@
 #include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/loss/settled.h"
+#include "domain/membership/members.h"
 #include "domain/moving/runs.h"
 #include "domain/moving/tell.h"
 #include "domain/referral/calendar.h"
@@ -36,9 +37,14 @@ enum {
 
 static enum err check_partner(struct turn *t, const struct peer *p)
 {
+	enum err rc;
+
 	if ((p->classes & WIRE_MEMBER) == 0)
 		return turn_refuse_with(t, ERR_DENIED, REFUSAL_PARTNER_HOLDS_NO_CASES,
 					say_text("partner", p->org));
+	rc = members_stay(t, p);
+	if (rc != ERR_OK)
+		return rc;
 	if (!p->activated || !p->active)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_NOT_YET,
 					say_text("partner", p->org));

@@ -25,6 +25,7 @@ static const struct pack fields[] = {
 	PACK_NUMBER(struct member, added_seq),
 	PACK_NUMBER(struct member, suspended_until_s),
 	PACK_NUMBER(struct member, version),
+	PACK_NUMBER(struct member, leaves_s),
 	PACK_NUMBER(struct member, key_seq),
 	PACK_NUMBER(struct member, flags),
 	PACK_BYTES(struct member, node),
@@ -48,6 +49,7 @@ static const char *flaw(const struct member *m)
 	RULE(m->no >= 1 && m->no <= LIMIT_ROSTER_NODES)
 	RULE(!m->removed || !m->activated)
 	RULE(!m->recovered || !m->checked)
+	RULE(!m->removed || m->leaves_s == 0)
 	RULE(!bytes_zero(m->node.b, 32) && !bytes_zero(m->rec_hash.b, 32))
 #undef RULE
 	return NULL;

@@ -16,6 +16,7 @@
 
 /** One stored member.
  *   removed: not activated             nothing of a person goes to who left
+ *   removed: no day on which it leaves
  *   recovered: not checked             who came back with its pre-committed key alone is compared by voice again
  *   node and rec_hash are never zero   a member is who its inception says, and has a record from the first entry on */
 struct member {
@@ -23,6 +24,7 @@ struct member {
 	uint8_t classes;
 	bool removed, activated, conflict, recovered, checked;
 	uint64_t added_seq, suspended_until_s, version;
+	uint64_t leaves_s; /* the roots removed it from then on; 0: they did not, or it left */
 	struct id32 node, nk_pub, tk_pub, next_digest, rec_hash;
 	uint32_t key_seq;
 	char country[7], org[LIMIT_ORG_NAME + 1], phone[32], endpoint[LIMIT_ENDPOINT + 1];

@@ -140,9 +140,67 @@ enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer)
 	*peer = m.no;
 	m.removed = true; /* its row stays: what it signed must stay readable */
 	m.activated = false;
+	m.leaves_s = 0;
 	k = turn_key_u16(m.no);
 	rc = store_del(t->txn, STORE_PEERKEY, key_span(&k)); /* nothing is sealed to it any more */
 	return rc == ERR_OK || rc == ERR_NOTFOUND ? member_put(t, &m) : rc;
+}
+
+enum err members_leave(struct turn *t, const struct id32 *node, uint64_t from_s, uint16_t *peer)
+{
+	struct member m;
+	enum err rc = member_find(t, node, &m);
+
+	if (rc != ERR_OK)
+		return unknown_member(t, rc);
+	require(from_s > 0);
+	*peer = m.no;
+	if (m.removed)
+		return ERR_OK;
+	m.leaves_s = from_s;
+	return member_put(t, &m);
+}
+
+/* In memory stands who leaves: nobody's row is read for it before the day came. */
+enum err members_tick(struct turn *t)
+{
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		uint16_t peer;
+		enum err rc;
+
+		if (p->removed || p->leaves_s == 0 || p->leaves_s > t->wall_ms / 1000)
+			continue;
+		rc = members_remove(t, &p->node_id, &peer);
+		if (rc == ERR_OK)
+			rc = turn_gone(t, peer);
+		if (rc == ERR_OK)
+			rc = turn_do(t, EFFECT_MEMBERS);
+		if (rc != ERR_OK)
+			return rc;
+	}
+	return ERR_OK;
+}
+
+uint64_t members_next_ms(const struct node *n)
+{
+	uint64_t next_ms = UINT64_MAX;
+
+	for (size_t i = 0; i < n->peer_count; i++) {
+		const struct peer *p = &n->peers[i];
+
+		if (!p->removed && p->leaves_s != 0 && p->leaves_s < next_ms / 1000)
+			next_ms = p->leaves_s * 1000;
+	}
+	return next_ms;
+}
+
+enum err members_stay(struct turn *t, const struct peer *p)
+{
+	if (p->removed || p->leaves_s == 0)
+		return ERR_OK;
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_PARTNER_LEAVES, say_text("partner", p->org),
+				say_moment("when", p->leaves_s * 1000));
 }
 
 /* What the rest of the program sees.  active: something may be exchanged.  activated: personal data may go there, which also
@@ -153,6 +211,7 @@ static void peer_from(struct peer *p, const struct member *m, const struct node 
 	p->no = m->no;
 	p->classes = m->classes;
 	p->removed = m->removed;
+	p->leaves_s = m->leaves_s;
 	/* admitted: may connect.  active: and speak.  activated: and get a person's data. */
 	p->admitted = !p->removed && m->suspended_until_s <= now_s;
 	p->suspended = m->suspended_until_s > now_s || (m->flags & WIRE_NODE_SUSPENDED) != 0;

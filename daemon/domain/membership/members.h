@@ -22,6 +22,15 @@ MUST_CHECK enum err members_add(struct turn *t, const struct chain_change *chang
 /** until_s 0 lifts; UINT64_MAX lasts.  ERR_NOTFOUND. */
 MUST_CHECK enum err members_suspend(struct turn *t, const struct id32 *node, uint64_t until_s);
 MUST_CHECK enum err members_remove(struct turn *t, const struct id32 *node, uint16_t *peer);
+/** It is removed from then on, and answers until then.  ERR_NOTFOUND. */
+MUST_CHECK enum err members_leave(struct turn *t, const struct id32 *node, uint64_t from_s,
+				  uint16_t *peer);
+/** Whoever's day came is removed. */
+MUST_CHECK enum err members_tick(struct turn *t);
+/** When the next one leaves, in milliseconds; UINT64_MAX: nobody does. */
+uint64_t members_next_ms(const struct node *n);
+/** Refuses what would begin anything new with a partner that leaves, and names the day. */
+MUST_CHECK enum err members_stay(struct turn *t, const struct peer *p);
 /** Fill n->peers from the store. */
 MUST_CHECK enum err members_load(struct turn *t, struct node *n);
 

@@ -135,22 +135,39 @@ static enum err known_place(struct turn *t, const struct chain *c, const struct 
 	return turn_refuse(t, ERR_STALE, REFUSAL_ROSTER_FORKS);
 }
 
+enum {
+	DRAIN_LEAST_S = 3600,	   /* what is nearer is at once */
+	DRAIN_MOST_S = 366 * 86400 /* what lies further ahead is a mistake, and would never come */
+};
+
+/* At once, or from a day on: until then it answers, and nothing new begins with it.  Clocks of roots and members differ by minutes. */
+static enum err remove_member(struct turn *t, const struct wire_remove *r)
+{
+	const uint64_t now_s = t->wall_ms / 1000;
+	uint16_t peer;
+	enum err rc;
+
+	if (r->effective_s > now_s + DRAIN_LEAST_S && r->effective_s <= now_s + DRAIN_MOST_S) {
+		rc = members_leave(t, &r->node, r->effective_s, &peer);
+		return rc == ERR_OK ? turn_leaves(t, peer) : rc;
+	}
+	rc = members_remove(t, &r->node, &peer);
+	return rc == ERR_OK ? turn_gone(t, peer) : rc;
+}
+
 /* What an entry does to members.  A suspension by fewer than m roots ends by itself; UINT64_MAX lasts until it is lifted. */
 static enum err change_members(struct turn *t, const struct wire_roster *e,
 			       const struct chain_change *change)
 {
 	const struct wire_remove *r = &change->remove;
 	uint64_t until_s = UINT64_MAX;
-	uint16_t peer;
-	enum err rc;
 
 	require(e->seq >= 1 || e->op == WIRE_ROSTER_GENESIS);
 	switch ((enum wire_roster_op)e->op) {
 	case WIRE_ROSTER_ADD:
 		return members_add(t, change, e->seq);
 	case WIRE_ROSTER_REMOVE:
-		rc = members_remove(t, &r->node, &peer);
-		return rc == ERR_OK ? turn_gone(t, peer) : rc;
+		return remove_member(t, r);
 	case WIRE_ROSTER_SUSPEND: /* one root: for a while; as many as for any change: until it is lifted */
 		if (r->reason == WIRE_SUSPEND_LIFT)
 			until_s = 0;

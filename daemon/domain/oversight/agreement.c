@@ -20,10 +20,10 @@
 static const struct {
 	const char *standing, *side;
 } sides[] = {
-	{"removed", "roots"},	     {"suspended", "roots"},  {"frozen", "roots"},
-	{"waiting", "witness"},	     {"unchecked", "us"},     {"recovered", "us"},
-	{"came-back", "us"},	     {"conflict", "partner"}, {"runs-twice", "partner"},
-	{"not-compared", "partner"},
+	{"leaving", "roots"},	   {"removed", "roots"},	{"suspended", "roots"},
+	{"frozen", "roots"},	   {"waiting", "witness"},	{"unchecked", "us"},
+	{"recovered", "us"},	   {"came-back", "us"},		{"conflict", "partner"},
+	{"runs-twice", "partner"}, {"not-compared", "partner"},
 };
 
 /* who: whom to telephone about it, NULL: nobody. */

@@ -84,6 +84,8 @@ static enum err not_compared(struct turn *t, struct msg *status)
 			continue; /* kring verify names a row that is damaged */
 		if (rc != ERR_OK)
 			return rc;
+		if (p->leaves_s != 0)
+			view_alarm(t, status, "partner-leaves", p->org, p->leaves_s * 1000);
 		if (pair_long_apart(pr, t->wall_ms))
 			view_alarm(t, status, "not-compared", p->org, pr->apart_ms);
 	}

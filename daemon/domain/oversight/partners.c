@@ -13,6 +13,7 @@
 #include "domain/membership/members.h"
 #include "domain/membership/names.h"
 #include "domain/page.h"
+#include "domain/referral/deadline.h"
 #include "domain/stream/connect.h"
 #include "domain/views/find.h"
 #include "domain/views/silence.h"
@@ -65,6 +66,7 @@ static const char *standing_of(const struct turn *t, const struct peer *p, const
 		const char *code;
 	} all[] = {
 		{p->removed, "removed"},
+		{p->leaves_s != 0, "leaving"},
 		{p->suspended, "suspended"},
 		{p->conflict, "conflict"},
 		{frozen, "frozen"},
@@ -101,6 +103,12 @@ static enum err standing(struct turn *t, const struct peer *p, struct msg *row)
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, row, PARTNER_ROW_STANDING, standing_of(t, p, pr, frozen));
+	if (p->leaves_s != 0) {
+		char day[DATE_TEXT];
+
+		deadline_day(t->node->country, p->leaves_s * 1000, day);
+		msg_set_text(t->arena, row, PARTNER_ROW_LEAVES_DAY, day);
+	}
 	if (p->activated || !p->active || frozen)
 		return ERR_OK;
 	rc = members_waiting(t, p, &wait);

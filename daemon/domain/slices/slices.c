@@ -16,6 +16,8 @@
 #include "domain/referral/worklist.h"
 #include "domain/retain/retain.h"
 
+enum { LEAVES_ROOM = 16 }; /* documents that the end of one consent may take at once */
+
 /* Nobody answers any more; only a person can find another way, so each open referral is work. */
 static enum err gone(struct turn *t, struct chore *c)
 {
@@ -38,6 +40,40 @@ static enum err gone(struct turn *t, struct chore *c)
 	if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
 		return ERR_OK; /* one that cannot be read keeps the others from nothing: lists and kring verify name it */
 	return rc == ERR_OK ? worklist_add(t, &th, WORK_GONE, "") : rc;
+}
+
+/* Each consent that it got from here is taken back; what rests on it ends with it (grants_withdraw).  It begins with thread 0, and goes on
+ * behind the last one: what a person gives after that is refused. */
+static enum err leaves(struct turn *t, struct chore *c)
+{
+	struct consent_scope s = {state_peer(t->node, c->peer), {{0}}, false};
+	struct thread th;
+	enum err rc = thread_next_of_peer(t, c->peer, &c->after);
+
+	c->over = rc == ERR_NOTFOUND || s.p == NULL || s.p->removed;
+	if (c->over)
+		return ERR_OK;
+	if (rc == ERR_OK)
+		rc = thread_load(t, &c->after, &th);
+	if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
+		return ERR_OK; /* as above */
+	if (rc != ERR_OK || th.kind != THREAD_CONSENT || th.role != THREAD_SENDER || th.withdrawn ||
+	    turn_case_erased(t, &th.case_id))
+		return rc;
+	s.case_id = th.case_id;
+	return grants_withdraw(t, &s, &th.id, NULL);
+}
+
+/* What is signed here goes out with this turn: as many as one signature covers. */
+static enum err each_leaves(struct turn *t, struct chore *c)
+{
+	enum err rc = ERR_OK;
+
+	for (unsigned i = 0; rc == ERR_OK && !c->over && i < CHORE_SLICE &&
+			     t->doc_count + LEAVES_ROOM < LIMIT_BURST;
+	     i++)
+		rc = leaves(t, c);
+	return rc;
 }
 
 static enum err believed(struct turn *t, struct chore *c)
@@ -86,6 +122,17 @@ enum err slices_gone(struct turn *t, uint16_t peer)
 
 	require(peer != 0);
 	return begin(t, &c, gone);
+}
+
+enum err slices_leaves(struct turn *t, uint16_t peer)
+{
+	struct chore c = {.kind = CHORE_LEAVES, .peer = peer};
+	const struct peer *p = state_peer(t->node, peer);
+
+	require(peer != 0);
+	if (p != NULL && p->self)
+		return ERR_OK;	   /* we leave ourselves: what partners take back comes */
+	return chores_save(t, &c); /* with the next turns: a partner may have thousands of people */
 }
 
 enum err slices_believe(struct turn *t, uint16_t peer)
@@ -189,6 +236,9 @@ enum err slices_tick(struct turn *t)
 		break;
 	case CHORE_NARROW:
 		rc = narrow_say(t, &c);
+		break;
+	case CHORE_LEAVES:
+		rc = each_leaves(t, &c);
 		break;
 	case CHORE_KINDS:
 		break;

@@ -16,6 +16,8 @@
 
 /** A partner was removed. */
 MUST_CHECK enum err slices_gone(struct turn *t, uint16_t peer);
+/** A partner is removed from a day on. */
+MUST_CHECK enum err slices_leaves(struct turn *t, uint16_t peer);
 /** Its loss of state was confirmed; a rule of exchange/hooks.h. */
 MUST_CHECK enum err slices_believe(struct turn *t, uint16_t peer);
 /** A case was closed (CHORE_CLOSED) or opened again (CHORE_REOPENED): its work goes from the lists or comes back, what this turn does

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A member that the roots remove from a day on: what it has of people is taken back while it can still answer, and nothing new begins."""
+import pytest
+from node import Clock, Federation, wait_for
+from test_handover import refused
+
+
+def standing(n, other):
+    return next(p for p in n.k("partner", "list")["partners"] if p["name"] == other.org)
+
+
+def remove(f, a, other, date):
+    proposal = a.k("partner", "remove", other.name, "--date", date)["proposal"]
+    for r in (1, 2):
+        a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
+
+
+def told(a, grant):
+    return a.k("consent", "show", grant)["grants"][0]
+
+
+def test_who_leaves_answers_until_then_and_who_is_down_is_a_letter(workdir):
+    f, clock = Federation(workdir, ("Goes", "SMWO", "GGD")), Clock(workdir)
+    a, b, c = f.start(*clock.args)
+    try:
+        case = a.new_case(phone="000-111")
+        grants = {n: a.consent(case, n.name) for n in (b, c)}
+        refs = {n: a.refer(case, n.name) for n in (b, c)}
+        for n in (b, c):
+            n.await_state(refs[n], "offered")
+        c.stop()  # for all of it
+        for n in (b, c):
+            remove(f, a, n, "in 5 days")
+        # told at once, and answered by whoever is on
+        b.await_state(refs[b], "revoked")
+        b.k("case", "erase", b.new_case(name="Een Ander"), "--now")  # what the night does
+        wait_for("the answer", lambda: any(h["state"] == "erased" for h in told(a, grants[b]).get("holders", [])))
+        assert a.state(refs[c]) == "revoked" and told(a, grants[c])["state"] == "withdrawn"
+        # shown, and nothing new begins
+        for n in (b, c):
+            row = standing(a, n)
+            assert row["standing"] == "leaving" and row["leaves_day"], row
+            assert refused(a, "refer", case, "--to", n.name, "--need", "income-debt") == "partner-leaves"
+            assert refused(a, "consent", "give", case, "--to", n.name, "--share", "identity", "--how", "oral", "--witness", "X") == "partner-leaves"
+            assert refused(a, "handover", "propose", case, "--to", n.name) == "partner-leaves"
+        alarms = a.k("status")["status"]["alarms"]
+        assert {x.get("partner") for x in alarms if x["what"] == "partner-leaves"} == {b.org, c.org}
+        # the day: it happens by itself, after a restart too
+        a.stop()
+        a.start(*clock.args)
+        assert standing(a, c)["standing"] == "leaving"
+        clock.days(6, [a])
+        wait_for("them to have left", lambda: all(standing(a, n)["standing"] == "removed" for n in (b, c)))
+        assert not any(x["what"] == "partner-leaves" for x in a.k("status")["status"].get("alarms", []))
+        held = {n: told(a, grants[n])["holders"] for n in (b, c)}
+        assert [h["state"] for h in held[b]] == ["erased"] and [h["state"] for h in held[c]] == ["unreachable"], held
+        clock.days(3, [a])
+        row = wait_for("the letter", lambda: [w for w in a.k("worklist").get("work", []) if w["kind"] == "erasure-unanswered"])
+        assert [w["partner"] for w in row] == [c.org] and row[0]["command"].startswith("kring letter ")
+    finally:
+        f.stop()
+
+
+def test_a_day_that_is_over_is_at_once(workdir):
+    f = Federation(workdir)
+    a, b = f.start()
+    try:
+        assert refused(a, "partner", "remove", b.name, "--date", "2020-01-01") == "date-too-far"
+        proposal = a.k("partner", "remove", b.name)["proposal"]
+        for r in (1, 2):
+            a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
+        wait_for("it to be removed", lambda: standing(a, b)["standing"] == "removed")
+    finally:
+        f.stop()
