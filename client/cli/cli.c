@@ -21,6 +21,7 @@
 #include "client/cli/seen.h"
 #include "client/cli/terminal.h"
 #include "client/words/refusal.h"
+#include "client/words/seek.h"
 
 enum { VALUES_MAX = 6 };
 
@@ -75,12 +76,15 @@ void cli_error_line(const struct cli *c, const char *mark, const char *text, con
 	free(line);
 }
 
-static void say_error(const struct cli *c, const char *what, const char *why, const char *remedy)
+static void say_error(const struct cli *c, const char *what, const char *why, const char *remedy,
+		      const char *seek)
 {
 	require(what != NULL && why != NULL && remedy != NULL);
 	cli_error_line(c, c->colour_errors ? "\033[1;31m!\033[0m " : "! ", what, why);
 	if (remedy[0] != '\0')
 		cli_error_line(c, "  ", remedy, "");
+	if (seek[0] != '\0')
+		cli_error_line(c, "  ", seek, "");
 }
 
 /* A row of the list with its values; nothing where the list has none. */
@@ -106,7 +110,7 @@ const char *cli_called(const struct cli *c, enum list_lang lang, enum list_id li
 int cli_refuse(const struct cli *c, int exit, const char *code, const struct fill *values)
 {
 	struct fill all[VALUES_MAX + 2] = {{.name = NULL}};
-	char what[WORDS_LONG], why[WORDS_LONG], remedy[WORDS_LONG];
+	char what[WORDS_LONG], why[WORDS_LONG], remedy[WORDS_LONG], seek[WORDS_LONG];
 	size_t n = 0;
 
 	require(c != NULL && code != NULL && values != NULL);
@@ -123,7 +127,7 @@ int cli_refuse(const struct cli *c, int exit, const char *code, const struct fil
 	if (c->json)
 		out_error(c, exit, code, what, why, remedy);
 	else
-		say_error(c, what, why, remedy);
+		say_error(c, what, why, remedy, seek_line(c->lang, code, "", seek));
 	return exit;
 }
 
@@ -231,10 +235,13 @@ int cli_try(struct cli *c, const struct msg *request, struct msg **out)
 
 void cli_refused(const struct cli *c, const struct msg *reply)
 {
+	char seek[WORDS_LONG];
+
 	require(reply != NULL && !c->json);
 	(void)fflush(stdout); /* what was said before stands above it */
 	say_error(c, msg_text(reply, REPLY_WHAT), msg_text(reply, REPLY_WHY),
-		  msg_text(reply, REPLY_REMEDY));
+		  msg_text(reply, REPLY_REMEDY),
+		  seek_line(c->lang, msg_text(reply, REPLY_CODE), seek_partner(reply), seek));
 }
 
 int cli_ask(struct cli *c, const struct msg *request, struct msg **out)

@@ -15,6 +15,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "client/cli/run.h"
+#include "client/words/seek.h"
 
 static json_t *json_of(const struct msg *m);
 
@@ -39,14 +40,18 @@ const char *out_name(int exit)
 }
 
 /* Every error has every key. */
-static void error_whole(json_t *o, const char *error)
+static void error_whole(json_t *o, const struct msg *reply)
 {
+	const char *error = msg_text(reply, REPLY_ERROR);
+	char seek[WORDS_LONG];
 	static const char *const keys[] = {"code", "what", "why", "remedy"};
 
 	require(o != NULL && error != NULL);
+	(void)seek_command(msg_text(reply, REPLY_CODE), seek_partner(reply), seek);
 	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
 		if (json_object_get(o, keys[i]) == NULL)
 			(void)json_object_set_new(o, keys[i], json_string(""));
+	(void)json_object_set_new(o, "doctor", json_string(seek));
 	(void)json_object_set_new(o, "exit", json_integer(out_exit(error)));
 }
 
@@ -244,7 +249,7 @@ void out_json(const struct cli *c, const struct msg *request, const struct msg *
 	const char *list = "";
 
 	if (msg_has(reply, REPLY_ERROR))
-		error_whole(o, msg_text(reply, REPLY_ERROR));
+		error_whole(o, reply);
 	else if (request != NULL) {
 		empty_lists(o, request, reply);
 		list = list_of(request, reply);
@@ -277,11 +282,14 @@ void out_error(const struct cli *c, int code, const char *cause, const char *wha
 	       const char *remedy)
 {
 	require(c != NULL && cause != NULL && what != NULL && why != NULL && remedy != NULL);
+	char seek[WORDS_LONG];
+
 	require(code >= CLI_DONE && code <= CLI_DAMAGED);
 
-	dump(json_pack("{s:s, s:s, s:o, s:o, s:o, s:i}", "error",
+	dump(json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:i}", "error",
 		       names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "code", cause,
 		       "what", json_line(what), "why", json_line(why), "remedy", json_line(remedy),
+		       "doctor", seek_command(cause, "", seek),
 		       "exit", code),
 	     c->json_lines);
 }

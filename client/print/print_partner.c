@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "client/print/print.h"
+#include "client/words/seek.h"
 
 /* Why nobody may be referred to this partner yet, or no longer; and what helps. */
 static void standing(const struct cli *c, const struct msg *r)
@@ -91,6 +93,18 @@ void print_partners(const struct cli *c, const struct msg *reply)
 	}
 }
 
+void print_seek(const struct cli *c, const char *code, const char *partner)
+{
+	char line[WORDS_LONG];
+
+	require(c != NULL && code != NULL && partner != NULL);
+	if (seek_line(c->lang, code, partner, line)[0] == '\0')
+		return;
+	(void)fputs("  ", stdout);
+	text_print(stdout, line);
+	(void)putchar('\n');
+}
+
 /* Cause and remedy are codes of the node: it decides, here they are only put into words. */
 void print_outbox(const struct cli *c, const struct msg *reply)
 {
@@ -110,6 +124,9 @@ void print_outbox(const struct cli *c, const struct msg *reply)
 			     words_semicolon(c->lang), list_text(LIST_UI, c->lang, "what-helps"),
 			     words_colon(c->lang),
 			     list_text(LIST_OUTBOX, c->lang, msg_text(r, OUTBOX_ROW_REMEDY)));
+		if (c->cmd->field == REQUEST_OUTBOX_WHY)
+			print_seek(c, msg_text(r, OUTBOX_ROW_CAUSE),
+				   msg_text(r, OUTBOX_ROW_PARTNER));
 		if (msg_has(r, OUTBOX_ROW_CLOCK))
 			print_line_clock(c, msg_get(r, OUTBOX_ROW_CLOCK),
 					 msg_text(r, OUTBOX_ROW_PARTNER));

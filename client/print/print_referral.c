@@ -128,6 +128,9 @@ void print_referral_head(const struct cli *c, const struct msg *r)
 	if (msg_u64(r, REFERRAL_ROW_NO_CALENDAR) != 0)
 		part(list_text(LIST_UI, c->lang, "no-calendar"));
 	(void)putchar('\n');
+	/* one that just left is on its way, and nothing is wrong */
+	if (strcmp(delivery, "in-flight") != 0)
+		print_seek(c, delivery, msg_text(r, REFERRAL_ROW_PARTNER));
 }
 
 /* Parts of a line are told apart, and the first of them stands alone. */

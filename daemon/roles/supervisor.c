@@ -433,11 +433,12 @@ static int watch(struct supervisor *s)
 }
 
 /* With names of files and words of the settings: they look like no line of ours. */
+/* What keeps it from starting is for whoever starts it, and the doctor looks at all of it at once. */
 static int tell(const char *what, int code)
 {
 	(void)fputs("kringd: ", stderr);
 	text_print(stderr, what);
-	(void)fputs("\n", stderr);
+	(void)fprintf(stderr, "\nkringd: %s\n", list_text(LIST_SEEK, LIST_EN, "node"));
 	return code;
 }
 
@@ -462,8 +463,8 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)umask(0077);
 	/* Held by the children too: a new supervisor waits until the old ones are gone. */
 	if (nodefiles_lock(opt->dir) < 0) {
-		(void)fprintf(stderr, "kringd: %s is in use by another kringd\n", opt->dir);
-		return ROLES_TRY_AGAIN;
+		(void)snprintf(text, sizeof text, "%s is in use by another kringd", opt->dir);
+		return tell(text, ROLES_TRY_AGAIN);
 	}
 	socketfile_link(opt->dir);
 	if (socketfile_group() >= 0)

@@ -48,7 +48,7 @@ def test_kringd_stops_at_the_first_of_them_in_the_same_words(conf):
     conf.write_text(BAD)
     first = kring(conf.parent, "config", "check").stderr.splitlines()[0].removeprefix("! ")
     r = subprocess.run([str(BIN / "kringd"), "--dir", str(conf.parent)], capture_output=True, text=True, timeout=10)
-    assert r.returncode == 78 and r.stderr == f"kringd: {first}\n", r
+    assert r.returncode == 78 and r.stderr == f"kringd: {first}\nkringd: to find the cause: kring doctor\n", r
 
 
 def test_another_file_is_judged_by_its_name(conf, workdir):

@@ -29,7 +29,7 @@ void tool_json_text(const char *s)
 }
 
 /* As kring --json says it: it runs us and shows what we print. */
-static void json_error(int code, const char *what, const char *why)
+static void json_error(int code, const char *what, const char *why, bool seek)
 {
 	static const char *const names[] = {"",		 "refused", "usage",
 					    "not-found", "not-now", "damaged"};
@@ -40,17 +40,20 @@ static void json_error(int code, const char *what, const char *why)
 	tool_json_text(what);
 	(void)printf(",\n  \"why\": ");
 	tool_json_text(why);
-	(void)printf(",\n  \"remedy\": \"\",\n  \"exit\": %d\n}\n", code);
+	(void)printf(",\n  \"remedy\": \"\",\n  \"doctor\": \"%s\",\n  \"exit\": %d\n}\n",
+		     seek ? "kring doctor" : "", code);
 }
 
 /* Returns what it was given, so that a tool says why and ends in one line. */
 int tool_fail(int code, const char *what, const char *why)
 {
 	require(code != 0 && what != NULL && why != NULL);
+	const bool seek = what[0] != '\0' && list_code(LIST_SEEK, what, 0) != NULL;
+
 	what = say_word(what);
 	why = say_word(why);
 	if (getenv("KRING_JSON") != NULL) {
-		json_error(code, what, why);
+		json_error(code, what, why, seek);
 		return code;
 	}
 	/* Parts of it were typed, or are names of files: they look like no line of ours. */
@@ -59,6 +62,8 @@ int tool_fail(int code, const char *what, const char *why)
 	(void)fputs(why[0] == '\0' ? "" : say_word("colon"), stderr);
 	text_print(stderr, why);
 	(void)fputs("\n", stderr);
+	if (seek)
+		(void)fprintf(stderr, "  %s\n", list_text(LIST_SEEK, say_lang(), "node"));
 	return code;
 }
 
