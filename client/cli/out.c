@@ -289,7 +289,6 @@ void out_error(const struct cli *c, int code, const char *cause, const char *wha
 	dump(json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:i}", "error",
 		       names[code > 0 && code <= CLI_DAMAGED ? code : CLI_REFUSED], "code", cause,
 		       "what", json_line(what), "why", json_line(why), "remedy", json_line(remedy),
-		       "doctor", seek_command(cause, "", seek),
-		       "exit", code),
+		       "doctor", seek_command(cause, "", seek), "exit", code),
 	     c->json_lines);
 }

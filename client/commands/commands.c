@@ -26,7 +26,7 @@ const struct command commands[] = {
 	 .example = "kring metrics --into /run/kring-metrics"},
 	{.noun = "alarm", .verb = "list", .group = GROUP_NODE, .run = cmd_alarm_list, .field = REQUEST_STATUS,
 	 .example = "kring alarm list"},
-	{.noun = "alarm", .verb = "ack", .group = GROUP_NODE, .run = cmd_alarm_ack, .field = REQUEST_ALARM_ACK, .words = "ALARM [PARTNER]",
+	{.noun = "alarm", .verb = "ack", .group = GROUP_NODE, .run = cmd_alarm_ack, .field = REQUEST_ALARM_ACK, .words = "ALARM [PARTNER]", .options = "all",
 	 .example = "kring alarm ack no-backup"},
 	/* people: what is known of them stays here until a consent and a referral take it further */
 	{.noun = "case", .verb = "new", .group = GROUP_DAY, .run = cmd_case_new, .options = PERSON_OPTIONS("") " same-as=ID dry-run",

@@ -2,8 +2,10 @@
 /* kring alarm: what kring status shows among all the rest, with the code that one types, and who works on it.  It stays until its cause
  * is gone; whoever acknowledges it says that nobody else needs to be called. */
 #include <stdio.h>
+#include <string.h>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "client/cli/out.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
@@ -35,13 +37,64 @@ int cmd_alarm_list(struct cli *c)
 	return CLI_DONE;
 }
 
-int cmd_alarm_ack(struct cli *c)
+/* partner "": the alarm is about this node, or not there, which the node says. */
+static struct msg *ack_of(struct cli *c, const char *partner)
 {
 	struct msg *sub, *request = cli_request(c, REQUEST_ALARM_ACK, &sub);
 
-	require(c->word_count > 0);
 	msg_set_text(&c->arena, sub, ALARM_ACK_WHAT, c->words[0]);
+	if (partner[0] != '\0')
+		msg_set_text(&c->arena, sub, ALARM_ACK_PARTNER, partner);
+	return request;
+}
+
+/* The partners about which this alarm is, and on which nobody works yet. */
+static size_t about(const struct cli *c, const struct msg *s, const char *who[LIMIT_PEERS])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS) && n < LIMIT_PEERS; i++) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), c->words[0]) == 0 &&
+		    msg_text(a, ALARM_ROW_PARTNER)[0] != '\0' &&
+		    msg_u64(a, ALARM_ROW_SEEN_MS) == 0)
+			who[n++] = msg_text(a, ALARM_ROW_PARTNER);
+	}
+	return n;
+}
+
+static int which(const struct cli *c, const char *who[LIMIT_PEERS], size_t n)
+{
+	char names[WORDS_LONG] = "";
+	size_t len = 0;
+
+	/* a name that does not fit in any more is left out: kring alarm list has all of them */
+	for (size_t i = 0; i < n && len + strlen(who[i]) + sizeof ", " < sizeof names; i++)
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s",
+					i == 0 ? "" : ", ", who[i]);
+	return cli_refuse(c, CLI_USAGE, "alarm-several",
+			  FILL({"list", names, 0}, {"code", c->words[0], 0}));
+}
+
+/* One code may be about several partners, and whoever phones one of them works on that one alone. */
+int cmd_alarm_ack(struct cli *c)
+{
+	struct msg *sub, *reply = NULL;
+	const char *who[LIMIT_PEERS];
+	size_t n = 0;
+	int code = CLI_DONE;
+
+	require(c->word_count > 0);
 	if (c->word_count > 1)
-		msg_set_text(&c->arena, sub, ALARM_ACK_PARTNER, c->words[1]);
-	return cmd_finish(c, request);
+		return cmd_finish(c, ack_of(c, c->words[1]));
+	code = cli_call(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
+	if (code != CLI_DONE)
+		return code;
+	n = about(c, msg_get(reply, REPLY_STATUS), who);
+	if (n > 1 && cli_option(c, "all") == NULL)
+		return which(c, who, n);
+	for (size_t i = 0; code == CLI_DONE && i + 1 < n; i++)
+		code = cli_call(c, ack_of(c, who[i]), &reply);
+	return code == CLI_DONE ? cmd_finish(c, ack_of(c, n == 0 ? "" : who[n - 1])) : code;
 }

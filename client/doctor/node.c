@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "client/cli/ctlclient.h"
+#include "client/print/print.h"
 #include "client/words/refusal.h"
 
 enum { NAMES_MAX = 512 };
@@ -58,6 +59,19 @@ static void roster(struct findings *f, const struct msg *s)
 			    FILL({"day", day, 0}, {"what", word(f, LIST_STANDINGS, standing), 0}));
 }
 
+/* Somebody works on it, so nobody else needs to be woken: it is told, and does not count. */
+static bool seen(const struct msg *s, const char *what, const char *partner)
+{
+	for (size_t i = 0; i < msg_count(s, STATUS_ALARMS); i++) {
+		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
+
+		if (strcmp(msg_text(a, ALARM_ROW_WHAT), what) == 0 &&
+		    strcmp(msg_text(a, ALARM_ROW_PARTNER), partner) == 0)
+			return msg_u64(a, ALARM_ROW_SEEN_MS) != 0;
+	}
+	return false;
+}
+
 /* An address of the other kind leads nowhere unless something in between turns one into the other. */
 static void listening(struct findings *f, const struct msg *s)
 {
@@ -70,7 +84,8 @@ static void listening(struct findings *f, const struct msg *s)
 
 	if (error[0] != '\0') {
 		(void)snprintf(remedy, sizeof remedy, "do-%s", error);
-		finding_add(f, FINDING_CRITICAL, "port", "not-listening",
+		finding_add(f, seen(s, "not-listening", "") ? FINDING_OK : FINDING_CRITICAL, "port",
+			    "not-listening",
 			    FILL({"listen", listen, 0}, {"what", word(f, LIST_LINE, error), 0},
 				 {"remedy", word(f, LIST_LINE, remedy), 0}));
 	}
@@ -116,6 +131,20 @@ static void room(struct findings *f, const struct msg *s)
 	}
 }
 
+/* Behind what it is about, with its code and since when. */
+static void acknowledged(struct findings *f, const struct msg *a)
+{
+	const char *partner = msg_text(a, ALARM_ROW_PARTNER);
+	const uint64_t at_ms = msg_u64(a, ALARM_ROW_SEEN_MS);
+	char who[WORDS_SHORT], when[WORDS_SHORT];
+
+	if (at_ms != 0 && !f->mute)
+		finding_add(f, FINDING_OK, "alarm", partner[0] == '\0' ? "seen" : "seen-of",
+			    FILL({"partner", partner, 0}, {"what", msg_text(a, ALARM_ROW_WHAT), 0},
+				 {"who", print_alarm_who(f->c, a, who), 0},
+				 {"when", words_moment(f->c->lang, at_ms, when), 0}));
+}
+
 /* Alarms last until somebody acts, faults until it goes well, held until a day passed: for whoever watches they are one kind. */
 static void alarms(struct findings *f, const struct msg *s)
 {
@@ -128,6 +157,7 @@ static void alarms(struct findings *f, const struct msg *s)
 			      /* somebody works on it */
 			      msg_u64(a, ALARM_ROW_SEEN_MS) != 0 ? FINDING_OK : level_of(what),
 			      "alarm", msg_text(a, ALARM_ROW_PARTNER), word(f, LIST_ALARMS, what));
+		acknowledged(f, a);
 	}
 	for (size_t i = 0; i < msg_count(s, STATUS_FAULTS); i++) {
 		const struct msg *r = msg_at(s, STATUS_FAULTS, i);
@@ -156,7 +186,8 @@ static void limits(struct findings *f, const struct msg *s)
 		if (strcmp(what, "store-mib") == 0)
 			continue; /* room() has it */
 		(void)snprintf(helps, sizeof helps, "do-%s", what);
-		finding_add(f, FINDING_WARNING, "quota", partner[0] == '\0' ? "quota" : "quota-of",
+		finding_add(f, seen(s, "limit-reached", partner) ? FINDING_OK : FINDING_WARNING,
+			    "quota", partner[0] == '\0' ? "quota" : "quota-of",
 			    FILL({"partner", partner, 0}, {"what", word(f, LIST_LIMITS, what), 0},
 				 {"count", NULL, msg_u64(r, LIMIT_ROW_COUNT)},
 				 {"most", NULL, msg_u64(r, LIMIT_ROW_MOST)},

@@ -45,6 +45,8 @@ void print_say(const struct cli *c, const char *key, const struct fill *values);
 void print_say_line(const struct cli *c, const char *key, const struct fill *values);
 /** Who works on that alarm (ALARM_ROW), behind its line; nothing when nobody does. */
 void print_alarm_seen(const struct cli *c, const struct msg *alarm);
+/** Who acknowledged it: a name, or "user 1000" in out. */
+const char *print_alarm_who(const struct cli *c, const struct msg *alarm, char out[WORDS_SHORT]);
 /** A line that names kring doctor, where it may find why this document does not arrive (code: a row of outbox.psv); else nothing. */
 void print_seek(const struct cli *c, const char *code, const char *partner);
 /** The name of a row of kring status, and what follows begins at the same column in each. */

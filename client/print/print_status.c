@@ -137,20 +137,27 @@ static void alarms(const struct cli *c, const struct msg *s)
 	}
 }
 
+const char *print_alarm_who(const struct cli *c, const struct msg *alarm, char out[WORDS_SHORT])
+{
+	const char *name = msg_text(alarm, ALARM_ROW_SEEN_BY);
+
+	require(c != NULL && alarm != NULL);
+	(void)snprintf(out, WORDS_SHORT, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
+		       (unsigned long long)msg_u64(alarm, ALARM_ROW_SEEN_UID));
+	return name[0] != '\0' ? name : out;
+}
+
 void print_alarm_seen(const struct cli *c, const struct msg *alarm)
 {
 	const uint64_t at_ms = msg_u64(alarm, ALARM_ROW_SEEN_MS);
-	const char *name = msg_text(alarm, ALARM_ROW_SEEN_BY);
 	char when[WORDS_SHORT], who[WORDS_SHORT];
 
 	require(c != NULL && alarm != NULL);
 	if (at_ms == 0)
 		return;
-	(void)snprintf(who, sizeof who, "%s %llu", list_text(LIST_AUDIT, c->lang, "uid"),
-		       (unsigned long long)msg_u64(alarm, ALARM_ROW_SEEN_UID));
 	(void)printf("%s", words_semicolon(c->lang));
 	print_say(c, "alarm-seen",
-		  FILL({"who", name[0] != '\0' ? name : who, 0},
+		  FILL({"who", print_alarm_who(c, alarm, who), 0},
 		       {"when", words_moment(c->lang, at_ms, when), 0}));
 }
 

@@ -10,7 +10,8 @@
 /* It is copied into a shell: a name is quoted where it is more than letters and digits, and one that could end the quotes is left out. */
 static void command(const char *partner, char out[WORDS_LONG])
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	static const char plain[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
 	const char *quote = partner[strspn(partner, plain)] == '\0' ? "" : "'";
 
 	if (partner[0] == '\0' || partner[0] == '-' || strchr(partner, '\'') != NULL ||

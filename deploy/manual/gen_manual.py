@@ -237,8 +237,9 @@ def main():
         pages[f"kring.conf.5{end}.scd"] = conf(lang, say, {k: x[lang] for k, x in causes.items()}, manual)
         if lang == "en":
             pages["kring.bash"] = completion(table)
-    if used != set(rows):
-        sys.exit(f"gen_manual: manual.psv has rows that no page shows: {sorted(set(rows) - used)}")
+    left = {k for k in set(rows) - used if not k.startswith("says-")}    # gen_says.py has those
+    if left:
+        sys.exit(f"gen_manual: manual.psv has rows that no page shows: {sorted(left)}")
     for name, text in pages.items():
         (out / name).write_text("\n".join(text) + "\n", encoding="utf-8")
 

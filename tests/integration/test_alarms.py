@@ -2,7 +2,11 @@
 """An alarm stays as long as its cause; an administrator who works on it says so, and it comes back when its cause does."""
 import subprocess
 
+import pytest
+from ctl import pb
+
 from node import BIN
+from refusal import Reader
 from staff import UIDS, Colleague, hire
 from test_metrics import metrics
 
@@ -41,6 +45,7 @@ def test_what_somebody_works_on_does_not_count_until_it_comes_back(federation, t
     assert "; seen by user 0, " in kring(n, "status").stdout and "; seen by user 0, " in kring(n, "alarm", "list").stdout
     assert kring(n, "status", "--check").returncode == 0
     assert [x.split()[0] for x in kring(n, "doctor").stdout.splitlines() if "no backup was kept" in x] == ["ok"]
+    assert "no-backup: acknowledged by user 0, " in kring(n, "doctor").stdout
     m = metrics(n)
     assert "kring_alarms" not in m and m["kring_alarms_seen"] == {"no-backup": 1} and m["kring_check_status"] == {None: 0}
     assert "acknowledged" in kring(n, "audit", "list").stdout
@@ -64,3 +69,42 @@ def test_who_works_on_it_is_named_and_may(federation):
     assert Colleague(n, UIDS["administrator"]).ask("alarm_ack", what="no-backup", partner="smwo").code == "alarm-not-there"
     assert not Colleague(n, UIDS["administrator"]).ask("alarm_ack", what="no-backup").error
     assert alarms(n)["no-backup"]["seen_by"] == "Ada Beheer" and "; seen by Ada Beheer, " in kring(n, "status").stdout
+
+
+@pytest.fixture
+def reader(workdir):
+    r = Reader(workdir)
+    yield r
+    r.close()
+
+
+def asked(reader, reply, *args):
+    reader.reply = reply.SerializeToString()
+    return subprocess.run([str(BIN / "kring"), "--socket", reader.path, "--lang", "en", *args], capture_output=True, text=True, timeout=20)
+
+
+def test_an_alarm_about_several_partners_asks_which(reader):
+    reply = pb.Reply()
+    for partner, seen in (("Goes", 0), ("SMWO", 0), ("Doel", 7)):
+        reply.status.alarms.add(what="came-back", partner=partner, at_ms=5, seen_ms=seen)
+    r = asked(reader, reply, "alarm", "ack", "came-back")
+    assert r.returncode == 2 and "Goes, SMWO" in r.stderr and "Doel" not in r.stderr, r
+    assert "kring alarm ack came-back NAME" in r.stderr and "kring alarm ack came-back --all" in r.stderr
+    for args in (("--all",), ("smwo",)):
+        assert asked(reader, reply, "alarm", "ack", "came-back", *args).returncode == 0
+    reply.status.alarms[0].seen_ms = 7
+    assert asked(reader, reply, "alarm", "ack", "came-back").returncode == 0, "one is left"
+
+
+def test_what_has_a_line_of_its_own_does_not_count_either(reader):
+    for what, partner, level in (("not-listening", "", 2), ("limit-reached", "SMWO", 1)):
+        reply = pb.Reply()
+        reply.status.members = reply.status.connected = 1
+        if partner:
+            reply.status.limits.add(what="referrals", partner=partner, count=5, most=5, refused=1)
+        else:
+            reply.status.listen, reply.status.listen_error = "tcp://192.0.2.1:7001", "address-in-use"
+        row = reply.status.alarms.add(what=what, partner=partner, at_ms=5)
+        assert asked(reader, reply, "status", "--check").returncode == level, what
+        row.seen_ms = 7
+        assert asked(reader, reply, "status", "--check").returncode == 0, what
