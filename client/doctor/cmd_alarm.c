@@ -57,8 +57,7 @@ static size_t about(const struct cli *c, const struct msg *s, const char *who[LI
 		const struct msg *a = msg_at(s, STATUS_ALARMS, i);
 
 		if (strcmp(msg_text(a, ALARM_ROW_WHAT), c->words[0]) == 0 &&
-		    msg_text(a, ALARM_ROW_PARTNER)[0] != '\0' &&
-		    msg_u64(a, ALARM_ROW_SEEN_MS) == 0)
+		    msg_text(a, ALARM_ROW_PARTNER)[0] != '\0' && msg_u64(a, ALARM_ROW_SEEN_MS) == 0)
 			who[n++] = msg_text(a, ALARM_ROW_PARTNER);
 	}
 	return n;
@@ -71,8 +70,8 @@ static int which(const struct cli *c, const char *who[LIMIT_PEERS], size_t n)
 
 	/* a name that does not fit in any more is left out: kring alarm list has all of them */
 	for (size_t i = 0; i < n && len + strlen(who[i]) + sizeof ", " < sizeof names; i++)
-		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s",
-					i == 0 ? "" : ", ", who[i]);
+		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ", ",
+					who[i]);
 	return cli_refuse(c, CLI_USAGE, "alarm-several",
 			  FILL({"list", names, 0}, {"code", c->words[0], 0}));
 }
