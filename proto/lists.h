@@ -23,9 +23,9 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 	X(CODES, codes) X(VERDICTS, verdicts) X(DAYS, days) X(DIALOGUE, dialogue) X(OUTBOX, outbox) X(ALARMS, alarms) X(STANDINGS, standings) X(LINE, line) X(LIMITS, limits) \
 	X(DATES, dates) X(PERSON, person) X(HELP, help) \
 	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) X(CAUSES, causes) \
-	X(REFUSALS, refusals) \
+	X(REFUSALS, refusals) X(SEEK, seek) \
 	X(MISTAKES, mistakes) X(SAID, said) \
-	X(TOOL, tool) X(TODAY, today) X(PAPER, paper) X(OPTIONS, options) X(ROLES, roles) X(WEB, web) X(DOCTOR, doctor) X(METRICS, metrics) X(SEEK, seek)
+	X(TOOL, tool) X(TODAY, today) X(PAPER, paper) X(OPTIONS, options) X(ROLES, roles) X(WEB, web) X(DOCTOR, doctor) X(METRICS, metrics)
 enum list_id {
 #define LIST_ENUM(name, var) LIST_##name,
 	LISTS(LIST_ENUM)

@@ -181,13 +181,14 @@ static void limits(struct findings *f, const struct msg *s)
 		const struct msg *r = msg_at(s, STATUS_LIMITS, i);
 		const char *what = msg_text(r, LIMIT_ROW_WHAT),
 			   *partner = msg_text(r, LIMIT_ROW_PARTNER);
+		const bool known = seen(s, "limit-reached", partner);
+		const enum finding_level level = known ? FINDING_OK : FINDING_WARNING;
 		char helps[32];
 
 		if (strcmp(what, "store-mib") == 0)
 			continue; /* room() has it */
 		(void)snprintf(helps, sizeof helps, "do-%s", what);
-		finding_add(f, seen(s, "limit-reached", partner) ? FINDING_OK : FINDING_WARNING,
-			    "quota", partner[0] == '\0' ? "quota" : "quota-of",
+		finding_add(f, level, "quota", partner[0] == '\0' ? "quota" : "quota-of",
 			    FILL({"partner", partner, 0}, {"what", word(f, LIST_LIMITS, what), 0},
 				 {"count", NULL, msg_u64(r, LIMIT_ROW_COUNT)},
 				 {"most", NULL, msg_u64(r, LIMIT_ROW_MOST)},

@@ -93,6 +93,8 @@ void print_partners(const struct cli *c, const struct msg *reply)
 	}
 }
 
+/* Why it waits was said; whether the line, the clock or the partner is the reason is for the doctor to find, who looks at all of them
+ * at once.  The daemon does not guess which command helps: that is data of the client. */
 void print_seek(const struct cli *c, const char *code, const char *partner)
 {
 	char line[WORDS_LONG];

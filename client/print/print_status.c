@@ -137,6 +137,7 @@ static void alarms(const struct cli *c, const struct msg *s)
 	}
 }
 
+/* A colleague asks for a name; who acknowledged it before anybody was named here is the user of the system, and nothing is made up. */
 const char *print_alarm_who(const struct cli *c, const struct msg *alarm, char out[WORDS_SHORT])
 {
 	const char *name = msg_text(alarm, ALARM_ROW_SEEN_BY);

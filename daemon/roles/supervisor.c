@@ -463,8 +463,9 @@ int supervisor_main(const struct role_options *opt, const char *self)
 	(void)umask(0077);
 	/* Held by the children too: a new supervisor waits until the old ones are gone. */
 	if (nodefiles_lock(opt->dir) < 0) {
-		(void)snprintf(text, sizeof text, "%s is in use by another kringd", opt->dir);
-		return tell(text, ROLES_TRY_AGAIN);
+		(void)fprintf(stderr, "kringd: %s is in use by another kringd\nkringd: %s\n",
+			      opt->dir, list_text(LIST_SEEK, LIST_EN, "node"));
+		return ROLES_TRY_AGAIN;
 	}
 	socketfile_link(opt->dir);
 	if (socketfile_group() >= 0)

@@ -40,8 +40,8 @@ static void json_error(int code, const char *what, const char *why, bool seek)
 	tool_json_text(what);
 	(void)printf(",\n  \"why\": ");
 	tool_json_text(why);
-	(void)printf(",\n  \"remedy\": \"\",\n  \"doctor\": \"%s\",\n  \"exit\": %d\n}\n",
-		     seek ? "kring doctor" : "", code);
+	(void)printf(",\n  \"remedy\": \"\",\n  \"doctor\": \"%s%s\",\n  \"exit\": %d\n}\n",
+		     seek ? "kring " : "", seek ? "doctor" : "", code);
 }
 
 /* Returns what it was given, so that a tool says why and ends in one line. */
