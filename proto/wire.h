@@ -94,7 +94,7 @@ MUST_CHECK enum err wire_frame_get(struct span inner, struct wire_frame_view *v)
 	X(ROLLED_BACK, 6) X(RELAY_PULL, 7) X(RELAY_ACK, 8) X(OFFER_IDS, 9) X(WANT_IDS, 10) \
 	X(THREAD_HEADS, 11) X(PREKEYS, 12) X(UNOPENED, 13) X(NODE_RECORD, 14) X(ROSTER, 15) \
 	X(WITNESS, 16) X(AUDIT_HEAD, 17) X(PING, 18) X(CHUNK_REQ, 19) X(CHUNK, 20) X(COVER, 21) \
-	X(LEDGER, 22)
+	X(LEDGER, 22) X(PROPOSAL, 23)
 enum wire_part_type {
 #define WIRE_PART_ENUM(name, no) WIRE_PART_##name = (no),
 	WIRE_PARTS(WIRE_PART_ENUM)

@@ -24,39 +24,12 @@ enum {
 	SIGNED_LEN = KEY_LEN + SIG_LEN
 };
 
-/* Fingerprint and the way it was verified: what a root has to know before signing. */
-static void say_proposals(const struct cli *c, const struct msg *reply)
-{
-	char how[WORDS_SHORT * 4];
-
-	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
-		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
-		const char *id = msg_text(r, PROPOSAL_ROW_ID);
-
-		print_id(id);
-		print_say_line(
-			c, "proposal-row",
-			FILL({"entry", NULL, msg_u64(r, PROPOSAL_ROW_SEQ)},
-			     {"op", list_text(LIST_AUDIT, c->lang, msg_text(r, PROPOSAL_ROW_OP)),
-			      0},
-			     {"subject", msg_text(r, PROPOSAL_ROW_SUBJECT), 0},
-			     {"fingerprint", msg_text(r, PROPOSAL_ROW_FINGERPRINT), 0},
-			     {"n", NULL, msg_u64(r, PROPOSAL_ROW_SIGNATURES)},
-			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)}));
-		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] == '\0')
-			continue;
-		print_codes(c, LIST_CODES, msg_text(r, PROPOSAL_ROW_VERIFIED), how, sizeof how);
-		(void)printf("          ");
-		print_say_line(c, "proposal-verified", FILL({"how", how, 0}));
-	}
-	if (msg_count(reply, REPLY_PROPOSALS) == 0)
-		print_say_line(c, "proposal-none", FILL_NONE);
-}
-
 static void show(struct cli *c, const struct msg *reply)
 {
 	page_begin(c);
-	say_proposals(c, reply);
+	print_proposals(c, reply);
+	if (msg_count(reply, REPLY_PROPOSALS) == 0)
+		print_say_line(c, "proposal-none", FILL_NONE);
 	page_end(c);
 }
 

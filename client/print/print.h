@@ -63,6 +63,8 @@ const char *print_hollow(const struct cli *c, const char *code);
 void print_referral_head(const struct cli *c, const struct msg *row);
 void print_history(const struct cli *c, const struct msg *reply);
 void print_work(const struct cli *c, const struct msg *reply);
+/** Entries of the roster that wait for signatures of roots. */
+void print_proposals(const struct cli *c, const struct msg *reply);
 /** p: MSG_PERSON, or NULL. */
 void print_person(const struct cli *c, const struct msg *p);
 /** The value of one field that p has. */

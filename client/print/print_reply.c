@@ -150,6 +150,7 @@ void print_reply(struct cli *c, const struct msg *reply)
 	print_told(c, reply);
 	print_history(c, reply);
 	print_grants(c, reply);
+	print_proposals(c, reply);
 	print_work(c, reply);
 	print_outbox(c, reply);
 	print_evidence(c, reply);

@@ -230,6 +230,11 @@ void print_status(const struct cli *c, const struct msg *reply)
 	if (msg_text(s, STATUS_ROSTER_STANDING)[0] != '\0')
 		print_row(c, "label-roster",
 			  list_text(LIST_STANDINGS, c->lang, msg_text(s, STATUS_ROSTER_STANDING)));
+	if (msg_u64(s, STATUS_PROPOSALS) != 0) {
+		print_label(c, "label-to-sign");
+		print_say_line(c, "status-proposals",
+			       FILL({"n", NULL, msg_u64(s, STATUS_PROPOSALS)}));
+	}
 	for (size_t i = 0; i < msg_count(s, STATUS_CAME_BACK); i++)
 		print_row(c, "label-to-confirm", msg_text_at(s, STATUS_CAME_BACK, i));
 	if (msg_u64(s, STATUS_OPEN_TO_ALL) != 0)

@@ -30,6 +30,10 @@
 #define LIMIT_ROSTER_ENTRIES	100000u
 #define LIMIT_ROOTS		16u
 #define LIMIT_ROSTER_STALE_DAYS 30u /* without a new entry: yellow */
+#define LIMIT_PROPOSALS		8u  /* of partners, that wait for signatures of roots ... */
+#define LIMIT_PROPOSALS_ROOT	2u  /* ... and that the same root signed */
+#define LIMIT_PROPOSALS_TRIED	32u /* parts of one partner that are looked into within ... */
+#define LIMIT_PROPOSALS_MS	60000u
 #define LIMIT_ENDPOINT		128u
 #define LIMIT_ORG_NAME		120u
 
@@ -57,12 +61,10 @@
 #define LIMIT_KEPT_PARTNER   16u /* one partner may use this part of it, the 16th */
 #define LIMIT_LOG	     (16ULL * 1024 * 1024) /* before LMDB gets it; memory has it twice */
 /* Blocks of the disk that the file has behind its last page: a quota meets what takes in first. */
-#define LIMIT_DISK_KEPT	  (8ULL * 1024 * 1024)
-#define LIMIT_SHRED_SLICE 1024u /* case keys that one transaction wraps again */
-#define LIMIT_STEP_ROOM                                                                            \
-	(512ULL * 1024) /* what a document or a command takes at most, with its rows */
-#define LIMIT_NEAR_PERCENT                                                                         \
-	90u /* of a limit of one partner, or of the whole store: kring status says so */
+#define LIMIT_DISK_KEPT	   (8ULL * 1024 * 1024)
+#define LIMIT_SHRED_SLICE  1024u	   /* case keys that one transaction wraps again */
+#define LIMIT_STEP_ROOM	   (512ULL * 1024) /* a document or a command at most, with its rows */
+#define LIMIT_NEAR_PERCENT 90u /* of a partner's limit, or of the store: kring status says so */
 
 /* streams */
 #define LIMIT_WINDOW	    128u /* documents sent and not yet receipted, per peer */
@@ -76,8 +78,7 @@
 #define LIMIT_AGAIN_MS	    500u /* sent once more because it could not be opened: at most this often */
 #define LIMIT_RECORDS	    8u /* new node records of one member within ... */
 #define LIMIT_RECORDS_MS    60000u
-#define LIMIT_KEYS                                                                                 \
-	64u /* signing keys of one member, one after the other: each is kept for what it signed */
+#define LIMIT_KEYS	    64u /* signing keys of one member: each is kept for what it signed */
 #define LIMIT_PING_MS	    60000u
 #define LIMIT_SILENT_MS	    15000u /* unanswered so long: the line is hung up and dialled again */
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
@@ -108,19 +109,18 @@
 #define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
 
 /* processes */
-#define LIMIT_TURN_EVENTS  256u
-#define LIMIT_SLICE_US	   20000u /* of partners' words, before people are heard again */
-#define LIMIT_TURN_ARENA   (32u << 20)
-#define LIMIT_TURN_ROWS	   4096u /* that one turn looks at; what has more to do goes on in the next */
-#define LIMIT_INDEX	   (32u << 20) /* bytes of locked memory for finding people: more than 200 000 */
-#define LIMIT_IPC_RECORD   (LIMIT_ZMTP_MESSAGE + 64u)
-#define LIMIT_IPC_CREDIT   (8u << 20)
-#define LIMIT_PEERS	   1024u
-#define LIMIT_CLIENTS	   64u
-#define LIMIT_CLIENT_AHEAD 4u /* requests of one client, ahead of the replies that it read */
-#define LIMIT_WATCHERS                                                                             \
-	64u /* clients that are told of changes; they hold no place of those who ask */
-#define LIMIT_WATCH_MS	    250u	/* each at most once in this time */
+#define LIMIT_TURN_EVENTS   256u
+#define LIMIT_SLICE_US	    20000u /* of partners' words, before people are heard again */
+#define LIMIT_TURN_ARENA    (32u << 20)
+#define LIMIT_TURN_ROWS	    4096u /* that one turn looks at; what has more to do goes on in the next */
+#define LIMIT_INDEX	    (32u << 20) /* bytes of locked memory for finding people: more than 200 000 */
+#define LIMIT_IPC_RECORD    (LIMIT_ZMTP_MESSAGE + 64u)
+#define LIMIT_IPC_CREDIT    (8u << 20)
+#define LIMIT_PEERS	    1024u
+#define LIMIT_CLIENTS	    64u
+#define LIMIT_CLIENT_AHEAD  4u	 /* requests of one client, ahead of the replies that it read */
+#define LIMIT_WATCHERS	    64u	 /* clients that are told of changes, beside those who ask */
+#define LIMIT_WATCH_MS	    250u /* each at most once in this time */
 #define LIMIT_CONTROL_BYTES (16u << 20) /* of requests that are not whole yet, of all clients */
 #define LIMIT_UNREAD_BYTES  (16u << 20) /* of replies that are not read yet, of all clients */
 #define LIMIT_HANDSHAKE_MS  5000

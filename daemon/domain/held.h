@@ -25,6 +25,7 @@
 	X(CROWD, "crowd")	      /* all sent at once more than waits here: dropped */        \
 	X(UNREADABLE, "unreadable")   /* no envelope or frame of this federation: dropped */       \
 	X(RECORDS, "records")	      /* it changes its own record again and again */              \
+	X(PROPOSALS, "proposals")     /* roster entries to be signed, of which many are refused */     \
 	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */               \
 	X(CHUNKS, "chunks")	      /* pieces of a file that nobody asked for, or that are not it */
 enum held_cause {

@@ -33,6 +33,7 @@
 #include "domain/membership/members.h"
 #include "domain/newcomer/door.h"
 #include "domain/newcomer/onboard.h"
+#include "domain/news/afar.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/spread.h"
 #include "domain/people/known.h"
@@ -485,6 +486,8 @@ enum err node_step(struct turn *t, const struct event *ev)
 	/* what follows from it, and at last what is said of it to partners, must work always */
 	store_use(t->txn, STORE_FREES);
 	/* standing first: whose referrals end below depends on who is still a partner */
+	if (rc == ERR_OK)
+		rc = afar_settle(t);
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
 	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)

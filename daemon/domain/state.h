@@ -82,13 +82,15 @@ struct conn {
 	uint32_t hangups;	  /* silent lines in a row, over connections */
 	uint64_t clock_record_ms; /* what their clock said ... */
 	uint64_t clock_theirs_ms,
-		clock_mono_ms;	  /* ... and when we heard so; 0: never.  Over connections too */
-	uint64_t records_mono_ms; /* since when its node records are counted, ... */
-	uint32_t records;	  /* ... and how many were new.  Over connections too */
-	uint64_t again_mono_ms;	  /* what could not be opened is not sent again before */
-	uint64_t proof_mono_ms;	  /* when to ask for proof of a roll-back again */
-	uint64_t shown_mono_ms;	  /* ... and when to show what they signed again */
-	bool met;		  /* a frame of theirs was read, of whatever incarnation */
+		clock_mono_ms;	    /* ... and when we heard so; 0: never.  Over connections too */
+	uint64_t records_mono_ms;   /* since when its node records are counted, ... */
+	uint32_t records;	    /* ... and how many were new.  Over connections too */
+	uint64_t proposals_mono_ms; /* since when its proposals are counted, ... */
+	uint32_t proposals;	    /* ... and how many were looked into.  Over connections too */
+	uint64_t again_mono_ms;	    /* what could not be opened is not sent again before */
+	uint64_t proof_mono_ms;	    /* when to ask for proof of a roll-back again */
+	uint64_t shown_mono_ms;	    /* ... and when to show what they signed again */
+	bool met;		    /* a frame of theirs was read, of whatever incarnation */
 	uint64_t kept; /* bytes kept back that its documents took; over connections too */
 	bool ends_wait; /* behind what there is no room for stands a word that ends something of ours */
 	struct heads_cursor heads; /* while their copy of our threads is compared */
@@ -102,7 +104,7 @@ struct peer {
 	bool active;	/* and may speak: it did not suspend itself, nor contradict itself */
 	bool activated; /* enough witnesses: personal data may go there (proto/PROTOCOL.md 3) */
 	bool self;
-	bool removed, suspended, conflict, recovered; /* why not active; the last: compare digits */
+	bool removed, suspended, conflict, recovered; /* why not active; then: compare digits */
 	uint64_t leaves_s;  /* the roots removed it from then on; 0: they did not */
 	uint64_t heard_ms;  /* wall clock, when it was last heard; 0: not since start */
 	uint64_t key_ms;    /* time of its newest PAIR record; 0: as its row says */
@@ -190,8 +192,7 @@ struct node {
 	struct peer *peers; /* in order of no; index no - 1 */
 	size_t peer_count;
 	uint64_t roster_seq;
-	uint64_t
-		roster_floor; /* highest ever seen, from outside the database; below it: rolled back */
+	uint64_t roster_floor; /* highest ever seen, from outside the store; below: rolled back */
 	uint64_t roster_until_s;
 	uint64_t fork_seq; /* 0: none; members added there or later are frozen */
 	struct id32 roster_head;

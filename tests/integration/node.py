@@ -197,10 +197,12 @@ class Clock:
 
 
 class Federation:
+    ROOTS = "2/2"
+
     def __init__(self, directory, orgs=("Goes", "SMWO"), binaries=None, cls="member"):
         self.dir, self.bin = pathlib.Path(directory), pathlib.Path(binaries or BIN)
         self.made = []  # every node of it, also those that a test keeps to itself
-        self.run("federation", "create", "--name", "Test", "--roots", "2/2", "--out", str(self.dir / "roots"))
+        self.run("federation", "create", "--name", "Test", "--roots", self.ROOTS, "--out", str(self.dir / "roots"))
         self.roster = self.dir / "roots/roster"
         self.nodes = [self.add(org, cls) for org in orgs]
 

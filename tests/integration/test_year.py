@@ -52,7 +52,7 @@ MEANWHILE = ("not now", "changed since you looked", "reopened once already", "ma
 # What status may say of a node with which all is well.
 QUIET = {"org", "node_id", "fingerprint", "roster_seq", "roster_head", "members", "connected", "owed", "cases", "member", "version",
          "clock_agreed", "disk_used", "disk", "store", "store_used", "store_cap", "listen", "listen_since_ms", "frames_refused", "roster_standing", "roster_until_s",
-         "incarnation", "address", "open_to_all", "sheet", "sheet_s", "locked", "failed_turns"}
+         "incarnation", "address", "open_to_all", "sheet", "sheet_s", "locked", "failed_turns", "proposals"}
 
 
 class Person:

@@ -5,81 +5,26 @@
 #include "domain/admin/approve.h"
 
 #include "base/check.h"
-#include "crypto/identity.h"
 #include "crypto/verify.h"
 #include "domain/documents/thread.h"
 #include "domain/exchange/quota.h"
 #include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
 #include "domain/newcomer/onboard.h"
+#include "domain/news/afar.h"
+#include "domain/news/spread.h"
 #include "domain/page.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/fits.h"
+#include "domain/views/proposals.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */
 static_assert(12 + SHOWN_LEN < 33, "what people type is part of the id in hexadecimal");
-static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW,
-	      "a root's place and the mark of a new one share a byte");
 
-/* What a root decides by: whom it is about, by which fingerprint, and how that was made sure.  Two organisations may have
- * names that look the same; their fingerprints differ. */
-static enum err row(struct turn *t, const struct proposal *p, const struct chain *c,
-		    struct msg *reply)
-{
-	struct msg *m = msg_add(t->arena, reply, REPLY_PROPOSALS);
-	char hex[33], print[IDENTITY_FINGERPRINT_LEN];
-	struct wire_add add;
-	struct wire_node node;
-	struct wire_remove rem;
-	const struct peer *peer;
-
-	bytes_hex(hex, p->id.b, 16);
-	msg_set_text(t->arena, m, PROPOSAL_ROW_ID, hex);
-	msg_set_text(t->arena, m, PROPOSAL_ROW_OP, chain_op_name(p->e.op));
-	msg_set_u64(m, PROPOSAL_ROW_SEQ, p->e.seq);
-	msg_set_u64(m, PROPOSAL_ROW_SIGNATURES, p->e.sig_count);
-	msg_set_u64(m, PROPOSAL_ROW_NEEDED, c->genesis.m);
-	if (p->e.op == WIRE_ROSTER_ADD && wire_add_get(p->e.payload, &add) == ERR_OK &&
-	    wire_node_get(add.node, &node) == ERR_OK) {
-		identity_fingerprint(print, &node.node);
-		msg_set_text(t->arena, m, PROPOSAL_ROW_SUBJECT, add.org);
-		msg_set_text(t->arena, m, PROPOSAL_ROW_FINGERPRINT, print);
-		msg_set_text(t->arena, m, PROPOSAL_ROW_VERIFIED, add.verified_by);
-	} else if (wire_remove_get(p->e.payload, &rem) == ERR_OK) {
-		peer = state_peer_by_id(t->node, &rem.node);
-		identity_fingerprint(print, &rem.node);
-		msg_set_text(t->arena, m, PROPOSAL_ROW_SUBJECT, peer == NULL ? "?" : peer->org);
-		msg_set_text(t->arena, m, PROPOSAL_ROW_FINGERPRINT, print);
-		/* it travels as a suspension; people read what it does */
-		if (rem.reason == WIRE_SUSPEND_LIFT)
-			msg_set_text(t->arena, m, PROPOSAL_ROW_OP, "lift");
-	}
-	return ERR_OK;
-}
-
-/* A damaged proposal is named and passed over: it must not hide those that can still be signed. */
 enum err admin_approve_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct store_walk w = {.rc = ERR_OK};
-	struct chain c;
-	enum err rc = roster_chain(t, &c);
-
 	(void)req;
-	if (rc != ERR_OK)
-		return rc;
-	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), &w)) {
-		struct store_key k = {.len = 0};
-		struct proposal p;
-
-		key_put(&k, w.row.key.p, w.row.key.len);
-		rc = proposal_read(t, &k, &p);
-		if (!turn_room(reply, REPLY_PROPOSALS))
-			return ERR_OK;
-		if (page_damaged(t, rc, STORE_PROPOSAL, key_span(&k), reply))
-			continue;
-		w.rc = rc == ERR_OK ? row(t, &p, &c, reply) : rc;
-	}
-	return w.rc;
+	return view_proposals(t, reply);
 }
 
 /* By a unique part of the id's random end, which the list shows. */
@@ -111,8 +56,8 @@ static enum err find(struct turn *t, const char *text, struct proposal *out)
 /* Bytes for a signature on another machine: a root signs where its key is, never here. */
 enum err admin_approve_get(struct turn *t, const struct msg *req, struct msg *reply)
 {
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct proposal p;
+	struct span whole;
 	struct chain c;
 	bool moved;
 	enum err rc = find(t, msg_text(req, BY_ID_ID), &p);
@@ -122,30 +67,12 @@ enum err admin_approve_get(struct turn *t, const struct msg *req, struct msg *re
 	if (rc == ERR_OK)
 		rc = proposal_rebase(t, &c, &p, &moved);
 	if (rc == ERR_OK)
-		rc = row(t, &p, &c, reply);
-	if (rc != ERR_OK)
-		return rc;
-	wire_roster_carry(&w, &p.e);
-	if (w.over)
-		return ERR_NOMEM;
-	msg_set_bytes(t->arena, reply, REPLY_BLOB, wr_span(&w));
-	return ERR_OK;
-}
-
-/* Which root is this?  For ROTATE_ROOTS also one of those to come. */
-static int root_of(const struct chain *c, const struct wire_roster *e, const struct id32 *pub)
-{
-	struct wire_genesis next = c->genesis;
-
-	for (int i = 0; i < c->genesis.n; i++)
-		if (id32_equal(&c->genesis.roots[i], pub))
-			return i;
-	if (e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &next) != ERR_OK)
-		return -1;
-	for (int i = 0; i < next.n; i++)
-		if (id32_equal(&next.roots[i], pub))
-			return i | WIRE_ROOT_NEW;
-	return -1;
+		rc = view_proposal(t, &p, &c, reply);
+	if (rc == ERR_OK)
+		rc = proposal_carried(t, &p, &whole);
+	if (rc == ERR_OK)
+		msg_set_bytes(t->arena, reply, REPLY_BLOB, whole);
+	return rc;
 }
 
 /* Checked here although the chain checks all of them again: a bad one that was kept would be found only when the last root has
@@ -160,7 +87,7 @@ static enum err add_signature(struct turn *t, const struct chain *c, struct prop
 	if (pub.len != 32 || sig.len != SIGN_LEN)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_SIGNATURE_MALFORMED);
 	memcpy(key.b, pub.p, 32);
-	root = root_of(c, &p->e, &key);
+	root = proposal_root(c, &p->e, &key);
 	if (root < 0)
 		return turn_refuse(t, ERR_DENIED, REFUSAL_SIGNATURE_OF_NO_ROOT);
 	if (!verify_sig(SIGN_ROSTER, &p->e.signed_bytes, 1, &key, sig.p))
@@ -175,24 +102,22 @@ static enum err add_signature(struct turn *t, const struct chain *c, struct prop
 	return ERR_OK;
 }
 
-/* The same way in as an entry that came in a file (roster_apply).  The proposal goes in the same turn, so that nobody signs it
- * again, and the newcomer that waits for it is answered. */
-static enum err complete(struct turn *t, const struct proposal *p)
+/* Complete: the same way in as an entry that came in a file; the proposal goes at the end of the turn, and the newcomer that waits for
+ * it is answered (afar_settle).  Else it waits, here and at the nodes of the other roots. */
+static enum err keep(struct turn *t, const struct proposal *p, bool complete)
 {
-	const struct store_key k = turn_key_id(&p->id);
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
-	bool fork;
-	enum err rc;
+	struct span whole;
+	bool fork, said = false;
+	enum err rc = proposal_carried(t, p, &whole);
 
-	wire_roster_carry(&w, &p->e);
-	if (w.over)
-		return ERR_NOMEM;
-	rc = roster_apply(t, wr_span(&w), &fork);
+	if (rc != ERR_OK)
+		return rc;
+	if (complete)
+		return roster_apply(t, whole, &fork);
+	rc = proposal_save(t, p);
 	if (rc == ERR_OK)
-		rc = store_del(t->txn, STORE_PROPOSAL, key_span(&k));
-	if (rc == ERR_OK && !bytes_zero(p->invite.b, 16))
-		rc = onboard_approved(t, &p->invite);
-	return rc;
+		rc = afar_says(t, &p->id, &said);
+	return rc == ERR_OK && said ? spread_proposal(t, whole) : rc;
 }
 
 /* An entry that was added first makes the signatures that were given worthless: whoever signs next is told at once. */
@@ -220,9 +145,9 @@ enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *r
 	/* on a copy: chain_check moves it on, and the row of the reply is counted by the chain before */
 	after = c;
 	done = chain_check(&after, &p.e, &change, &why) == ERR_OK;
-	rc = done ? complete(t, &p) : proposal_save(t, &p);
+	rc = keep(t, &p, done);
 	if (rc == ERR_OK)
-		rc = row(t, &p, &c, reply);
+		rc = view_proposal(t, &p, &c, reply);
 	msg_set_u64(reply, REPLY_COUNT, done);
 	return rc;
 }

@@ -21,6 +21,7 @@
 #include "domain/referral/worklist.h"
 #include "domain/staff/worker.h"
 #include "domain/views/find.h"
+#include "domain/views/proposals.h"
 #include "domain/views/referrals.h"
 
 enum { IDENTITY = 1 << 0, CONTACT = 1 << 1, NEEDS = 1 << 15, NAME_CAP = 160 };
@@ -416,6 +417,10 @@ enum err view_worklist(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = view_work_rows(t, &p, last, reply);
+	/* of the node, not of a person: on the first page, for who looks after it */
+	if (rc == ERR_OK && (t->roles & ROLE_ADMINISTRATOR) != 0 &&
+	    msg_text(req, LIST_ASK_AFTER)[0] == '\0')
+		rc = view_proposals(t, reply);
 	if (rc == ERR_OK)
 		rc = view_alike(t, reply);
 	if (rc == ERR_OK)

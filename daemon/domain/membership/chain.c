@@ -182,7 +182,33 @@ static enum err read_payload(const struct chain *c, const struct wire_roster *e,
 			 FILL({"entry", NULL, e->seq}, {"op", NULL, e->op}));
 }
 
-/* Order first, because it is cheap and tells most; then the payload, then signatures. */
+/* Order first, because it is cheap and tells most; then the payload. */
+static enum err follows(const struct chain *c, const struct wire_roster *e,
+			struct chain_change *change, struct wire_genesis *roots,
+			struct err_text *why)
+{
+	if (!id16_equal(&e->fed_id, &c->fed_id))
+		return cause_set(why, ERR_DENIED, "entry-other", FILL({"entry", NULL, e->seq}));
+	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
+		return cause_set(why, ERR_STALE, "entry-order",
+				 FILL({"entry", NULL, e->seq}, {"last", NULL, c->seq}));
+	/* against each other, never against a clock: a wrong clock must not make a node refuse its federation */
+	if (e->time_s < c->time_s || e->valid_until_s < e->time_s ||
+	    e->valid_until_s - e->time_s > CHAIN_VALID_S)
+		return cause_set(why, ERR_MALFORMED, "entry-times", FILL({"entry", NULL, e->seq}));
+	return read_payload(c, e, change, roots, why);
+}
+
+enum err chain_follows(const struct chain *c, const struct wire_roster *e)
+{
+	struct chain_change change = {.quorum = false};
+	struct wire_genesis roots;
+	struct err_text why;
+
+	return c->begun ? follows(c, e, &change, &roots, &why) : ERR_STALE;
+}
+
+/* Signatures last, because they cost most. */
 enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_change *change,
 		     struct err_text *why)
 {
@@ -193,16 +219,7 @@ enum err chain_check(struct chain *c, const struct wire_roster *e, struct chain_
 
 	if (!c->begun)
 		return check_genesis(c, e, why);
-	if (!id16_equal(&e->fed_id, &c->fed_id))
-		return cause_set(why, ERR_DENIED, "entry-other", FILL({"entry", NULL, e->seq}));
-	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
-		return cause_set(why, ERR_STALE, "entry-order",
-				 FILL({"entry", NULL, e->seq}, {"last", NULL, c->seq}));
-	/* against each other, never against a clock: a wrong clock must not make a node refuse its federation */
-	if (e->time_s < c->time_s || e->valid_until_s < e->time_s ||
-	    e->valid_until_s - e->time_s > CHAIN_VALID_S)
-		return cause_set(why, ERR_MALFORMED, "entry-times", FILL({"entry", NULL, e->seq}));
-	rc = read_payload(c, e, change, &roots, why);
+	rc = follows(c, e, change, &roots, why);
 	if (rc != ERR_OK)
 		return rc;
 	good = good_signatures(&c->genesis, e, 0);

@@ -43,6 +43,9 @@ struct id32 chain_hash(const struct wire_roster *e);
  *  ERR_MALFORMED.  ERR_INVAL: an operation this version does not know ("upgrade needed"). */
 MUST_CHECK enum err chain_check(struct chain *c, const struct wire_roster *e,
 				struct chain_change *change, struct err_text *why);
+/** All that chain_check looks at but signatures: may this entry be the next one, if enough roots sign it?
+ *  Errors as chain_check; a chain that has not begun has no next entry, ERR_STALE. */
+MUST_CHECK enum err chain_follows(const struct chain *c, const struct wire_roster *e);
 /** Did as many roots of c sign e as its operation needs, whatever its place?  For proofs of a fork. */
 bool chain_signed(const struct chain *c, const struct wire_roster *e);
 /** What ADD_NODE holds of the newcomer: id is the hash of the inception, record signed by its key. */

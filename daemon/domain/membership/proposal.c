@@ -5,21 +5,35 @@
 #include "domain/membership/proposal.h"
 
 #include "base/check.h"
+#include "crypto/verify.h"
 #include "domain/evidence/audit.h"
+
+static_assert(LIMIT_ROOTS <= WIRE_ROOT_NEW,
+	      "a root's place and the mark of a new one share a byte");
+
+enum err proposal_carried(struct turn *t, const struct proposal *p, struct span *out)
+{
+	struct wr w = arena_wr(t->arena, 4 + p->e.signed_bytes.len + 1 +
+						 p->e.sig_count * (size_t)(1 + WIRE_SIG));
+
+	wire_roster_carry(&w, &p->e);
+	*out = wr_span(&w);
+	return w.over ? ERR_NOMEM : ERR_OK;
+}
 
 enum err proposal_save(struct turn *t, const struct proposal *p)
 {
 	const struct store_key k = turn_key_id(&p->id);
-	struct wr w = arena_wr(t->arena, LIMIT_ROSTER_CARRIED);
 	struct msg *m = msg_new(t->arena, MSG_PROPOSAL_RECORD);
 	struct span v;
-	enum err rc;
+	enum err rc = proposal_carried(t, p, &v);
 
-	wire_roster_carry(&w, &p->e);
-	if (w.over)
-		return ERR_NOMEM;
-	msg_set_bytes(t->arena, m, PROPOSAL_RECORD_ENTRY, wr_span(&w));
+	if (rc != ERR_OK)
+		return rc;
+	msg_set_bytes(t->arena, m, PROPOSAL_RECORD_ENTRY, v);
 	msg_set_bytes(t->arena, m, PROPOSAL_RECORD_INVITE, span_of(p->invite.b, 16));
+	if (p->came)
+		msg_set_u64(m, PROPOSAL_RECORD_CAME, 1);
 	rc = msg_pack(t->arena, m, &v);
 	return rc == ERR_OK ? turn_put(t, STORE_PROPOSAL, &k, v) : rc;
 }
@@ -39,7 +53,32 @@ enum err proposal_read(struct turn *t, const struct store_key *k, struct proposa
 		return ERR_CORRUPT;
 	memcpy(p->id.b, k->b, 16);
 	memcpy(p->invite.b, invite.p, 16);
+	p->came = msg_u64(m, PROPOSAL_RECORD_CAME) != 0;
 	return ERR_OK;
+}
+
+enum err proposal_drop(struct turn *t, const struct proposal *p)
+{
+	const struct store_key k = turn_key_id(&p->id);
+
+	return store_del(t->txn, STORE_PROPOSAL, key_span(&k));
+}
+
+bool proposal_each(struct turn *t, struct store_walk *w, struct proposal *p)
+{
+	while (store_each(t->txn, STORE_PROPOSAL, span_of(NULL, 0), w)) {
+		struct store_key k = {.len = 0};
+		enum err rc;
+
+		key_put(&k, w->row.key.p, w->row.key.len);
+		*p = (struct proposal){.came = false};
+		rc = proposal_read(t, &k, p);
+		if (rc == ERR_OK)
+			return true;
+		if (rc != ERR_CORRUPT)
+			w->rc = rc; /* one that is damaged is named where they are listed */
+	}
+	return false;
 }
 
 /* At the end of the chain as it is now, without signatures. */
@@ -96,4 +135,87 @@ enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal 
 		return ERR_OK;
 	rc = place(t, c, &p->e);
 	return rc == ERR_OK ? proposal_save(t, p) : rc;
+}
+
+int proposal_root(const struct chain *c, const struct wire_roster *e, const struct id32 *pub)
+{
+	struct wire_genesis next = c->genesis;
+
+	for (int i = 0; i < c->genesis.n; i++)
+		if (id32_equal(&c->genesis.roots[i], pub))
+			return i;
+	if (e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &next) != ERR_OK)
+		return -1;
+	for (int i = 0; i < next.n; i++)
+		if (id32_equal(&next.roots[i], pub))
+			return i | WIRE_ROOT_NEW;
+	return -1;
+}
+
+/* The roots by which the signatures of an entry are checked: those of now, and where it brings others in, those to come. */
+static void roots_of(const struct chain *c, const struct wire_roster *e, struct wire_genesis set[2])
+{
+	set[0] = c->genesis;
+	set[1] = c->genesis;
+	set[1].n = 0;
+	if (e->op == WIRE_ROSTER_ROOTS && wire_roots_get(e->payload, &set[1]) != ERR_OK)
+		set[1].n = 0;
+}
+
+static bool signed_by(const struct wire_roster *e, unsigned count, uint8_t root)
+{
+	require(count <= e->sig_count);
+	for (unsigned i = 0; i < count; i++)
+		if (e->sigs[i].root == root)
+			return true;
+	return false;
+}
+
+enum err proposal_signers(const struct chain *c, const struct wire_roster *e)
+{
+	struct wire_genesis set[2];
+	bool present = false;
+
+	require(c->begun);
+	roots_of(c, e, set);
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		const uint8_t root = e->sigs[i].root;
+		const bool is_new = (root & WIRE_ROOT_NEW) != 0;
+
+		if ((root & ~WIRE_ROOT_NEW) >= set[is_new].n)
+			return ERR_DENIED;
+		if (signed_by(e, i, root))
+			return ERR_EXISTS;
+		present = present || !is_new;
+	}
+	return present ? ERR_OK : ERR_DENIED;
+}
+
+/* All of the new ones are right or none joins: so a proposal that is kept never holds a signature that the last root would stumble
+ * over. */
+enum err proposal_join(const struct chain *c, struct proposal *p, const struct wire_roster *e,
+		       unsigned *news)
+{
+	struct wire_roster all = p->e;
+	struct wire_genesis set[2];
+
+	*news = 0;
+	roots_of(c, e, set);
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		const uint8_t root = e->sigs[i].root, no = root & (uint8_t)~WIRE_ROOT_NEW;
+		const struct wire_genesis *roots = &set[(root & WIRE_ROOT_NEW) != 0];
+
+		if (signed_by(&all, all.sig_count, root))
+			continue;
+		require(no < roots->n); /* proposal_signers looked */
+		if (!verify_sig(SIGN_ROSTER, &e->signed_bytes, 1, &roots->roots[no],
+				e->sigs[i].sig))
+			return ERR_CRYPTO;
+		require(all.sig_count < 2 * LIMIT_ROOTS); /* no root twice, and so many roots */
+		all.sigs[all.sig_count].root = root;
+		all.sigs[all.sig_count++].sig = e->sigs[i].sig;
+		(*news)++;
+	}
+	p->e = all;
+	return ERR_OK;
 }

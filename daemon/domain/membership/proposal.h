@@ -20,7 +20,7 @@
 struct proposal {
 	struct id16 id, invite;
 	struct wire_roster e;
-	uint8_t payload_op;
+	bool came; /* from a partner: it goes when its place is taken, and is not placed again here */
 };
 
 /** Make one; invite may be NULL.  *id for a person to name it. */
@@ -32,5 +32,19 @@ MUST_CHECK enum err proposal_read(struct turn *t, const struct store_key *k, str
 /** Another entry took its place: put at the end again, to be signed once more. */
 MUST_CHECK enum err proposal_rebase(struct turn *t, const struct chain *c, struct proposal *p,
 				    bool *moved);
+/** The next proposal behind w; false at the end, or when w->rc is an error.  Rows that are damaged are passed over. */
+MUST_CHECK bool proposal_each(struct turn *t, struct store_walk *w, struct proposal *p);
+/** Entry and signatures as they travel and lie in a file; in the turn's arena. */
+MUST_CHECK enum err proposal_carried(struct turn *t, const struct proposal *p, struct span *out);
+MUST_CHECK enum err proposal_drop(struct turn *t, const struct proposal *p);
+/** e is the same entry, and proposal_signers() held of it: signatures that p lacks are checked and join it, *news of them.
+ *  ERR_CRYPTO: one is wrong, and none joined.  p borrows from e. */
+MUST_CHECK enum err proposal_join(const struct chain *c, struct proposal *p,
+				  const struct wire_roster *e, unsigned *news);
+/** Each signature names a root, now or to come, and none twice, and one of the present roots is among them.
+ *  ERR_DENIED: no such root, or none of the present ones.  ERR_EXISTS: twice. */
+MUST_CHECK enum err proposal_signers(const struct chain *c, const struct wire_roster *e);
+/** Which root is this, by its key?  WIRE_ROOT_NEW marks one that a ROTATE_ROOTS brings in; -1 none. */
+int proposal_root(const struct chain *c, const struct wire_roster *e, const struct id32 *pub);
 
 #endif /* KRING_DOMAIN_MEMBERSHIP_PROPOSAL_H */

@@ -7,6 +7,7 @@
 #include "base/check.h"
 #include "domain/membership/noderecord.h"
 #include "domain/membership/roster.h"
+#include "domain/news/afar.h"
 #include "domain/room.h"
 
 enum {
@@ -277,14 +278,30 @@ static enum err roster_part(struct turn *t, struct span bytes, struct answer *a)
 	return rc;
 }
 
+enum err spread_proposal(struct turn *t, struct span carried)
+{
+	return tell_all(t, WIRE_PART_PROPOSAL, carried);
+}
+
+/* What is new here is new to others; who sent it gets the signatures that it lacked.  An entry that is complete needs no word: every frame
+ * says how far our roster goes. */
+static enum err on_proposal(struct turn *t, struct peer *p, struct span carried)
+{
+	struct afar_taken taken;
+	enum err rc = afar_part(t, p, carried, &taken);
+
+	return rc == ERR_OK && taken.news && !taken.complete ? spread_proposal(t, taken.whole) : rc;
+}
+
 enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *part, struct answer *a)
 {
-	(void)p;
 	switch (part->type) {
 	case WIRE_PART_ROSTER:
 		return roster_part(t, part->bytes, a);
 	case WIRE_PART_WITNESS:
 		return on_witness(t, part->bytes);
+	case WIRE_PART_PROPOSAL:
+		return on_proposal(t, p, part->bytes);
 	case WIRE_PART_NODE_RECORD:
 		return take_record(t, part->bytes);
 	default:

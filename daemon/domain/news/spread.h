@@ -27,9 +27,11 @@ MUST_CHECK enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t 
 /** A frame told how far its sender's roster goes. */
 MUST_CHECK enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f,
 				 struct answer *a);
-/** A ROSTER, NODE_RECORD or WITNESS part.  Foreign misbehaviour is counted, not an error. */
+/** A ROSTER, PROPOSAL, NODE_RECORD or WITNESS part.  Foreign misbehaviour is counted, not an error. */
 MUST_CHECK enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *part,
 				struct answer *a);
+/** A proposal that a root signed here: to everybody connected.  Questions repeat it (afar_say). */
+MUST_CHECK enum err spread_proposal(struct turn *t, struct span carried);
 /** The sender's own newer record, read before its frame is judged: *rotated says that the frame is
  *  of a key we learn only now and comes again. */
 MUST_CHECK enum err spread_own_record(struct turn *t, struct peer *p, struct span parts,

@@ -17,6 +17,7 @@
 #include "domain/exchange/unstored.h"
 #include "domain/fault.h"
 #include "domain/membership/chain.h"
+#include "domain/news/afar.h"
 #include "domain/oversight/alarms.h"
 #include "domain/oversight/partners.h"
 #include "domain/people/index.h"
@@ -237,7 +238,18 @@ static enum err backed_up(struct turn *t, struct msg *s)
 	return ERR_OK;
 }
 
-/* Beside the members, and the moment of the last backup, all is in memory. */
+/* What waits until enough roots signed it; a root may be at this very node. */
+static enum err to_sign(struct turn *t, struct msg *s)
+{
+	unsigned count;
+	const enum err rc = afar_waiting(t, &count);
+
+	if (rc == ERR_OK)
+		msg_set_u64(s, STATUS_PROPOSALS, count);
+	return rc;
+}
+
+/* Beside the members, proposals, and the moment of the last backup, all is in memory. */
 enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct msg *s = msg_sub(t->arena, reply, REPLY_STATUS);
@@ -280,6 +292,8 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	failed_places(t, s);
 	held_rows(t, s);
 	rc = backed_up(t, s);
+	if (rc == ERR_OK)
+		rc = to_sign(t, s);
 	if (rc == ERR_OK)
 		rc = view_people_alarms(t, s);
 	if (rc == ERR_OK)

@@ -67,6 +67,8 @@ enum err connect_up(struct turn *t, struct peer *p)
 		.records = c->records,
 		.kept = c->kept,
 		.records_mono_ms = c->records_mono_ms,
+		.proposals = c->proposals,
+		.proposals_mono_ms = c->proposals_mono_ms,
 		.clock_record_ms = c->clock_record_ms,
 		.clock_theirs_ms = c->clock_theirs_ms,
 		.clock_mono_ms = c->clock_mono_ms,

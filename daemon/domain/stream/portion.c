@@ -30,6 +30,7 @@ static uint8_t most(uint8_t type)
 		return 4;
 	case WIRE_PART_ROLLED_BACK:
 	case WIRE_PART_AUDIT_HEAD:
+	case WIRE_PART_PROPOSAL: /* so many are open */
 		return 8;
 	case WIRE_PART_ROSTER:
 	case WIRE_PART_WITNESS:

@@ -306,6 +306,7 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_ROSTER:
 	case WIRE_PART_WITNESS:
 	case WIRE_PART_NODE_RECORD:
+	case WIRE_PART_PROPOSAL:
 		return spread_part(r->t, r->p, p, r->a);
 	case WIRE_PART_REFUSED:
 		return on_refused(r, p->bytes);

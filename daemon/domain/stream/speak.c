@@ -14,6 +14,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
 #include "domain/loss/compare.h"
+#include "domain/news/afar.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/deposit.h"
 #include "domain/news/spread.h"
@@ -29,7 +30,7 @@ enum {
 };
 /* All that stands before the documents, as news_parts says it: the parts of everything, and the bytes of what does not wait for
  * a frame with room. */
-enum { STATE_PARTS = 5, AUDIT_HEAD = 1, LEDGER = 1, VERDICTS = 1 };
+enum { STATE_PARTS = 5, AUDIT_HEAD = 1, PROPOSAL = 1, LEDGER = 1, VERDICTS = 1 };
 enum {
 	STATE_BYTES = 4 * WIRE_PART_HEAD + WIRE_PREKEY_LEN + 9 + 8 + 17 + 16 * LIMIT_OFFER_PAGE +
 		      FETCH_PART
@@ -37,8 +38,8 @@ enum {
 static_assert(STATE_BYTES + WIRE_PART_HEAD + 32 + 4 + CHUNKS_HEADER + LIMIT_CHUNK + CHUNKS_EXTRA <=
 		      LIMIT_CLASS_2 - WIRE_FRAME_EXTRA,
 	      "a chunk fits a frame with what every frame says");
-static_assert(SPREAD_PARTS + AUDIT_HEAD + LEDGER + STATE_PARTS + COMPARE_PARTS + ANSWER_COUNT +
-			      VERDICTS <=
+static_assert(SPREAD_PARTS + AUDIT_HEAD + PROPOSAL + LEDGER + STATE_PARTS + COMPARE_PARTS +
+			      ANSWER_COUNT + VERDICTS <=
 		      (int)LIMIT_FRAME_PARTS,
 	      "no frame is refused for the number of its parts");
 static_assert(SPREAD_BYTES + WIRE_PART_HEAD + WIRE_CHECKPOINT_MAX + STATE_BYTES + COMPARE_BYTES <=
@@ -283,9 +284,10 @@ static enum err introduction(struct speaking *s, struct wr *parts, uint16_t *cou
 	rc = spread_introduce(s->t, parts, count);
 	if (rc == ERR_OK)
 		rc = checkpoint_introduce(s->t, s->p, parts, count);
-	if (rc == ERR_OK && (s->a == NULL || s->a->more_count == 0)) /* there is room */
-		rc = deposit_introduce(s->t, s->p, parts, count);
-	return rc;
+	if (rc != ERR_OK || (s->a != NULL && s->a->more_count > 0))
+		return rc;
+	rc = afar_say(s->t, parts, count); /* there is room */
+	return rc == ERR_OK ? deposit_introduce(s->t, s->p, parts, count) : rc;
 }
 
 /* All that a frame says besides documents. */

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the roots are asked to sign. */
+#include <stdio.h>
+
+#include "base/check.h"
+#include "client/print/print.h"
+
+/* Fingerprint and the way it was verified: what a root has to know before signing. */
+void print_proposals(const struct cli *c, const struct msg *reply)
+{
+	char how[WORDS_SHORT * 4];
+
+	require(c != NULL && reply != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
+		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
+		const char *id = msg_text(r, PROPOSAL_ROW_ID);
+
+		print_id(id);
+		print_say_line(
+			c, "proposal-row",
+			FILL({"entry", NULL, msg_u64(r, PROPOSAL_ROW_SEQ)},
+			     {"op", list_text(LIST_AUDIT, c->lang, msg_text(r, PROPOSAL_ROW_OP)),
+			      0},
+			     {"subject", msg_text(r, PROPOSAL_ROW_SUBJECT), 0},
+			     {"fingerprint", msg_text(r, PROPOSAL_ROW_FINGERPRINT), 0},
+			     {"n", NULL, msg_u64(r, PROPOSAL_ROW_SIGNATURES)},
+			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)}));
+		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] != '\0') {
+			print_codes(c, LIST_CODES, msg_text(r, PROPOSAL_ROW_VERIFIED), how,
+				    sizeof how);
+			(void)printf("          ");
+			print_say_line(c, "proposal-verified", FILL({"how", how, 0}));
+		}
+	}
+}
