@@ -68,12 +68,15 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	pid = fork();
 	if (pid == 0) {
 		char verb[] = "tool", name[] = "root-sign", in[] = "--proposal", by[] = "--key",
-		     to[] = "--out";
+		     to[] = "--out", under[] = "--passphrase-file";
+		const char *pass = cli_option(c, "passphrase-file");
 
 		if (c->json) /* the tool's words would spoil the JSON */
 			(void)dup2(STDERR_FILENO, STDOUT_FILENO);
 		(void)tool_become(tool, (char *[]){tool, verb, name, in, strdup(proposal), by,
-						   strdup(key), to, signed_at, NULL});
+						   strdup(key), to, signed_at,
+						   pass == NULL ? NULL : under,
+						   pass == NULL ? NULL : strdup(pass), NULL});
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))

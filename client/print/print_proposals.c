@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the roots are asked to sign. */
+/* What the roots are asked to sign: whose entry it is, what it does, and how many signed so far.  The same rows stand in the list of
+ * kring approve and on the worklist of an administrator.  Two organisations may be
+ * called alike on a screen: their fingerprints differ, so that these are never left out. */
 #include <stdio.h>
 
 #include "base/check.h"
@@ -11,10 +13,12 @@ void print_proposals(const struct cli *c, const struct msg *reply)
 	char how[WORDS_SHORT * 4];
 
 	require(c != NULL && reply != NULL);
+	/* in the order in which they were made; each says how many signatures it lacks */
 	for (size_t i = 0; i < msg_count(reply, REPLY_PROPOSALS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
 		const char *id = msg_text(r, PROPOSAL_ROW_ID);
 
+		/* the part of it that people type */
 		print_id(id);
 		print_say_line(
 			c, "proposal-row",

@@ -112,6 +112,8 @@ static void parse_frame(struct span s)
 	while (wire_part_next(&r, &p))
 		if (p.type == WIRE_PART_DOCUMENT)
 			(void)!wire_doc_get(p.bytes, &d);
+		else if (p.type == WIRE_PART_ROSTER || p.type == WIRE_PART_PROPOSAL)
+			parse_roster(p.bytes);
 }
 
 static void parse_message(enum msg_kind kind, struct span s)

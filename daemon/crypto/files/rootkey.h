@@ -15,9 +15,13 @@
 #include "base/err.h"
 #include "crypto/verify.h"
 
-MUST_CHECK enum err rootkey_create(const char *path, struct id32 *pub);
+/** pass: what the key lies under from now on, by Argon2id; empty: it lies in clear, for its owner alone. */
+MUST_CHECK enum err rootkey_create(const char *path, struct span pass, struct id32 *pub);
+/** Needs no passphrase. */
 MUST_CHECK enum err rootkey_public(const char *path, struct id32 *pub);
-/** Sign roster bytes. */
-MUST_CHECK enum err rootkey_sign(const char *path, struct span bytes, uint8_t sig[SIGN_LEN]);
+/** Sign roster bytes.  pass is not looked at where the key lies in clear.  ERR_STATE: it lies under a passphrase, and none came.
+ *  ERR_CRYPTO: another one. */
+MUST_CHECK enum err rootkey_sign(const char *path, struct span pass, struct span bytes,
+				 uint8_t sig[SIGN_LEN]);
 
 #endif /* KRING_CRYPTO_FILES_ROOTKEY_H */

@@ -15,10 +15,14 @@
 #include <stdbool.h>
 
 #include "proto/wire_roster.h"
+#include "tool/cli/args.h"
 
+enum { CREATE_PASSPHRASE = 1024 };
+/** The passphrase of root keys out of --passphrase-file; without it *len is 0.  The exit code, after saying why; the caller wipes out. */
+int create_passphrase(const struct tool_args *a, char out[CREATE_PASSPHRASE], size_t *len);
 /** "2/3": so many of so many roots sign, two at least. */
 bool create_roots(const char *text, unsigned *m, unsigned *n);
-/** Draws g->n keys into DIR/root1.key ... and their public halves into g. */
-MUST_CHECK enum err create_root_keys(const char *dir, struct wire_genesis *g);
+/** Draws g->n keys into DIR/root1.key ... and their public halves into g.  pass: what all of them lie under; empty: in clear. */
+MUST_CHECK enum err create_root_keys(const char *dir, struct span pass, struct wire_genesis *g);
 
 #endif /* KRING_TOOL_ROSTER_CREATE_H */

@@ -13,6 +13,7 @@
 #include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/identity.h"
+#include "crypto/secret.h"
 #include "domain/membership/names.h"
 #include "proto/lists.h"
 #include "tool/cli/fail.h"
@@ -266,6 +267,8 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	struct wr pw = wr_of(payload, sizeof payload);
 	struct wire_roster e = {.op = WIRE_ROSTER_ROOTS};
 	unsigned m = 0, n = 0;
+	char pass[CREATE_PASSPHRASE] = "";
+	size_t pass_len = 0;
 	enum err rc;
 	int bad;
 
@@ -273,7 +276,11 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 		return tool_fail(TOOL_USAGE, "needs-new-roots", "needs-new-roots-why");
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
-	rc = create_root_keys(a->keys, &g);
+	bad = create_passphrase(a, pass, &pass_len);
+	if (bad != 0)
+		return bad;
+	rc = create_root_keys(a->keys, span_of(pass, pass_len), &g);
+	secret_wipe(pass, sizeof pass);
 	if (rc != ERR_OK)
 		return tool_fail_err("root-keys", rc);
 	wire_roots_put(&pw, &g);

@@ -10,8 +10,10 @@
 #include "crypto/files/keyfile.h"
 #include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
+#include "crypto/secret.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
+#include "tool/roster/create.h"
 #include "tool/roster/propose.h"
 #include "tool/roster/tools.h"
 
@@ -22,7 +24,27 @@ static int refuse_key(const char *path, enum err rc)
 {
 	char what[SAY_LEN];
 
+	if (rc == ERR_STATE || rc == ERR_CRYPTO)
+		return tool_fail(
+			TOOL_RULE,
+			rc == ERR_STATE ? "root-passphrase-needed" : "root-passphrase-wrong", path);
 	return tool_fail_err(say_into(what, "root-key", FILL({"path", path, 0})), rc);
+}
+
+/* The passphrase comes out of a file or of standard input, and is gone when this returns.  A key that lies in clear is signed with as
+ * before, whatever passphrase came along. */
+static int sign_with(const struct tool_args *a, struct span bytes, uint8_t sig[WIRE_SIG])
+{
+	char pass[CREATE_PASSPHRASE] = "";
+	size_t len;
+	enum err rc;
+	const int bad = create_passphrase(a, pass, &len);
+
+	if (bad != 0)
+		return bad;
+	rc = rootkey_sign(a->key, span_of(pass, len), bytes, sig);
+	secret_wipe(pass, sizeof pass);
+	return rc == ERR_OK ? 0 : refuse_key(a->key, rc);
 }
 
 /* -1: none of them. */
@@ -110,7 +132,7 @@ int tool_roster_sign(struct tool_args *a)
 	struct chain_change change = {.quorum = false};
 	struct err_text why = {""};
 	struct id32 pub;
-	int root;
+	int root, bad;
 	enum err rc;
 
 	if (a->proposal == NULL || a->key == NULL || a->roster == NULL)
@@ -132,7 +154,9 @@ int tool_roster_sign(struct tool_args *a)
 	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
 		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
 	describe(&e);
-	rc = rootkey_sign(a->key, e.signed_bytes, sig);
+	bad = sign_with(a, e.signed_bytes, sig);
+	if (bad != 0)
+		return bad;
 	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]); /* said above */
 	e.sigs[e.sig_count].root = (uint8_t)root;
 	e.sigs[e.sig_count].sig = sig;
@@ -162,6 +186,7 @@ int tool_root_sign(struct tool_args *a)
 	struct wire_roster e = {.sig_count = 0};
 	struct id32 pub;
 	enum err rc;
+	int bad;
 
 	if (a->proposal == NULL || a->key == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-proposal-key-out", "");
@@ -172,9 +197,10 @@ int tool_root_sign(struct tool_args *a)
 		return refuse_key(a->key, rc);
 	describe(&e);
 	memcpy(out, pub.b, 32);
-	rc = rootkey_sign(a->key, e.signed_bytes, out + 32);
-	if (rc == ERR_OK)
-		rc = keyfile_write_file(a->out, span_of(out, sizeof out));
+	bad = sign_with(a, e.signed_bytes, out + 32);
+	if (bad != 0)
+		return bad;
+	rc = keyfile_write_file(a->out, span_of(out, sizeof out));
 	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
 }
 
