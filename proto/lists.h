@@ -25,7 +25,7 @@ enum list_lang { LIST_NL, LIST_FR, LIST_EN, LIST_DE, LIST_LANGS };
 	X(COMMANDS, commands) X(ARGUMENTS, arguments) X(SAY, say) X(AUDIT, audit) X(ERRORS, errors) X(CAUSES, causes) \
 	X(REFUSALS, refusals) X(SEEK, seek) \
 	X(MISTAKES, mistakes) X(SAID, said) \
-	X(TOOL, tool) X(TODAY, today) X(PAPER, paper) X(OPTIONS, options) X(ROLES, roles) X(WEB, web) X(DOCTOR, doctor) X(METRICS, metrics)
+	X(TOOL, tool) X(TODAY, today) X(PAPER, paper) X(OPTIONS, options) X(ROLES, roles) X(WEB, web) X(DOCTOR, doctor) X(METRICS, metrics) X(SETUP, setup)
 enum list_id {
 #define LIST_ENUM(name, var) LIST_##name,
 	LISTS(LIST_ENUM)

@@ -78,6 +78,7 @@ int cmd_invite(struct cli *c);
 int cmd_confirm(struct cli *c);
 int cmd_partner_check(struct cli *c);
 int cmd_address(struct cli *c);
+int cmd_setup(struct cli *c);
 int cmd_join(struct cli *c);
 int cmd_approve(struct cli *c);
 int cmd_roster_import(struct cli *c);

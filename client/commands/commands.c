@@ -204,6 +204,8 @@ const struct command commands[] = {
 	 .example = "kring roster verify --roster roster"},
 	{.noun = "federation", .verb = "create", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "fed-create", .options = "name=NAME roots=LINE out=FILE passphrase-file=FILE",
 	 .example = "kring federation create --name \"Zeeland\" --roots 2/3 --out fed"},
+	{.noun = "setup", .group = GROUP_KEYS, .run = cmd_setup, .options = "answers=FILE write-answers=FILE",
+	 .example = "kring setup"},
 	{.noun = "node", .verb = "init", .group = GROUP_NODE, .run = cmd_tool, .tool = "node-init", .in_dir = true,
 	 .options = "org=NAME country=LINE listen=ADDRESS address=ADDRESS phone=LINE federation=FILE passphrase-file=FILE",
 	 .example = "kring --dir DIR node init --org SMWO --country NL --listen tcp://192.0.2.1:7001 --federation fed/roster"},

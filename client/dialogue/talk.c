@@ -227,7 +227,7 @@ static bool within(const char *item, const char *slug)
 
 /* A number, the beginning of one item alone, or of a word in one item alone ("schriftelijk" for "ja, schriftelijk"); TALK_NONE:
  * neither. */
-static size_t which(const struct talk_item *items, size_t count, const char *typed)
+size_t talk_which(const struct talk_item *items, size_t count, const char *typed)
 {
 	char slug[SENTENCE], item[SENTENCE];
 	size_t found = TALK_NONE, inner = TALK_NONE, inners = 0, n;
@@ -283,7 +283,7 @@ enum talk talk_pick(const struct cli *c, const struct talk_item *items, size_t c
 
 		if (t != TALK_OK)
 			return t;
-		*out = line[0] == '\0' ? usual : which(items, count, line);
+		*out = line[0] == '\0' ? usual : talk_which(items, count, line);
 		if (line[0] == '\0' && usual == TALK_NONE)
 			talk_say(c, "type-number", FILL_NONE);
 		else if (may_choose(c, items, *out, line))
@@ -296,7 +296,7 @@ static bool some(const struct cli *c, const struct talk_item *items, size_t coun
 		 uint64_t *out)
 {
 	char whole[TALK_LINE], *save = NULL;
-	const size_t one = which(items, count, line);
+	const size_t one = talk_which(items, count, line);
 
 	*out = 0;
 	if (one != TALK_NONE) {
@@ -306,7 +306,7 @@ static bool some(const struct cli *c, const struct talk_item *items, size_t coun
 	memcpy(whole, line, sizeof whole);
 	for (char *w = strtok_r(whole, ", +&", &save); w != NULL;
 	     w = strtok_r(NULL, ", +&", &save)) {
-		const size_t i = which(items, count, w);
+		const size_t i = talk_which(items, count, w);
 
 		if (i == TALK_NONE && word_is(c, "word-and", w))
 			continue;
@@ -375,8 +375,8 @@ enum talk talk_yes(const struct cli *c, bool usual, bool *yes)
 		*yes = usual;
 		if (line[0] == '\0')
 			return TALK_OK;
-		*yes = which(items, 2, line) == 0;
-		if (which(items, 2, line) != TALK_NONE)
+		*yes = talk_which(items, 2, line) == 0;
+		if (talk_which(items, 2, line) != TALK_NONE)
 			return TALK_OK;
 		talk_say(c, "yes-or-no", FILL_NONE);
 	}

@@ -50,6 +50,8 @@ enum talk talk_lines(const struct cli *c, char *out, size_t cap);
 /** One of the items, by number or by the beginning of its words; usual: what Enter means, or TALK_NONE. */
 enum talk talk_pick(const struct cli *c, const struct talk_item *items, size_t count, size_t usual,
 		    size_t *out);
+/** Which of the items those words mean; TALK_NONE: none of them, or several. */
+size_t talk_which(const struct talk_item *items, size_t count, const char *typed);
 /** Some of at most 64 items: "1 3".  usual: what Enter means; 0: nothing. */
 enum talk talk_pick_some(const struct cli *c, const struct talk_item *items, size_t count,
 			 uint64_t usual, uint64_t *out);

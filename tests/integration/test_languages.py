@@ -267,7 +267,7 @@ def refusals(book, a, b, case):
 def administration(book, f, a, b):
     a.k("audit", "checkpoint")
     wait_for("a partner to keep it", lambda: a.k("audit", "verify").get("cosigners"))
-    for line in (["status"], ["status", "--check"], ["doctor", "smwo"], ["metrics"], ["alarm", "list"], ["alarm", "ack", "no-backup"], ["partner", "list"], ["partner", "show", "smwo"], ["partner", "check", "smwo"], ["partner", "agree", "smwo", "--share", SHARE], ["partner", "agreement", "smwo"], ["roster", "show"],
+    for line in (["status"], ["status", "--check"], ["setup"], ["doctor", "smwo"], ["metrics"], ["alarm", "list"], ["alarm", "ack", "no-backup"], ["partner", "list"], ["partner", "show", "smwo"], ["partner", "check", "smwo"], ["partner", "agree", "smwo", "--share", SHARE], ["partner", "agreement", "smwo"], ["roster", "show"],
                  ["roster", "renew"], ["partner", "suspend", "smwo", "--dry-run"], ["partner", "lift", "smwo"], ["partner", "remove", "smwo", "--dry-run"], ["approve"],
                  ["roster", "import", f.roster], ["audit", "list"], ["audit", "verify"], ["audit", "checkpoint"], ["audit", "export", "smwo"], ["verify"], ["flow"],
                  ["flow", "--own"], ["flow", "publish", "--dry-run", "--quarter", long_over()], ["flow", "--own", "--csv", f.dir / "flow.csv"], ["clock", "confirm"], ["slot", "list"], ["config", "show"], ["config", "check"],

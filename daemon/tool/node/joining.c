@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "crypto/files/keyfile.h"
+#include "proto/joinfile.h"
 #include "roles/config.h"
 #include "roles/nodefiles.h"
 #include "tool/cli/say.h"
@@ -21,8 +22,7 @@ enum {
 	ANSWER_MS = 5000, /* after that it is asked again, on another line */
 	LAST_MS = 1000,	  /* the last question of all has as much */
 	PAUSE_MS = 200,	  /* ... and then up to sixteen times that */
-	PAUSES = 4,
-	FILE_LEN = 32 + 32 + 1
+	PAUSES = 4
 };
 
 static_assert((int)ANSWER_MS < (int)LIMIT_ONBOARD_IDLE_MS, "the member did not hang up before");
@@ -39,7 +39,7 @@ static enum err keep(const struct joining *j, const char *dir)
 {
 	const struct id32 mac = mac_of(j);
 	char path[PATH_LEN];
-	uint8_t b[FILE_LEN];
+	uint8_t b[JOINFILE_LEN];
 	struct wr w = wr_of(b, sizeof b);
 
 	wr_put(&w, mac.b, 32);
@@ -64,15 +64,15 @@ enum err joining_begin(struct joining *j, const char *dir)
 {
 	const struct id32 mac = mac_of(j);
 	char path[PATH_LEN];
-	uint8_t b[FILE_LEN + 1];
+	uint8_t b[JOINFILE_LEN + 1];
 	size_t len = 0;
 
 	if (!nodefiles_path(path, sizeof path, dir, "joining") ||
-	    keyfile_read_file(path, b, sizeof b, &len) != ERR_OK || len != FILE_LEN ||
+	    keyfile_read_file(path, b, sizeof b, &len) != ERR_OK || len != JOINFILE_LEN ||
 	    memcmp(b, mac.b, 32) != 0)
 		return joining_again(j, dir);
 	memcpy(j->r_c.b, b + 32, 32);
-	j->confirmed = b[64] != 0;
+	j->confirmed = b[JOINFILE_CONFIRMED] != 0;
 	j->resumed = true;
 	return ERR_OK;
 }

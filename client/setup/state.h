@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/**
+ * state - what of a setup is already there, seen from its files and from the node itself.
+ *
+ * Layer:    client (base, proto).
+ * Owns:     nothing.
+ * Threads:  one.
+ * Time:     none.
+ * Durable:  reads only.
+ * Privacy:  names of organisations; of keys only their kinds.
+ */
+#ifndef KRING_CLIENT_SETUP_STATE_H
+#define KRING_CLIENT_SETUP_STATE_H
+
+#include "base/slots.h"
+#include "client/setup/setup.h"
+#include "proto/wire_roster.h"
+
+/** DIR/NAME in out, which is returned; a path that is too long is cut, and leads nowhere. */
+char *state_path(const char *dir, const char *name, char out[SETUP_PATH]);
+bool state_file(const char *dir, const char *name);
+/** A node stands in the directory: made whole, or with a store of its own. */
+bool state_node(const struct setup *s);
+/** Files of a node lie there, and they are none: it was begun and not finished, and holds no case. */
+bool state_half(const struct setup *s);
+/** What the node that stands there is called; "": that is not known. */
+void state_org(const struct setup *s, char out[LIMIT_ORG_NAME + 1]);
+/** The federation whose root keys and roster lie in that directory; false: none does. */
+bool state_federation(const char *dir, struct wire_genesis *g);
+/** This node stands in that roster. */
+bool state_member(const struct setup *s, const char *roster);
+/** The digits of its invite were confirmed. */
+bool state_confirmed(const struct setup *s);
+/** How many ways of that kind open the node, and the number of the first one, from 1. */
+unsigned state_slots(const struct setup *s, enum slots_kind kind, unsigned *first);
+/** A line "NAME=value" of the node's settings; "": there is none. */
+void state_setting(struct setup *s, const char *name, char out[SETUP_ANSWER]);
+/** Finds the node's settings (s->settings); false after it was said what is wrong with them. */
+bool state_settings(struct setup *s);
+/** Reads at most cap - 1 bytes of a file, with a zero behind them; -1: it cannot be read, or is longer. */
+long state_read(const char *path, char *out, size_t cap);
+
+enum state_of_node { NODE_SILENT, NODE_LOCKED, NODE_RUNS };
+/** Asked of the node itself; members and connected partners when it runs (may be NULL). */
+enum state_of_node state_running(struct setup *s, unsigned *members, unsigned *connected);
+/** Somebody of that name works here. */
+bool state_named(struct setup *s, const char *name);
+
+#endif /* KRING_CLIENT_SETUP_STATE_H */
