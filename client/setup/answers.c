@@ -40,6 +40,7 @@ static void fault(struct reading *r, unsigned line, const char *what, const char
 		cli_error_line(c, "  ", remedy, "");
 }
 
+/* The same with the name of the answer in it. */
 static void fault_of(struct reading *r, unsigned line, const char *key, const char *name,
 		     const char *remedy)
 {
@@ -69,6 +70,7 @@ static const char *why_of(const struct setup *s, enum ask_no no)
 	return setup_of(s, key);
 }
 
+/* In the order of the questions. */
 static void all_keys(char out[SETUP_SAY])
 {
 	size_t n = 0;
@@ -91,6 +93,7 @@ static void unknown(struct reading *r, unsigned line, const char *key)
 	fault_of(r, line, "answers-unknown", key, remedy);
 }
 
+/* Blanks around a name or a value are nobody's meaning. */
 static void trim(char **text)
 {
 	size_t n;

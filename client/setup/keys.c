@@ -17,6 +17,7 @@
 #include "client/setup/steps.h"
 #include "client/words/words.h"
 
+/* The file that every node is made with. */
 static bool beside(const struct setup *s)
 {
 	return state_file(s->c->dir, "unlock.key");
@@ -28,6 +29,7 @@ static bool by_file(const struct setup *s)
 	return setup_is(s, ASK_KEY, "file");
 }
 
+/* As the file of the ways calls it. */
 static enum slots_kind kind_of(const struct setup *s)
 {
 	return by_file(s)			    ? SLOTS_KEY
@@ -240,6 +242,7 @@ int keys_run(struct setup *s)
 	return code == CLI_DONE ? take_away(s) : code;
 }
 
+/* Where to look for it on the day that it is needed. */
 void keys_say(const struct setup *s)
 {
 	if (by_file(s))

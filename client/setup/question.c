@@ -32,11 +32,13 @@ static bool always(const struct setup *s)
 	return s != NULL;
 }
 
+/* Whoever begins has the roots to think of, and nobody to be invited by. */
 static bool creates(const struct setup *s)
 {
 	return setup_is(s, ASK_HOW, "create");
 }
 
+/* The federation is that of the invite. */
 static bool joins(const struct setup *s)
 {
 	return setup_is(s, ASK_HOW, "join");
@@ -48,6 +50,7 @@ static bool restores(const struct setup *s)
 	return setup_is(s, ASK_HOW, "restore");
 }
 
+/* A node that is new has a name and an address to get. */
 static bool makes(const struct setup *s)
 {
 	return creates(s) || joins(s);
@@ -59,21 +62,25 @@ static bool listens(const struct setup *s)
 	return makes(s) && !setup_is(s, ASK_LISTEN, "none");
 }
 
+/* Only where a file was chosen is there a path to ask for. */
 static bool has_key_file(const struct setup *s)
 {
 	return setup_is(s, ASK_KEY, "file");
 }
 
+/* Typed once more at each start, so it is asked even when the node has it already. */
 static bool has_passphrase(const struct setup *s)
 {
 	return setup_is(s, ASK_KEY, "passphrase");
 }
 
+/* A user without a person is nobody. */
 static bool has_admin(const struct setup *s)
 {
 	return s->answer[ASK_ADMIN][0] != '\0';
 }
 
+/* The same for whoever sees cases. */
 static bool has_worker(const struct setup *s)
 {
 	return s->answer[ASK_WORKER][0] != '\0';
@@ -180,6 +187,7 @@ static void usual_sheet(const struct setup *s, char out[SETUP_ANSWER])
 	(void)snprintf(out, SETUP_ANSWER, "%s", s->scripted ? "" : "show");
 }
 
+/* A node that does not come up after a power cut is missed by its partners first. */
 static void usual_service(const struct setup *s, char out[SETUP_ANSWER])
 {
 	require(s != NULL);
@@ -217,6 +225,7 @@ static const char *error_of(const struct setup *s, const char *flaw, char out[SE
 			 words_plural(s->c->lang));
 }
 
+/* No two names may look alike by accident: the roster is for ever. */
 static const char *flaw_name(struct setup *s, const char *text, char out[SETUP_SAY])
 {
 	uint32_t at = 0;
@@ -235,6 +244,7 @@ static const char *flaw_person(struct setup *s, const char *text, char out[SETUP
 		       : fill(s, "flaw-text", FILL({"why", why, 0}), out);
 }
 
+/* As the request to the roots takes it. */
 static const char *flaw_phone(struct setup *s, const char *text, char out[SETUP_SAY])
 {
 	uint32_t at = 0;
@@ -251,6 +261,7 @@ static const char *flaw_country(struct setup *s, const char *text, char out[SETU
 	return fill(s, "flaw-country", FILL({"known", list_country_names, 0}), out);
 }
 
+/* An address, or the word for nowhere. */
 static const char *flaw_listen(struct setup *s, const char *text, char out[SETUP_SAY])
 {
 	require(out != NULL);
@@ -259,6 +270,7 @@ static const char *flaw_listen(struct setup *s, const char *text, char out[SETUP
 	return error_of(s, endpoint_flaw(text, ENDPOINT_LISTEN, NULL), out);
 }
 
+/* It must lead here from elsewhere: not every address of the machine, and not the machine itself. */
 static const char *flaw_reachable(struct setup *s, const char *text, char out[SETUP_SAY])
 {
 	require(out != NULL);

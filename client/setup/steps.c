@@ -19,17 +19,20 @@
 
 enum { PARTNER_TRIES = 100, PARTNER_NS = 200000000 };
 
+/* The system said why; which file it was only we know. */
 static int refuse_path(const struct setup *s, const char *path)
 {
 	return cli_refuse(s->c, CLI_REFUSED, "cannot-create",
 			  FILL({"path", path, 0}, {"cause", words_errno(s->c->lang, errno), 0}));
 }
 
+/* Steps of whoever begins. */
 static bool creates(const struct setup *s)
 {
 	return setup_is(s, ASK_HOW, "create");
 }
 
+/* Steps of whoever comes to others. */
 static bool joins(const struct setup *s)
 {
 	return setup_is(s, ASK_HOW, "join");
@@ -42,6 +45,7 @@ static bool always(const struct setup *s)
 
 /* ---- the federation ---- */
 
+/* A roster that begins with a federation: the keys without one are none. */
 static bool federation_there(struct setup *s)
 {
 	struct wire_genesis g;
@@ -169,6 +173,7 @@ static int node_run(struct setup *s)
 
 /* ---- its place in the roster ---- */
 
+/* Its own record stands in the roster that lies beside the keys of the roots. */
 static bool member_there(struct setup *s)
 {
 	char roster[SETUP_PATH];
@@ -223,6 +228,7 @@ static bool by_systemd(const struct setup *s)
 	       strcmp(s->c->dir, SETUP_UNIT_DIR) == 0 && access("/run/systemd/system", F_OK) == 0;
 }
 
+/* Locked is not yet there. */
 static bool service_there(struct setup *s)
 {
 	return state_running(s, NULL, NULL) == NODE_RUNS;
@@ -274,6 +280,7 @@ static int service_run(struct setup *s)
 	return code == CLI_DONE && !service_there(s) ? by_hand(s) : code;
 }
 
+/* It counts itself among the members. */
 static bool roster_there(struct setup *s)
 {
 	unsigned members = 0;
@@ -293,11 +300,13 @@ static int roster_run(struct setup *s)
 
 /* ---- who works here, and a look at all of it ---- */
 
+/* Nobody need be named now. */
 static bool has_staff(const struct setup *s)
 {
 	return s->answer[ASK_ADMIN][0] != '\0';
 }
 
+/* Who is not to be named counts as named. */
 static bool named(struct setup *s, enum ask_no who)
 {
 	return s->answer[who][0] == '\0' || state_named(s, s->answer[who]);
@@ -309,6 +318,7 @@ static bool staff_there(struct setup *s)
 	return named(s, ASK_ADMIN) && named(s, ASK_WORKER);
 }
 
+/* One by one: a setup that stops between the two names only the other one the next time. */
 static int name_one(struct setup *s, enum ask_no who, enum ask_no user, const char *role)
 {
 	const struct child ch = {

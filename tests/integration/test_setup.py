@@ -149,6 +149,7 @@ def test_the_same_answers_in_a_file(place):
     n.start(binary="kringd")
     r = set_up(n, "--answers", path)
     assert r.returncode == 0 and r.stdout.count("already there") == 7, r
+    wait_for("it to listen", lambda: n.k("status")["status"]["listen"])
     status = n.k("status")["status"]
     assert (status["listen"], status["address"]) == (f"tcp://127.0.0.1:{n.port}", "tcp://192.0.2.7:7001")
     assert {x["name"]: x["roles"] for x in n.k("staff", "list")["staff"]} == {"Ada Verzonnen": ["administrator"], "Anna De Wit": ["caseworker"]}
