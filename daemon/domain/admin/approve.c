@@ -10,7 +10,6 @@
 #include "domain/exchange/quota.h"
 #include "domain/membership/names.h"
 #include "domain/membership/proposal.h"
-#include "domain/newcomer/onboard.h"
 #include "domain/news/afar.h"
 #include "domain/news/spread.h"
 #include "domain/page.h"
