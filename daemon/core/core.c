@@ -760,8 +760,9 @@ int core_main(const struct role_options *opt)
 		rc = wake(&c, &why);
 	}
 	if (rc != ERR_OK) {
-		log_write(LOG_ERROR, LOG_FAILED, "step=%s err=\"%s\" why=\"%s\" see=\"kring doctor\"",
-			  step, err_text(rc), causes_log(&why, text));
+		log_write(LOG_ERROR, LOG_FAILED,
+			  "step=%s err=\"%s\" why=\"%s\" see=\"kring doctor\"", step, err_text(rc),
+			  causes_log(&why, text));
 		return rc == ERR_BUSY || rc == ERR_FULL || rc == ERR_NOMEM ? ROLES_FAILED
 									   : ROLES_CONFIG;
 	}

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """It says X: do Y.  What a node and its programs say when something is wrong, and what helps, from the lists that the programs themselves
-read, so that no page is behind them.  Usage: gen_says.py CONFIG OUT: writes OUT/says.md, says.nl.md, says.fr.md and says.de.md.
+read, so that no page is behind them.  Usage: gen_says.py CONFIG OUT: writes OUT/says.txt, says.nl.txt, says.fr.txt and says.de.txt.
 A value of which only the node knows what it is (a name, a day) is shown as three points."""
 import pathlib
 import re
@@ -79,7 +79,7 @@ class Page:
 def main():
     config, out = map(pathlib.Path, sys.argv[1:3])
     for lang in LANGS:
-        (out / ("says.md" if lang == "en" else f"says.{lang}.md")).write_text(Page(config, lang).text(), encoding="utf-8")
+        (out / ("says.txt" if lang == "en" else f"says.{lang}.txt")).write_text(Page(config, lang).text(), encoding="utf-8")
 
 
 main()

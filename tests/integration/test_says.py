@@ -13,7 +13,7 @@ GEN = ROOT / "deploy/manual/gen_says.py"
 
 def made(config, out):
     subprocess.run(["/usr/bin/python3", str(GEN), str(config), str(out)], check=True)
-    return {k: (out / ("says.md" if k == "en" else f"says.{k}.md")).read_text() for k in LANGS}
+    return {k: (out / ("says.txt" if k == "en" else f"says.{k}.txt")).read_text() for k in LANGS}
 
 
 def rows(name):
@@ -29,7 +29,7 @@ def words(text):
 
 def test_the_build_has_it_as_the_lists_are(tmp_path):
     for lang, text in made(ROOT / "config", tmp_path).items():
-        assert text == (BIN / "gen/manual" / ("says.md" if lang == "en" else f"says.{lang}.md")).read_text(), lang
+        assert text == (BIN / "gen/manual" / ("says.txt" if lang == "en" else f"says.{lang}.txt")).read_text(), lang
 
 
 @pytest.mark.parametrize("lang", LANGS)
