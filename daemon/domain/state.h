@@ -105,8 +105,7 @@ struct peer {
 	bool activated; /* enough witnesses: personal data may go there (proto/PROTOCOL.md 3) */
 	bool self;
 	bool removed, suspended, conflict, recovered; /* why not active; then: compare digits */
-	uint64_t leaves_s;  /* the roots removed it from then on; 0: they did not */
-	uint64_t heard_ms;  /* wall clock, when it was last heard; 0: not since start */
+	uint64_t leaves_s, heard_ms; /* removed from then on; last heard, 0: not since start */
 	uint64_t key_ms;    /* time of its newest PAIR record; 0: as its row says */
 	bool owes;	    /* documents wait for it: whoever has some dials */
 	bool broken;	    /* its row of PAIR cannot be read: nothing is exchanged with it */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd-join: the tool that asks to be let into a federation, which is the one tool that speaks with another node. */
+/* kringd-join: the tool that asks to be let into a federation, which is the one tool that speaks with another node.
+ * It opens the new node's own directory and dials the address of an invite; a running node is never its business. */
 #include "programs/programs.h"
 
 #include "tool/node/tools.h"

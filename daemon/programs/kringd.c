@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd: the supervisor of a node, its core, and the tools that need keys.  It is what a person and systemd start. */
+/* kringd: the supervisor of a node, its core, and the tools that need keys.  It is what a person and systemd start.
+ * Core is the one process that opens sealed content, so nothing that reads from a line to the outside is linked into this program:
+ * not ZeroMQ, not HTTP, and none of the libraries that these bring along. */
 #include "programs/programs.h"
 
 #include <stdio.h>
@@ -23,6 +25,7 @@ static int join(char **argv)
 	return ROLES_FAILED;
 }
 
+/* It talks with another node and therefore cannot be in this program; whoever typed the command sees no difference. */
 int program_tool(int argc, char **argv)
 {
 	if (argc > 2 && strcmp(argv[2], "join") == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd-net: the process that speaks with partners; the supervisor starts it. */
+/* kringd-net: the process that speaks with partners; the supervisor starts it.  It carries what is sealed and opens nothing: no
+ * store, no key of a case and no tool is linked into it. */
 #include "programs/programs.h"
 
 #include "roles/program.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kringd-web: the process that speaks with browsers; the supervisor starts it.  It holds no key, and no tool. */
+/* kringd-web: the process that speaks with browsers; the supervisor starts it.  It holds no key, and no tool:
+ * what a page shows comes from core over a line, and core decides who may see it.  The library of HTTP is in this program alone, so
+ * that a flaw in it is beside no case and no key. */
 #include "programs/programs.h"
 
 #include "roles/program.h"

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* A descriptor is kept and not a path: what lies under the path tomorrow is another version, and two versions of one node never
+ * meet.  The other programs are looked for beside the one that runs and nowhere else: PATH is somebody else's, and they are
+ * given keys. */
 #include "roles/program.h"
 
 #include <assert.h>
@@ -20,6 +23,7 @@ enum err program_open(int *fd, const char *part, struct err_text *why)
 	ssize_t n;
 
 	require(fd != NULL && part != NULL && strlen(part) < NAME_ROOM);
+	/* A name of our own: /proc/self/exe is the very file, also when another one lies in its place by now. */
 	if (part[0] != '\0') {
 		n = readlink("/proc/self/exe", path, sizeof path - 1 - NAME_ROOM);
 		if (n <= 0)

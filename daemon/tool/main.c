@@ -7,6 +7,7 @@
 #include "tool/roster/tools.h"
 #include "tool/run.h"
 
+/* kring join is missing here on purpose: it is a program of its own (daemon/programs/join.c). */
 int tool_main(int argc, char **argv)
 {
 	static const struct tool tools[] = {

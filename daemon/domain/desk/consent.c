@@ -164,6 +164,7 @@ static enum err to_whom(struct turn *t, const struct msg *req, struct peer **p)
 {
 	enum err rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), p);
 
+	require(rc != ERR_OK || *p != NULL);
 	return rc == ERR_OK ? members_stay(t, *p) : rc;
 }
 
