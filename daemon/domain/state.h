@@ -106,8 +106,8 @@ struct peer {
 	bool self;
 	bool removed, suspended, conflict, recovered; /* why not active; then: compare digits */
 	uint64_t leaves_s, heard_ms; /* removed from then on; last heard, 0: not since start */
-	uint64_t key_ms;    /* time of its newest PAIR record; 0: as its row says */
-	bool owes;	    /* documents wait for it: whoever has some dials */
+	uint64_t key_ms;	     /* time of its newest PAIR record; 0: as its row says */
+	bool owes;		     /* documents wait for it: whoever has some dials */
 	bool broken;	    /* its row of PAIR cannot be read: nothing is exchanged with it */
 	bool checked;	    /* digits were compared under this signing key, or one before */
 	uint64_t added_seq; /* roster entry that let it in */
