@@ -140,7 +140,8 @@ def test_a_setting_that_means_nothing_ends_the_start(lone, text, why):
     conf.write_text(conf.read_text().replace("LogLevel=notice\n", "") + text)
     code, said = start_fails(lone)
     line = len(conf.read_text().splitlines())
-    assert code == 78 and len(said) == 1 and why in said[0] and f"kring.conf, line {line}: " in said[0], said
+    assert code == 78 and why in said[0] and f"kring.conf, line {line}: " in said[0], said
+    assert len(said) == 2 and said[1].endswith("kring doctor"), said
 
 
 def test_everywhere_is_never_told_to_partners(federation):
@@ -155,7 +156,7 @@ def test_everywhere_is_never_told_to_partners(federation):
     conf.write_text(conf.read_text().replace("Listen=tcp://127.0.0.1:", "Listen=tcp://goes.example:"))
     a.stop()
     code, said = start_fails(a)
-    assert code == 78 and len(said) == 1 and "kring.conf, line 2: Listen=tcp://goes.example" in said[0] and "no name" in said[0], said
+    assert code == 78 and len(said) == 2 and "kring.conf, line 2: Listen=tcp://goes.example" in said[0] and "no name" in said[0], said
 
 
 # ---- the process that does the network ----

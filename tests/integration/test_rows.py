@@ -137,7 +137,7 @@ def test_what_is_done_most_stands_first(world):
     offered = next(r["ref"] for r in b.k("inbox")["referrals"] if r["state"] == "offered")
     for ref, first, last in ((offered, "accept", "decline"), (b.ref, "start", "decline")):
         may = [m["command"] for m in b.k("show", ref)["referrals"][0]["may"]]
-        assert may[0] == first and may[-2:] == [last, "revoke"], may
+        assert may[0] == first and [m for m in may if m != "request"][-2:] == [last, "revoke"], may
         out = kring(b, "nl", "show", ref, columns=1000).stdout
         said = next(x for x in out.splitlines() if x.startswith("U kunt nu "))
         assert said.index(f"(kring {first} {ref})") < said.index("(decline)"), said

@@ -522,7 +522,7 @@ def test_an_error_of_an_offline_tool_is_an_object_too(one):
         r = tool(f, d, "--json", *line)
         if r.returncode:
             got = json.loads(r.stdout)
-            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "code", "what", "why", "remedy", "exit"}, (line, got)
+            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "code", "what", "why", "remedy", "doctor", "exit"}, (line, got)
             assert not r.stderr.strip(), (line, r.stderr)
             plain = tool(f, d, *line)
             assert got["what"] in plain.stderr and not plain.stdout, (line, plain)
