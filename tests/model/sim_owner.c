@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/attach/attach.h"
 #include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
@@ -336,6 +337,19 @@ static unsigned told(struct sim_view *v, const struct id16 *case_id, const char 
 	return n;
 }
 
+/* So many files of that case are this one. */
+static unsigned has_file(struct sim_view *v, const struct id16 *case_id, struct span blob)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct attachment a;
+	unsigned n = 0;
+
+	while (attach_each(&v->t, case_id, &w, &a))
+		n += blob.len == sizeof a.blob.b && memcmp(a.blob.b, blob.p, blob.len) == 0;
+	require(w.rc == ERR_OK);
+	return n;
+}
+
 static bool consent_over(struct sim_view *v, const struct thread *th)
 {
 	struct msg *m;
@@ -351,6 +365,8 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 	struct log_entry entry;
 	struct document d;
 	struct msg *body;
+	struct span blob;
+	unsigned times = 1; /* neither words nor a file: a change of the person */
 	char text[64];
 
 	if (thread_entry(&v->t, &e->th, true, no, &entry) != ERR_OK || entry.type != DOC_ADDENDUM ||
@@ -364,10 +380,15 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 	if ((d.head.cats & ~s->take_cats[e->th.peer - 1][e->node]) != 0)
 		return; /* whoever took the case over takes no such words from there */
 	s->moves.added++;
+	blob = msg_bytes(body, HANDOVER_ADDENDUM_BLOB);
 	sim_view_beside(s, &there, &s->nodes[w->node]);
-	if (told(&there, &w->id, text) != 1)
-		sim_fail(s, "node %d added \"%s\" to a case, and node %d has it %u times", e->node,
-			 text, w->node, told(&there, &w->id, text));
+	if (blob.len > 0)
+		times = has_file(&there, &w->id, blob);
+	else if (text[0] != '\0')
+		times = told(&there, &w->id, text);
+	if (times != 1)
+		sim_fail(s, "node %d added %s \"%s\" to a case, and node %d has it %u times",
+			 e->node, blob.len > 0 ? "a file" : "words", text, w->node, times);
 	sim_view_close(&there);
 }
 
