@@ -239,7 +239,8 @@ def test_come_back_from_a_backup(place):
     assert n.try_k("case", "show", case) is None  # it was made after the backup
     assert n.k("status")["status"]["org"] == "Gemeente Goes"
     r = set_up(n, "--answers", answers(place, n))
-    assert r.returncode == 0 or "already there" in r.stdout  # a node that stands there is not made again
+    # a node that stands there is not made again, and the sheet of before is not written over
+    assert "The node\n  already there" in r.stdout and (r.returncode, "stick/sheet: this is there already" in r.stderr) == (1, True), r
 
 
 @pytest.mark.parametrize("lang,asks,nothing", [("nl", "Wat wilt u doen", "Er is niets gewijzigd"), ("fr", "Que voulez-vous faire", "Rien n'a été changé"),
