@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/rng.h"
 #include "core/control/going.h"
+#include "core/pairkeys.h"
 #include "crypto/hash.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
@@ -24,14 +25,11 @@ enum {
 	QUEUE_MAX = 1024,
 	ROUNDS = 4,  /* statements of ours may bring up others */
 	RERUNS = 16, /* sick rows that one event may leave out */
-	TICK_PAUSE_MS = 60000,
-	PAIR_LIFE_S = 9 * 86400, /* as long as a prekey */
-	PAIR_REDRAW_MS = 3600000 /* a silent line asks more often */
+	TICK_PAUSE_MS = 60000
 };
 
 enum { LATER_MAX = 32, CHECKPOINT_ENTRIES = 256 };
 static_assert(BATCH <= QUEUE_MAX && ROUNDS > 1, "what one round brings up runs in the next");
-static_assert((int)KEYBOX_PEERS_MAX >= (int)LIMIT_PEERS, "every partner has a pair of keys");
 
 /* A statement that was signed while effects went out: it becomes an event when the queue is free. */
 struct later {
@@ -50,10 +48,10 @@ struct engine {
 	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
 	struct later later[LATER_MAX];
 	size_t later_count;
-	unsigned sides;				/* of threads that changed in the turn at hand */
-	uint64_t took_us[BATCH];		/* by the events of the present attempt */
-	struct node_time now;			/* of the turn that runs */
-	uint64_t pair_ms[KEYBOX_PEERS_MAX + 1]; /* time of our newest PAIR record, by peer */
+	unsigned sides;		 /* of threads that changed in the turn at hand */
+	uint64_t took_us[BATCH]; /* by the events of the present attempt */
+	struct node_time now;	 /* of the turn that runs */
+	struct pairkeys *pairkeys;
 	struct going *going;
 	bool goes;	       /* what runs is the next one of those */
 	struct id32 witnessed; /* head of the roster that our last cosignature names */
@@ -82,6 +80,7 @@ enum err engine_create(struct engine **out, const struct engine_parts *parts)
 	require(parts->store != NULL && parts->node != NULL && parts->keybox != NULL);
 	e->parts = *parts;
 	if (going_create(&e->going) != ERR_OK ||
+	    pairkeys_create(&e->pairkeys, parts->node, parts->keybox) != ERR_OK ||
 	    arena_create(&e->turn_arena, turn_memory()) != ERR_OK ||
 	    arena_create(&e->queue_arena, LIMIT_TURN_ARENA) != ERR_OK) {
 		engine_free(e);
@@ -98,6 +97,7 @@ void engine_free(struct engine *e)
 	arena_free(&e->turn_arena);
 	arena_free(&e->queue_arena);
 	going_free(e->going);
+	pairkeys_free(e->pairkeys);
 	node_free(e->parts.node);
 	free(e);
 }
@@ -131,40 +131,9 @@ enum err engine_push(struct engine *e, const struct event *ev)
 	return ERR_OK;
 }
 
-/* A fresh PAIR key for one peer, announced in every frame to it until it was used. */
-static void renew_pair(struct engine *e, uint16_t no, const struct node_time *now)
-{
-	struct keybox *kb = e->parts.keybox;
-	const struct peer *p = state_peer(e->parts.node, no);
-	uint8_t record[WIRE_PREKEY_LEN];
-	const struct span part = span_of(record, WIRE_PREKEY_SIGNED);
-	struct wire_prekey w = {
-		.fed_id = e->parts.node->fed_id,
-		.node = e->parts.node->node_id,
-		.key_seq = keybox_key_seq(kb),
-		.kind = WIRE_PREKEY_PAIR,
-		.suite = WIRE_SUITE_1,
-	};
-
-	/* the number is net's word: one that is nobody's is passed over */
-	if (p == NULL || p->self || keybox_pair_new(kb, no, &w.id, &w.pub) != ERR_OK)
-		return;
-	require(no <= KEYBOX_PEERS_MAX);
-	w.peer = p->node_id;
-	/* A time that our clock never should have shown is no floor: partners refused what it dated. */
-	if (e->pair_ms[no] > now->wall_ms + 1000ULL * LIMIT_CLOCK_SKEW_S)
-		e->pair_ms[no] = 0;
-	w.time_ms = now->wall_ms > e->pair_ms[no] ? now->wall_ms : e->pair_ms[no] + 1;
-	e->pair_ms[no] = w.time_ms;
-	w.not_after_s = w.time_ms / 1000 + PAIR_LIFE_S;
-	wire_prekey_put(&w, record);
-	keybox_sign(kb, SIGN_PREKEY, &part, 1, record + WIRE_PREKEY_SIGNED);
-	node_set_pair_prekey(e->parts.node, no, record);
-}
-
 enum err engine_peer_up(struct engine *e, uint16_t peer, const struct node_time *now)
 {
-	renew_pair(e, peer, now);
+	pairkeys_renew(e->pairkeys, peer, now);
 	return engine_push(e, &(struct event){.type = EVENT_PEER_UP, .peer = peer});
 }
 
@@ -172,7 +141,7 @@ enum err engine_peer_down(struct engine *e, uint16_t peer)
 {
 	/* With the connection go its keys: what was sealed to them and is still under way is sent
 	 * again. */
-	keybox_pair_drop(e->parts.keybox, peer);
+	pairkeys_drop(e->pairkeys, peer);
 	return engine_push(e, &(struct event){.type = EVENT_PEER_DOWN, .peer = peer});
 }
 
@@ -197,6 +166,7 @@ enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
 	rc = keybox_open(e->parts.keybox, bytes.p, &env.prekey, env.inner_len, inner, &used);
 	/* The partner sealed to a key that we destroyed or never had: it is told, and seals again. */
 	if (rc == ERR_NOTFOUND) {
+		pairkeys_asked(e->pairkeys, peer, now);
 		ev.type = EVENT_UNOPENED;
 		ev.bytes = span_of(env.prekey.b, sizeof env.prekey.b);
 		return engine_push(e, &ev);
@@ -206,7 +176,7 @@ enum err engine_push_message(struct engine *e, uint16_t peer, struct span bytes,
 	if (rc != ERR_OK)
 		return rc;
 	if (used.newest)
-		renew_pair(e, peer, now);
+		pairkeys_served(e->pairkeys, peer, now);
 	ev.type = EVENT_FRAME;
 	ev.bytes = span_of(inner, env.inner_len);
 	return engine_push(e, &ev);
@@ -335,8 +305,7 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 		case EFFECT_PREKEY:
 			require(x->peer >= 1 && x->peer <= n->peer_count);
 			/* the line was silent: a key that nobody used for hours is drawn again */
-			if (e->pair_ms[x->peer] + PAIR_REDRAW_MS < e->now.wall_ms)
-				renew_pair(e, x->peer, &e->now);
+			pairkeys_asked(e->pairkeys, x->peer, &e->now);
 			if (n->peers[x->peer - 1].have_prekey)
 				c->envelope(c->ctx, x->peer,
 					    span_of(n->peers[x->peer - 1].prekey, WIRE_PREKEY_LEN));
@@ -742,6 +711,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	enum err rc = ERR_OK;
 
 	e->now = *now;
+	pairkeys_look(e->pairkeys, now);
 	rc = one_going(e);
 	/* A change of members makes us sign statements, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)

@@ -538,6 +538,13 @@ enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id, stru
 	return ERR_OK;
 }
 
+/* Wiped here and not at the next draw, which may be long after: what was read with it shall be read by nobody again. */
+void keybox_pair_settle(struct keybox *kb, uint16_t peer)
+{
+	require(peer >= 1 && peer <= KEYBOX_PEERS_MAX);
+	sodium_memzero(&kb->s->pairs[peer - 1][1], sizeof kb->s->pairs[0][1]);
+}
+
 void keybox_pair_drop(struct keybox *kb, uint16_t peer)
 {
 	if (peer >= 1 && peer <= KEYBOX_PEERS_MAX)

@@ -123,10 +123,12 @@ MUST_CHECK enum err keybox_prekey_load(struct keybox *kb, const struct id16 *id,
 				       const uint8_t sealed[KEYBOX_PREKEY_SEALED_LEN]);
 void keybox_prekey_destroy(struct keybox *kb, const struct id16 *id);
 
-/** The PAIR key of one peer: drawn for its connection, drawn again each time the present one was used.
- *  In locked memory only, never on disk; the present and the one before are kept. */
+/** The PAIR key of one peer: drawn for its connection, and again once the present one served.
+ *  In locked memory only, never on disk; the present one is kept, and the one before until the present one serves. */
 MUST_CHECK enum err keybox_pair_new(struct keybox *kb, uint16_t peer, struct id16 *id,
 				    struct id32 *pub);
+/** The newest one has served: the one before is destroyed. */
+void keybox_pair_settle(struct keybox *kb, uint16_t peer);
 /** The connection ended. */
 void keybox_pair_drop(struct keybox *kb, uint16_t peer);
 

@@ -199,6 +199,15 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 		return;
 	memcpy(p->prekey, record, WIRE_PREKEY_LEN);
 	p->have_prekey = true;
+	p->prekey_used = false;
+}
+
+void node_pair_prekey_used(struct node *n, uint16_t peer)
+{
+	struct peer *p = state_peer(n, peer);
+
+	if (p != NULL)
+		p->prekey_used = true;
 }
 
 void node_set_epoch(struct node *n, uint32_t epoch)

@@ -57,8 +57,9 @@ MUST_CHECK enum err node_reload(struct node *n, struct turn *t);
 /** Our newest EPOCH prekey record, announced in frames. */
 void node_set_prekey(struct node *n, const uint8_t record[WIRE_PREKEY_LEN]);
 
-/** Our newest PAIR record for one peer, which every frame to it carries. */
+/** Our newest PAIR record for one peer, which every frame to it carries until it was used. */
 void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WIRE_PREKEY_LEN]);
+void node_pair_prekey_used(struct node *n, uint16_t peer);
 
 void node_set_settings(struct node *n, const struct node_settings *s);
 void node_set_disk(struct node *n, enum node_disk disk);

@@ -119,7 +119,7 @@ struct peer {
 	char country[7];
 	char phone[32];
 	uint8_t prekey[WIRE_PREKEY_LEN]; /* our newest PAIR record for it */
-	bool have_prekey;
+	bool have_prekey, prekey_used;	 /* used: it has it, and is told no more */
 	struct conn conn;
 	/* Saved in this turn, as it was before: what only this turn may say of it. */
 	bool saved, owes_before;

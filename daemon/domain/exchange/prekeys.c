@@ -31,6 +31,15 @@ static bool authentic(const struct turn *t, const struct peer *p, const struct w
 	       verify_sig(SIGN_PREKEY, &part, 1, &p->nk_pub, k->sig);
 }
 
+/* Is it the very key that we seal to? */
+static bool taken(const struct peer *p, const struct wire_prekey *k)
+{
+	const struct conn *c = &p->conn;
+
+	return k->kind == WIRE_PREKEY_PAIR && c->have_key && id16_equal(&k->id, &c->key_id) &&
+	       id32_equal(&k->pub, &c->key_pub);
+}
+
 static bool timely(const struct turn *t, const struct wire_prekey *k)
 {
 	return k->not_after_s <= k->time_ms / 1000 + LIFE_S && counts(t, k->time_ms);
@@ -86,6 +95,9 @@ enum err prekeys_take(struct turn *t, struct peer *p, struct span record, bool a
 	*fresh = false;
 	if (rc != ERR_OK)
 		return rc;
+	/* in every frame until it is used: what was taken is not looked at again */
+	if (!alone && taken(p, &k))
+		return ERR_OK;
 	if (!authentic(t, p, &k, record))
 		return ERR_CRYPTO;
 	if (alone && k.kind == WIRE_PREKEY_PAIR) /* drawn when the connection came up */

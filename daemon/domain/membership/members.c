@@ -266,6 +266,7 @@ enum err members_load(struct turn *t, struct node *n)
 			p.heard_ms = n->peers[count].heard_ms;
 			p.key_ms = n->peers[count].key_ms;
 			p.have_prekey = n->peers[count].have_prekey;
+			p.prekey_used = n->peers[count].prekey_used;
 			memcpy(p.prekey, n->peers[count].prekey, sizeof p.prekey);
 			/* a rotation makes its earlier prekeys worthless */
 			p.conn.have_key = p.conn.have_key && p.key_seq == n->peers[count].key_seq;

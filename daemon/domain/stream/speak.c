@@ -66,7 +66,7 @@ static void state_parts(struct speaking *s, struct wr *w, uint16_t *count)
 	struct wr part = wr_of(b, sizeof b);
 
 	/* Until it is used our newest key stands in every frame, so that one lost frame costs nothing. */
-	if (s->p->have_prekey) {
+	if (s->p->have_prekey && !s->p->prekey_used) {
 		wire_part_put(w, WIRE_PART_PREKEYS, span_of(s->p->prekey, WIRE_PREKEY_LEN));
 		(*count)++;
 	}

@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include "bedengine.h"
+#include "core/pairkeys.h"
+#include "crypto/seal.h"
 #include "proto/wire.h"
 
 static int setup(void **state)
@@ -63,6 +65,145 @@ static void a_partners_number_is_taken(void **state)
 	assert_true(b->said > 0);
 }
 
+/* ---- PAIR keys ---- */
+
+static struct wire_prekey key_of(const struct bedengine *b)
+{
+	struct wire_prekey k;
+
+	assert_int_equal(
+		wire_prekey_get(span_of(engine_node(b->engine)->peers[BED_PARTNER - 1].prekey,
+					WIRE_PREKEY_LEN),
+				&k),
+		ERR_OK);
+	return k;
+}
+
+static bool told(const struct bedengine *b)
+{
+	return !engine_node(b->engine)->peers[BED_PARTNER - 1].prekey_used;
+}
+
+/* A frame of the partner, sealed to this key: that it says nothing is seen only after it was opened. */
+static void sealed_to(struct bedengine *b, const struct wire_prekey *k)
+{
+	static const uint8_t zeros[64];
+	static uint8_t inner[4096], envelope[WIRE_ENVELOPE_EXTRA + sizeof inner];
+	const struct node *n = engine_node(b->engine);
+	const struct node_time now = {b->bed->now_ms, b->bed->now_ms};
+	const struct wire_envelope env = {.suite = WIRE_SUITE_1,
+					  .fed_id = n->fed_id,
+					  .recipient = keybox_node_id(b->keybox),
+					  .prekey = k->id,
+					  .not_after_s = b->bed->now_ms / 1000 + 3600};
+	const struct seal_to to = {.envelope = envelope,
+				   .inner = inner,
+				   .inner_len = sizeof inner,
+				   .prekey_pub = k->pub,
+				   .recipient = env.recipient,
+				   .hedge = zeros,
+				   .frame_sig = zeros,
+				   .random = zeros};
+
+	wire_envelope_put(&env, envelope);
+	assert_int_equal(seal_envelope(&to), ERR_OK);
+	assert_int_equal(engine_push_message(b->engine, BED_PARTNER,
+					     span_of(envelope, sizeof envelope), &now),
+			 ERR_OK);
+}
+
+static void up(struct bedengine *b)
+{
+	const struct node_time now = {b->bed->now_ms, b->bed->now_ms};
+
+	assert_int_equal(engine_peer_up(b->engine, BED_PARTNER, &now), ERR_OK);
+}
+
+static bool same(const struct wire_prekey *a, const struct wire_prekey *b)
+{
+	return id16_equal(&a->id, &b->id);
+}
+
+static void one_key_serves_for_so_many_frames(void **state)
+{
+	struct bedengine *b = *state;
+	struct wire_prekey first, next;
+
+	up(b);
+	first = key_of(b);
+	assert_true(told(b));
+	for (unsigned i = 1; i < PAIRKEYS_FRAMES; i++) {
+		sealed_to(b, &first);
+		next = key_of(b);
+		assert_true(same(&first, &next));
+		assert_false(told(b)); /* they have it */
+	}
+	sealed_to(b, &first);
+	next = key_of(b);
+	assert_false(same(&first, &next));
+	assert_true(told(b) && next.time_ms > first.time_ms);
+}
+
+/* Whoever talks seldom gets a new one with each frame, and what served shortly is old at the next turn. */
+static void a_key_that_served_does_not_last(void **state)
+{
+	struct bedengine *b = *state;
+	struct node_time now;
+	struct wire_prekey first, second, third;
+
+	up(b);
+	first = key_of(b);
+	b->bed->now_ms += PAIRKEYS_AGE_MS;
+	now = (struct node_time){b->bed->now_ms, b->bed->now_ms};
+	assert_int_equal(engine_turn(b->engine, &now), ERR_OK);
+	second = key_of(b);
+	assert_true(same(&first, &second)); /* nobody used it */
+	sealed_to(b, &first);
+	second = key_of(b);
+	assert_false(same(&first, &second));
+	sealed_to(b, &second);
+	third = key_of(b);
+	assert_true(same(&second, &third));
+	b->bed->now_ms += PAIRKEYS_AGE_MS;
+	now = (struct node_time){b->bed->now_ms, b->bed->now_ms};
+	assert_int_equal(engine_turn(b->engine, &now), ERR_OK);
+	third = key_of(b);
+	assert_false(same(&second, &third));
+	assert_true(told(b));
+}
+
+static bool opens(struct bedengine *b, const struct wire_prekey *k)
+{
+	static uint8_t envelope[WIRE_ENVELOPE_EXTRA + 4096], inner[4096];
+	struct keybox_used used;
+
+	return keybox_open(b->keybox, envelope, &k->id, sizeof inner, inner, &used) != ERR_NOTFOUND;
+}
+
+/* What is still under way to the one before is opened until the next one serves, and never after. */
+static void the_one_before_goes_when_the_newest_serves(void **state)
+{
+	struct bedengine *b = *state;
+	struct wire_prekey first, second;
+
+	up(b);
+	first = key_of(b);
+	for (unsigned i = 0; i < PAIRKEYS_FRAMES; i++)
+		sealed_to(b, &first);
+	second = key_of(b);
+	sealed_to(b, &first);
+	assert_true(opens(b, &first) && opens(b, &second));
+	sealed_to(b, &second);
+	assert_false(opens(b, &first));
+	assert_true(opens(b, &second));
+	/* sealed to what is gone: the newest is told again, as a new one */
+	sealed_to(b, &first);
+	assert_true(told(b));
+	assert_true(opens(b, &second));
+	assert_int_equal(engine_peer_down(b->engine, BED_PARTNER), ERR_OK);
+	assert_false(opens(b, &second));
+}
+
 #define WITH_ENGINE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -70,6 +211,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_ENGINE(a_number_of_nobody_is_passed_over),
 		WITH_ENGINE(a_partners_number_is_taken),
+		WITH_ENGINE(one_key_serves_for_so_many_frames),
+		WITH_ENGINE(a_key_that_served_does_not_last),
+		WITH_ENGINE(the_one_before_goes_when_the_newest_serves),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
