@@ -5,7 +5,7 @@
  * Layer:    client (base, proto).
  * Owns:     nothing.
  * Threads:  one.
- * Time:     asks once and waits once.
+ * Time:     asks once and waits once; of a node that takes its port just now, three seconds.
  * Durable:  nothing.
  * Privacy:  as finding.h.
  */

@@ -231,14 +231,15 @@ void node_set_disk(struct node *n, enum node_disk disk)
 	n->disk = disk;
 }
 
-/* The time of the last change, not of the last word: people see since when nobody could come in. */
+/* The time of the last change, not of the last word: people see since when nobody could come in.  The first word counts as a change,
+ * also a good one: without a time it is not yet known whether anybody can. */
 void node_set_listening(struct node *n, const char *at, int error, uint64_t wall_ms)
 {
 	const size_t len = strlen(at);
 
 	if (len < sizeof n->listen)
 		memcpy(n->listen, at, len + 1);
-	if (n->listen_error != error)
+	if (n->listen_error != error || n->listen_since_ms == 0)
 		n->listen_since_ms = wall_ms;
 	n->listen_error = error;
 }
