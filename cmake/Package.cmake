@@ -16,7 +16,7 @@ install(CODE "
 ")
 install(FILES deploy/units/kring.sysusers DESTINATION lib/sysusers.d RENAME kring.conf)
 install(FILES deploy/units/kring.tmpfiles DESTINATION lib/tmpfiles.d RENAME kring.conf)
-install(FILES README.md deploy/backup.md deploy/onboarding.md deploy/settings.md deploy/working-day.md deploy/figures.md deploy/proxy.md DESTINATION share/doc/kring)
+install(FILES README.md deploy/backup.md deploy/onboarding.md deploy/first-federation.md deploy/upgrade.md deploy/settings.md deploy/working-day.md deploy/figures.md deploy/proxy.md DESTINATION share/doc/kring)
 install(FILES deploy/nftables.conf DESTINATION share/doc/kring/examples)
 install(DIRECTORY deploy/proxy DESTINATION share/doc/kring/examples)
 

@@ -36,7 +36,7 @@ def test_the_package_has_all_that_a_node_needs(package, tmp_path):
     deb, files, control = package
     wanted = ["usr/sbin/kringd", *(f"usr/sbin/kringd-{x}" for x in ("net", "web", "join")), "usr/bin/kring", "usr/share/bash-completion/completions/kring", "usr/lib/systemd/system/kringd.service",
               *(f"usr/lib/systemd/system/kring-{x}" for x in ("backup.service", "backup.timer", "metrics.service", "metrics.timer")), "usr/lib/sysusers.d/kring.conf",
-              "usr/lib/tmpfiles.d/kring.conf", "usr/share/doc/kring/copyright", "usr/share/doc/kring/changelog.gz", "usr/share/doc/kring/onboarding.md", *(f"usr/share/doc/kring/says{x}.txt" for x in ("", ".nl", ".fr", ".de")), "usr/share/doc/kring/proxy.md",
+              "usr/lib/tmpfiles.d/kring.conf", "usr/share/doc/kring/copyright", "usr/share/doc/kring/changelog.gz", *(f"usr/share/doc/kring/{x}.md" for x in ("onboarding", "first-federation", "upgrade", "backup")), *(f"usr/share/doc/kring/says{x}.txt" for x in ("", ".nl", ".fr", ".de")), "usr/share/doc/kring/proxy.md",
               *(f"usr/share/doc/kring/examples/proxy/{x.name}" for x in (ROOT / "deploy/proxy").iterdir())]
     wanted += [f"usr/share/man/{lang}{page}.gz" for lang in ("", "nl/", "fr/", "de/") for page in ("man1/kring.1", "man8/kringd.8", "man8/kringd-net.8", "man5/kring.conf.5")]
     assert [w for w in wanted if not (files / w).is_file()] == []

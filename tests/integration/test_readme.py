@@ -135,7 +135,7 @@ def test_commands_for_building_name_what_there_is():
         assert (ROOT / name).exists(), name
 
 
-@pytest.mark.parametrize("path", ["README.md", "deploy/working-day.md", "deploy/onboarding.md", "deploy/backup.md", "deploy/settings.md", "deploy/figures.md", "deploy/proxy.md",
+@pytest.mark.parametrize("path", ["README.md", "deploy/working-day.md", "deploy/onboarding.md", "deploy/first-federation.md", "deploy/upgrade.md", "deploy/backup.md", "deploy/settings.md", "deploy/figures.md", "deploy/proxy.md",
                                   "daemon/ARCHITECTURE.md", "proto/PROTOCOL.md"])
 def test_no_sentence_stands_twice_and_no_table_is_broken(path):
     text = re.sub(r"^```.*?^```", "", (ROOT / path).read_text(), flags=re.M | re.S)
