@@ -12,13 +12,13 @@
 
 #include "base/date.h"
 #include "domain/consent/casefile.h"
-#include "domain/consent/grantends.h"
 #include "domain/consent/ledger.h"
 #include "domain/consent/pack.h"
 #include "domain/documents/grantkey.h"
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
+#include "domain/grant/grantends.h"
 #include "domain/loss/settled.h"
 #include "domain/onward/passed.h"
 

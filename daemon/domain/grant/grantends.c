@@ -10,7 +10,7 @@
 
 #include "domain/consent/bodies.h"
 #include "domain/consent/grant.h"
-#include "domain/consent/grantends.h"
+#include "domain/grant/grantends.h"
 #include "domain/referral/deadline.h"
 
 enum { WARN_DAYS = 30 };

@@ -2,15 +2,15 @@
 /**
  * grantends - "consent ends" on both worklists, and when something about a grant has to be done next.
  *
- * Layer:    domain/consent (base, proto, store; lower rooms).
+ * Layer:    domain/grant (base, proto, store; lower rooms).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
  * Privacy:  ids and times.
  */
-#ifndef KRING_DOMAIN_CONSENT_GRANTENDS_H
-#define KRING_DOMAIN_CONSENT_GRANTENDS_H
+#ifndef KRING_DOMAIN_GRANT_GRANTENDS_H
+#define KRING_DOMAIN_GRANT_GRANTENDS_H
 
 #include "domain/consent/grant.h"
 
@@ -25,4 +25,4 @@ MUST_CHECK enum err grantends_changed(struct turn *t, const struct peer *p,
 /** Sets the timer of a consent's thread again, and saves th. */
 MUST_CHECK enum err grantends_watch(struct turn *t, struct thread *th, const struct msg *record);
 
-#endif /* KRING_DOMAIN_CONSENT_GRANTENDS_H */
+#endif /* KRING_DOMAIN_GRANT_GRANTENDS_H */
