@@ -84,15 +84,15 @@
 #define LIMIT_HANGUPS	    2u /* ... then after twice and four times that, if nobody answers at all */
 #define LIMIT_CLOCK_NOTE_MS 120000 /* clocks that differ by more are named */
 
-/* what one partner may make this node keep; of the first three the most that a setting may
- * allow: they fill by years of honest work, so that what holds without a setting (roles/config_table.c) can be raised */
+/* what one partner may make this node keep; of the first three, which years of honest work fill, the most of a setting */
 #define LIMIT_OPEN_REFERRALS  200000u	/* of its referrals, those that are not over */
 #define LIMIT_PARTNER_CASES   2000000u	/* cases that it brought, and that were not erased */
 #define LIMIT_PARTNER_THREADS 10000000u /* all that it ever began */
 #define LIMIT_PARTNER_REPORTS 256u	/* of figures: of sixty-four years */
 #define LIMIT_CASE_ENTRIES    100000u	/* of a timeline; then no partner begins more in the case */
-#define LIMIT_CASE_GRANTS     1024u	/* in a case: each document asks all of them */
-#define LIMIT_THREAD_LOST     64u	/* lost acts of one thread */
+#define LIMIT_CASE_GRANTS     512u	/* in a case, also those that are over */
+#define LIMIT_OPEN_GRANTS     32u /* ... of one partner that are not: each document asks all of them */
+#define LIMIT_THREAD_LOST     64u   /* lost acts of one thread */
 #define LIMIT_UNSTORED	      1024u /* threads of one partner of which a document was passed over */
 #define LIMIT_ALONE	      4096u /* consents of one partner that wait for their referral */
 #define LIMIT_ALONE_DAYS      35u   /* a consent whose referral does not come is let go */

@@ -81,7 +81,8 @@
 	X(ATTACHMENT, "attachment") /* case 16 | peer u16 | id 16    a file of the case     */ \
 	X(SAME, "same")		  /* case 16 | case 16               of one person        */ \
 	X(ABOVE, "above")	  /* child grant 16 | grant 16       onward, the other way round */ \
-	X(SHUT, "shut")		  /* grant 16                        kept by law: its key opens nothing */
+	X(SHUT, "shut")		  /* grant 16                        kept by law: its key opens nothing */ \
+	X(GRANTOPEN, "grantopen") /* case 16 | grant 16              index of those not withdrawn */
 
 enum store_table {
 #define STORE_ENUM(name, text) STORE_##name,

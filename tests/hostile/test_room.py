@@ -84,20 +84,46 @@ def test_a_limit_is_told_before_it_is_met(world):
     w.still_whole()
 
 
+def withdrawal(m, gid, g):
+    return make_document(m.nk, pb.Withdrawal(effective_ms=int(time.time() * 1000), wish=2).SerializeToString(), fed=m.fed, sender=m.id,
+                         recipient=m.peer, type=WITHDRAWAL, thread=gid, grant=gid, thread_no=2, prev=m.hash_of[g])[0]
+
+
 def test_one_person_has_so_many_consents(world):
-    """Each document asks all consents of its person: their number is what it costs."""
+    """Each document asks all consents of its person that may hold: their number is what it costs."""
     w = world()
     m, b = w.hostile[0], w.target
-    docs, _, _, subject, _ = person(m)
+    docs, _, _, subject, gid = person(m)
     with w.meter("one person, with 1050 consents"):
         assert say(m, docs) == [0, 0]
         codes = [c for part in batches([grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(1050)]) for c in say(m, part)]
-        assert codes.count(0) == 1023 and set(codes[1023:]) == {TOO_MANY}
-        assert limits(b)["one-case"]["refused"] == 27
+        assert codes.count(0) == 31 and set(codes[31:]) == {TOO_MANY}
+        assert limits(b)["one-case"]["refused"] == 1019
+        # one that ends makes room for one
+        assert say(m, [withdrawal(m, gid, docs[0]), *(grant(m, IDENTITY_NEEDS, subject=subject)[2] for _ in range(2))]) == [0, 0, TOO_MANY]
         assert say(m, person(m)[0]) == [0, 0]  # somebody else
-        case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"])
+        case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"] if r["state"] == "offered")
         b.k("case", "show", case)
         b.k("consent", "list", case)
+    w.still_whole()
+
+
+def test_one_person_of_whom_all_is_taken_back(world):
+    """Consents that are over are never many for what is still open; but who asks why nothing holds asks all of them."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    docs, _, _, subject, gid = person(m)
+    with w.meter("one person, 520 consents taken back"):
+        assert say(m, [*docs, withdrawal(m, gid, docs[0])]) == [0, 0, 0]
+        pairs = []
+        for _ in range(520):
+            gid, _, g = grant(m, IDENTITY_NEEDS, subject=subject)
+            pairs += [g, withdrawal(m, gid, g)]
+        codes = [c for part in batches(pairs) for c in say(m, part)]
+        assert codes[:1022] == [0] * 1022 and codes[1022] == TOO_MANY
+        offers = [offer(m, gid, subject, NAME, IDENTITY_NEEDS)[1] for _ in range(600)]
+        for part in batches(offers):
+            assert 0 not in say(m, part), "an offer rests on a consent that is over"
     w.still_whole()
 
 
@@ -154,9 +180,7 @@ def test_a_consent_ends_under_very_many_referrals(world):
     assert row["name"] == NAME.name
     b.k("case", "show", row["case_id"])
     with w.meter(f"a consent ends under {n} referrals"):
-        raw, _ = make_document(m.nk, pb.Withdrawal(effective_ms=int(time.time() * 1000), wish=2).SerializeToString(), fed=m.fed, sender=m.id,
-                               recipient=m.peer, type=WITHDRAWAL, thread=gid, grant=gid, thread_no=2, prev=m.hash_of[g])
-        assert say(m, [raw]) == [0]
+        assert say(m, [withdrawal(m, gid, g)]) == [0]
         assert not [r for r in b.k("inbox", "--from", m.name)["referrals"] if r.get("name") or r.get("need")], "shown after its consent ended"
         wait_for("no body to be left", lambda: not b.k("case", "search", "Piet").get("cases"))
         b.k("revoke", row["ref"])

@@ -486,6 +486,27 @@ static void count_alone(struct sim *s, struct sim_view *v, struct real_counts *r
 	}
 }
 
+/* What may hold has to be found, or a person's consent counts for nothing; what is over must not be asked for ever. */
+static void check_open_grants(struct sim *s, struct sim_view *v)
+{
+	const size_t mark = v->t.arena->used;
+	struct store_walk w = {.key_len = 32};
+
+	while (store_each(v->t.txn, STORE_GRANTCASE, span_of(NULL, 0), &w)) {
+		const bool open = record_exists(v->t.txn, STORE_GRANTOPEN, w.row.key);
+		struct id16 id;
+		struct msg *m;
+
+		memcpy(id.b, w.row.key.p + 16, 16);
+		if (consent_record(&v->t, &id, &m) == ERR_OK &&
+		    (open ? msg_has(m, GRANT_RECORD_WITHDRAWN_MS)
+			  : consent_grant_state(m, v->t.wall_ms) != CONSENT_WITHDRAWN))
+			sim_fail(s, "node %d: a consent is %s those that may hold", v->n->no,
+				 open ? "over, and still among" : "not over, and not among");
+		arena_rewind(v->t.arena, mark);
+	}
+}
+
 static void check_counts(struct sim *s, struct sim_node *n)
 {
 	struct real_counts real[SIM_NODES_MAX + 2] = {{0}};
@@ -496,6 +517,7 @@ static void check_counts(struct sim *s, struct sim_node *n)
 	count_cases(&v, real);
 	count_alone(s, &v, real);
 	check_origins(s, &v);
+	check_open_grants(s, &v);
 	for (int i = 1; i <= s->n; i++) {
 		const uint16_t peer = (uint16_t)i;
 		const struct real_counts *c = &real[peer];

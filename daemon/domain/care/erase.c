@@ -203,6 +203,8 @@ static enum err drop_grants(struct turn *t, const struct id16 *case_id)
 		if (w.rc == ERR_OK)
 			w.rc = grantkey_drop(t, &id, &had);
 	}
+	if (w.rc == ERR_OK)
+		w.rc = turn_drop_prefix(t, STORE_GRANTOPEN, &prefix);
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_GRANTCASE, &prefix) : w.rc;
 }
 

@@ -647,7 +647,7 @@ static enum err needed(struct turn *t, const struct consent_scope *s, bool *yes)
 	enum err rc = bodies_running(t, s->p, &s->case_id, THREAD_SENDER, yes);
 
 	require(!s->received);
-	while (rc == ERR_OK && !*yes && consent_each(t, &s->case_id, &w, &id, &m)) {
+	while (rc == ERR_OK && !*yes && consent_each_open(t, &s->case_id, &w, &id, &m)) {
 		*yes = consent_between(m, s->p->no, false) &&
 		       consent_grant_state(m, t->wall_ms) <= CONSENT_NOT_YET;
 		arena_rewind(t->arena, mark); /* a case may have more of them than fit a turn */

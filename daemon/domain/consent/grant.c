@@ -12,6 +12,7 @@
 
 #include "domain/consent/memory.h"
 #include "domain/documents/grantkey.h"
+#include "domain/referral/worklist.h"
 
 uint64_t consent_grant_cats(const struct msg *record)
 {
@@ -140,19 +141,49 @@ enum err consent_carried(struct turn *t, const struct id16 *grant, bool *yes)
 	return ERR_OK;
 }
 
-bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
-		  struct id16 *grant, struct msg **record)
+static bool each_in(struct turn *t, enum store_table index, const struct id16 *case_id,
+		    struct store_walk *w, struct id16 *grant, struct msg **record)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	enum err rc;
 
+	require(index == STORE_GRANTCASE || index == STORE_GRANTOPEN);
 	w->key_len = 32;
-	if (!store_each(t->txn, STORE_GRANTCASE, key_span(&prefix), w))
+	if (!store_each(t->txn, index, key_span(&prefix), w))
 		return false;
 	memcpy(grant->b, w->row.key.p + 16, 16);
 	rc = consent_record(t, grant, record);
 	w->rc = rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 	return rc == ERR_OK;
+}
+
+bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+		  struct id16 *grant, struct msg **record)
+{
+	return each_in(t, STORE_GRANTCASE, case_id, w, grant, record);
+}
+
+bool consent_each_open(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+		       struct id16 *grant, struct msg **record)
+{
+	return each_in(t, STORE_GRANTOPEN, case_id, w, grant, record);
+}
+
+enum err consent_room(struct turn *t, const struct peer *p, const struct id16 *case_id, bool *full)
+{
+	const size_t mark = t->arena->used;
+	struct store_walk w = {.rc = ERR_OK};
+	struct id16 id;
+	struct msg *m;
+	size_t n = 0;
+
+	require(p != NULL && p->no != 0);
+	while (n < LIMIT_OPEN_GRANTS && consent_each_open(t, case_id, &w, &id, &m)) {
+		n += consent_between(m, p->no, true) ? 1 : 0;
+		arena_rewind(t->arena, mark);
+	}
+	*full = n == LIMIT_OPEN_GRANTS;
+	return w.rc;
 }
 
 bool consent_between(const struct msg *record, uint16_t peer, bool received)
@@ -227,46 +258,56 @@ static void name_of(const struct msg *m, const struct id16 *id, uint64_t ms, str
 	*n->grant = *id;
 }
 
-/* The union of what each allows within its own purpose; when none holds, the newest says why not. */
+static uint64_t collected_of(const struct msg *record)
+{
+	return msg_u64(msg_get(record, GRANT_RECORD_GRANT), CONSENT_GRANT_COLLECTED_MS);
+}
+
+/* None holds: the newest of all says why not, also of those that are over. */
+static enum err view_newest(struct turn *t, const struct consent_scope *s, struct consent_view *v)
+{
+	const size_t mark = t->arena->used;
+	struct store_walk w = {.rc = ERR_OK};
+	uint64_t newest_ms = 0;
+	struct id16 id;
+	struct msg *m;
+
+	require(!v->living);
+	while (consent_each(t, &s->case_id, &w, &id, &m)) {
+		if (consent_between(m, s->p->no, s->received) &&
+		    (!v->granted || collected_of(m) >= newest_ms)) {
+			view_of(m, v);
+			newest_ms = collected_of(m);
+		}
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
+}
+
+/* The union of what each allows within its own purpose. */
 static enum err view_all(struct turn *t, const struct consent_scope *s, struct naming *n,
 			 struct consent_view *v)
 {
 	const size_t mark = t->arena->used;
-	struct consent_view newest = {.granted = false};
 	struct store_walk w = {.rc = ERR_OK};
-	uint64_t newest_ms = 0;
 	struct id16 id;
 	struct msg *m;
 
 	require(s->p != NULL && s->p->no != 0);
 	*v = (struct consent_view){.holds_cases = s->p->active &&
 						  (s->p->classes & WIRE_MEMBER) != 0};
-	while (consent_each(t, &s->case_id, &w, &id, &m)) {
-		const uint64_t collected = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
-						   CONSENT_GRANT_COLLECTED_MS);
-
-		if (consent_between(m, s->p->no, s->received)) {
-			if (consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
-				view_join(m, v);
-				name_of(m, &id, collected, n);
-			}
-			if (!newest.granted || collected >= newest_ms)
-				view_of(m, &newest);
-			newest_ms = collected > newest_ms ? collected : newest_ms;
+	while (consent_each_open(t, &s->case_id, &w, &id, &m)) {
+		if (consent_between(m, s->p->no, s->received) &&
+		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
+			v->granted = true;
+			view_join(m, v);
+			name_of(m, &id, collected_of(m), n);
 		}
 		arena_rewind(t->arena, mark);
 	}
-	if (w.rc != ERR_OK)
+	if (w.rc != ERR_OK || v->living)
 		return w.rc;
-	v->granted = newest.granted;
-	if (!v->living) { /* none holds: the newest says why */
-		v->cats = newest.cats;
-		v->purpose_cats = newest.purpose_cats;
-		v->from_ms = newest.from_ms;
-		v->until_ms = newest.until_ms;
-		v->withdrawn_ms = newest.withdrawn_ms;
-	}
-	return ERR_OK;
+	return view_newest(t, s, v);
 }
 
 enum err consent_living(struct turn *t, const struct consent_scope *s, enum consent_way way,
@@ -297,7 +338,7 @@ enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint6
 	struct msg *m;
 
 	*cats = 0;
-	while (consent_each(t, case_id, &w, &id, &m)) {
+	while (consent_each_open(t, case_id, &w, &id, &m)) {
 		const struct peer *p = state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER));
 		struct consent_view v = {.granted = false};
 
@@ -311,6 +352,21 @@ enum err consent_received_cats(struct turn *t, const struct id16 *case_id, uint6
 		arena_rewind(t->arena, mark);
 	}
 	return w.rc;
+}
+
+/* What is over lies in no walk of those that may hold, and is nobody's work: whoever looks for the work of a consent that
+ * ends walks these alone, and would not find it any more. */
+static enum err keep_open(struct turn *t, const struct id16 *id, const struct id16 *case_id,
+			  const struct msg *record)
+{
+	const struct store_key k = turn_key_ids(case_id, id);
+	const struct thread th = {.id = *id, .case_id = *case_id, .kind = THREAD_CONSENT};
+	enum err rc;
+
+	if (consent_grant_state(record, t->wall_ms) != CONSENT_WITHDRAWN)
+		return turn_put(t, STORE_GRANTOPEN, &k, span_of(id->b, 1));
+	rc = store_del(t->txn, STORE_GRANTOPEN, key_span(&k));
+	return rc == ERR_OK || rc == ERR_NOTFOUND ? worklist_done(t, &th, WORK_CONSENT) : rc;
 }
 
 enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *case_id,
@@ -332,7 +388,9 @@ enum err consent_save(struct turn *t, const struct id16 *id, const struct id16 *
 	else if (rc == ERR_OK)
 		rc = turn_put_case(t, STORE_GRANT, &k, theirs ? RECORD_GRANT : RECORD_CASE,
 				   theirs ? id : case_id, v);
-	return rc == ERR_OK ? turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1)) : rc;
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_GRANTCASE, &ck, span_of(id->b, 1));
+	return rc == ERR_OK ? keep_open(t, id, case_id, record) : rc;
 }
 
 /* A consent that was erased with its case covers nothing any more; what comes under it belongs to what is gone. */

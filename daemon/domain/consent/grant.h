@@ -6,7 +6,7 @@
  * How a consent ends, and what follows from it: care/grants.h.
  *
  * Layer:    domain/consent (base, proto, store; lower rooms).
- * Owns:     tables GRANT, GRANTCASE.
+ * Owns:     tables GRANT, GRANTCASE, GRANTOPEN.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  with the turn's transaction.
@@ -61,6 +61,12 @@ MUST_CHECK enum err consent_save(struct turn *t, const struct id16 *id, const st
 /** As store_each, over the grants of a case, of either side. */
 MUST_CHECK bool consent_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 			     struct id16 *grant, struct msg **record);
+/** The same, over those that are not withdrawn: they hold, will, or ran out a short while ago. */
+MUST_CHECK bool consent_each_open(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+				  struct id16 *grant, struct msg **record);
+/** *full: of what this partner collected about this person so much is open that it must first end one (LIMIT_OPEN_GRANTS). */
+MUST_CHECK enum err consent_room(struct turn *t, const struct peer *p, const struct id16 *case_id,
+				 bool *full);
 
 /** Did its document leave?  So did that of one whose thread came back after a loss, even without its content. */
 bool consent_sent(struct turn *t, const struct id16 *grant, const struct msg *record);

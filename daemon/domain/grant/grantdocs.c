@@ -88,7 +88,7 @@ enum err grantdocs_send(struct turn *t, const struct peer *p, const struct id16 
 	struct msg *m;
 
 	require(p != NULL);
-	while (consent_each(t, case_id, &w, &id, &m))
+	while (consent_each_open(t, case_id, &w, &id, &m))
 		if (consent_between(m, p->no, false) && !consent_sent(t, &id, m) &&
 		    consent_grant_state(m, t->wall_ms) == CONSENT_LIVING) {
 			any = true;
@@ -153,7 +153,7 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 {
 	struct id16 subject = d->head.thread_id;
 	struct msg *g = NULL, *m;
-	bool good;
+	bool good, full = false;
 	enum err rc = ERR_MALFORMED;
 
 	require(th->kind == THREAD_CONSENT);
@@ -167,6 +167,10 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 	rc = casefile_receive_consent(t, p, &subject, &th->case_id, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)
 		rc = quota_in_case(t, &th->case_id, THREAD_CONSENT, over);
+	if (rc == ERR_OK && *over == QUOTA_NONE)
+		rc = consent_room(t, p, &th->case_id, &full);
+	if (full)
+		*over = QUOTA_CASE;
 	if (rc != ERR_OK || *over != QUOTA_NONE)
 		return rc;
 	if (!good) {

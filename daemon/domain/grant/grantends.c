@@ -68,7 +68,7 @@ static enum err look_at_all(struct turn *t, const struct consent_scope *s, struc
 	struct id16 id;
 	struct msg *m;
 
-	while (consent_each(t, &s->case_id, &w, &id, &m)) {
+	while (consent_each_open(t, &s->case_id, &w, &id, &m)) {
 		const enum consent_state now = consent_grant_state(m, t->wall_ms);
 		const struct thread th = thread_of(s, &id, consent_until(m));
 

@@ -64,7 +64,7 @@ static enum err consent_of(struct turn *t, const struct id16 *case_id, const str
 	struct id16 id;
 	struct msg *m;
 
-	while (consent_each(t, case_id, &w, &id, &m)) {
+	while (consent_each_open(t, case_id, &w, &id, &m)) {
 		const struct msg *g = msg_get(m, GRANT_RECORD_GRANT);
 		const uint64_t ms = msg_u64(g, CONSENT_GRANT_COLLECTED_MS);
 

@@ -50,7 +50,7 @@ enum err passed_on(struct turn *t, const struct id16 *case_id, const struct id16
 	rc = is_ours(t, child, &ours);
 	if (rc != ERR_OK || !ours)
 		return rc;
-	while (consent_each(t, case_id, &w, &id, &m)) {
+	while (consent_each_open(t, case_id, &w, &id, &m)) {
 		if (came_under(t, m, cats))
 			w.rc = onward_put(t, &id, child, peer);
 		arena_rewind(t->arena, mark);
@@ -71,7 +71,7 @@ enum err passed_parent(struct turn *t, const struct id16 *case_id, struct msg *g
 	require(msg_kind_of(grant) == MSG_CONSENT_GRANT);
 	if (origin_ours(t, case_id))
 		return ERR_OK;
-	while (consent_each(t, case_id, &w, &id, &m)) {
+	while (consent_each_open(t, case_id, &w, &id, &m)) {
 		const uint64_t ms = msg_u64(msg_get(m, GRANT_RECORD_GRANT),
 					    CONSENT_GRANT_COLLECTED_MS);
 
