@@ -89,6 +89,8 @@ static struct node_time now_of(const struct core *c)
 
 /* ---- net ---- */
 
+/* Whom net may speak to, and where it listens.  The transport key goes with the first one only: a net that runs has it.  A net that
+ * does not know whom to refuse must not run, so a failure here ends this process. */
 static void send_setup(struct core *c, bool first)
 {
 	const struct netsetup s = {c->net, c->o.engine, first ? c->o.keys.keybox : NULL,
@@ -132,7 +134,7 @@ static void on_record(void *ctx, uint8_t type, uint16_t peer, struct span bytes)
 		serving_record(c->serving, type, peer, bytes);
 }
 
-/* All connections were net's. */
+/* All connections were net's.  Each partner is told to be down, so that its keys go and what was under way is sent again. */
 static void on_net_gone(void *ctx)
 {
 	struct core *c = ctx;
@@ -163,6 +165,7 @@ static void on_settings(struct core *c, int fd)
 	(void)close(fd);
 }
 
+/* The supervisor hands over a descriptor and says what it is: settings, the line of the screens, or a net that was just started. */
 static void on_new_net(void *ctx, int fd, uint32_t pid)
 {
 	struct core *c = ctx;
@@ -192,6 +195,7 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 	send_setup(c, true);
 }
 
+/* Nobody would start net again, or take this process down: the service manager begins anew with all of them. */
 static void on_supervisor_gone(void *ctx)
 {
 	struct core *c = ctx;
@@ -209,6 +213,7 @@ static void answer(struct core *c, uint64_t client, struct span bytes)
 		ctlsrv_reply(c->ctl, client, bytes);
 }
 
+/* An answer without a turn: in memory of its own, because the engine's may be what is full, or locked. */
 static void answer_alone(struct core *c, uint64_t client, const char *error, enum refusal code,
 			 const struct err_text *why)
 {
@@ -344,6 +349,7 @@ static void on_reply(void *ctx, uint64_t client, struct span bytes)
 	answer(ctx, client, bytes);
 }
 
+/* What finds no room on the line to net is as if lost on the way: the partner's receipts tell, and it is sent again. */
 static void on_envelope(void *ctx, uint16_t peer, struct span bytes)
 {
 	struct core *c = ctx;
@@ -369,6 +375,7 @@ static void on_onboard(void *ctx, uint16_t line, struct span bytes)
 		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "line=%u", line);
 }
 
+/* Committed by now.  The number is kept beside the store as well, or an older copy of the store would bring a removed member back. */
 static void on_members(void *ctx)
 {
 	struct core *c = ctx;

@@ -113,6 +113,7 @@ static int open_file(int dir, unsigned i, int flags)
 	return openat(dir, names[i], O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 }
 
+/* Written, not only made long: a block that the file system still has to find can fail, or move, in the middle of a record. */
 static enum err fill_file(int fd, uint64_t len)
 {
 	static const uint8_t zeros[16 * JOURNAL_BLOCK];
@@ -198,6 +199,7 @@ struct image {
 	uint64_t len;
 };
 
+/* Whole: whether a record may be missing is only known from what stands behind it. */
 static enum err load(int fd, struct image *im)
 {
 	struct stat sb;
@@ -294,6 +296,7 @@ static enum err tell_rows(const uint8_t *p, const struct journal_calls *calls)
 	return rc;
 }
 
+/* What the database has is passed over: a crash between its commit and the next generation leaves both. */
 static enum err tell(const struct image *im, const struct part *part, uint64_t applied,
 		     const struct journal_calls *calls)
 {
@@ -361,6 +364,7 @@ static enum err go_on(struct journal *j, uint64_t applied, uint64_t generation, 
 	return ERR_OK;
 }
 
+/* The older generation first.  Nothing is told before both files were judged: half a log is worse than a start that is refused. */
 static enum err replay(struct journal *j, const struct image *im, uint64_t applied,
 		       const struct journal_calls *calls, unsigned *newest)
 {
