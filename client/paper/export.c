@@ -86,7 +86,7 @@ static void files(struct sheet *s, const struct msg *reply)
 			    FILL({"when",
 				  words_moment(s->lang, msg_u64(f, FILE_ROW_ADDED_MS), when), 0},
 				 {"name", name, 0},
-				 {"size", print_size(s->lang, msg_u64(f, FILE_ROW_SIZE), size), 0},
+				 {"size", words_size(s->lang, msg_u64(f, FILE_ROW_SIZE), size), 0},
 				 {"from", from, 0}));
 	}
 }

@@ -107,17 +107,6 @@ void print_cell(const char *s, int width)
 	(void)printf("  ");
 }
 
-/* From ten thousand kB on as MB, so that a number is short enough to be read at a glance. */
-const char *print_size(enum list_lang lang, uint64_t bytes, char out[WORDS_SHORT])
-{
-	const uint64_t kib = (bytes + 1023) / 1024;
-	const bool small = kib < 10240;
-
-	(void)snprintf(out, WORDS_SHORT, "%llu %s", (unsigned long long)(small ? kib : kib >> 10),
-		       words_of(lang, small ? "unit-kib" : "unit-mib"));
-	return out;
-}
-
 /* What a partner wrote, or somebody here: several lines of it are one cell of ours. */
 void print_lines(const char *s)
 {

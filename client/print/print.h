@@ -18,8 +18,6 @@
 /* print.c: what rows are made of */
 /** At most width characters of s, filled up with blanks. */
 void print_cell(const char *s, int width);
-/** Of a file, as people read it: whole numbers, for nobody decides anything by the digits behind. */
-const char *print_size(enum list_lang lang, uint64_t bytes, char out[WORDS_SHORT]);
 /** A text of many lines: those behind the first are marked, so that none looks like a row of ours. */
 void print_lines(const char *s);
 void print_time(const struct cli *c, uint64_t ms);

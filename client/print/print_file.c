@@ -27,7 +27,7 @@ static void print_file(const struct cli *c, const struct msg *r)
 	print_cell(msg_text(r, FILE_ROW_NAME)[0] == '\0' ? words_of(c->lang, "file-unnamed")
 							 : msg_text(r, FILE_ROW_NAME),
 		   NAME_CELL);
-	print_cell(print_size(c->lang, msg_u64(r, FILE_ROW_SIZE), size), SIZE_CELL);
+	print_cell(words_size(c->lang, msg_u64(r, FILE_ROW_SIZE), size), SIZE_CELL);
 	print_cell(from[0] == '\0' ? words_of(c->lang, "file-own") : from, FROM_CELL);
 	for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
 		if (strcmp(states[i].state, msg_text(r, FILE_ROW_STATE)) == 0)

@@ -238,3 +238,15 @@ char *words_thousandths(enum list_lang lang, uint64_t milli, char out[WORDS_SHOR
 	return pattern(lang, "decimal-pattern",
 		       FILL({"whole", NULL, milli / 1000}, {"part", part, 0}), out);
 }
+
+/* From ten thousand kB on as MB, so that a number is short enough to be read at a glance. */
+char *words_size(enum list_lang lang, uint64_t bytes, char out[WORDS_SHORT])
+{
+	const uint64_t kib = (bytes + 1023) / 1024;
+	const bool small = kib < 10240;
+
+	require(out != NULL);
+	(void)snprintf(out, WORDS_SHORT, "%llu %s", (unsigned long long)(small ? kib : kib >> 10),
+		       words_of(lang, small ? "unit-kib" : "unit-mib"));
+	return out;
+}

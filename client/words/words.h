@@ -65,5 +65,7 @@ char *words_clock(enum list_lang lang, uint64_t ms, char out[WORDS_SHORT]);
 char *words_length(enum list_lang lang, uint64_t s, char out[WORDS_SHORT]);
 /** Thousandths as a decimal number: 0,500. */
 char *words_thousandths(enum list_lang lang, uint64_t milli, char out[WORDS_SHORT]);
+/** Of a file, as people read it: whole numbers, for nobody decides anything by the digits behind. */
+char *words_size(enum list_lang lang, uint64_t bytes, char out[WORDS_SHORT]);
 
 #endif /* KRING_CLIENT_WORDS_WORDS_H */

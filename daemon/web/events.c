@@ -22,6 +22,7 @@ enum {
 	PLACES = LIMIT_STREAMS + LIMIT_STREAMS,
 	BEAT_MS = 1000,
 	ARENA = 65536,
+	OK = 200,
 	NOTHING = 204,
 	LINE = 320
 };
@@ -277,7 +278,9 @@ static void told_open(struct visit *v, struct msg *reply)
 	*p = (struct place){.e = e, .since = ++e->since, .heard_ms = clock_mono_ms()};
 	memcpy(p->token, v->token, sizeof p->token);
 	changed_line(p, reply, line);
-	p->stream = visit_stream(v, on_gone, p);
+	p->stream = visit_stream(v, &(struct http_reply){.status = OK, .type = "text/event-stream"},
+				 &(struct http_flow){.ended = on_gone, .ctx = p});
+	visit_left(v);
 	if (p->stream == NULL || !put(p, "retry: 5000\n") || !put(p, line))
 		explicit_bzero(p->token, sizeof p->token);
 }

@@ -7,6 +7,7 @@
 #include "web/again.h"
 #include "web/cases/cases.h"
 #include "web/events.h"
+#include "web/files/files.h"
 #include "web/handover/handover.h"
 #include "web/page.h"
 #include "web/papers/papers.h"
@@ -95,6 +96,7 @@ static const struct route routes[] = {
 	{false, "/consent/ID/narrow", ROUTE_SIGNED_IN, FIELDS(back), page_narrow_open},
 	{true, "/consent/ID/narrow", ROUTE_SIGNED_IN, FIELDS(cases_narrow), page_narrow_try},
 	{false, "/consent/ID/receipt", ROUTE_SIGNED_IN, NO_FIELDS, page_receipt_open},
+	{false, "/c/ID/files/FILE", ROUTE_SIGNED_IN, NO_FIELDS, files_save_open},
 	{false, "/c/ID/withdraw", ROUTE_SIGNED_IN, FIELDS(back), page_all_back_open},
 	{true, "/c/ID/withdraw", ROUTE_SIGNED_IN, NO_FIELDS, page_all_back_try},
 	{false, "/login", ROUTE_OPEN, FIELDS(login_at), signin_open},

@@ -114,14 +114,15 @@ void visit_word(struct visit *v, unsigned status, const char *word)
 				       .body = span_of(word, strlen(word))});
 }
 
-struct http_stream *visit_stream(struct visit *v, void (*ended)(void *ctx), void *ctx)
+struct http_stream *visit_stream(struct visit *v, const struct http_reply *r,
+				 const struct http_flow *flow)
 {
-	struct http_stream *s = http_stream(
-		v->ask, &(struct http_reply){.status = OK, .type = "text/event-stream"}, ended,
-		ctx);
+	return http_stream(v->ask, r, flow);
+}
 
+void visit_left(struct visit *v)
+{
 	wipe(v);
-	return s;
 }
 
 enum list_lang visit_speaks(const struct visit *v, const char *tag)

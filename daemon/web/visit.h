@@ -35,6 +35,7 @@ enum visit_lost { VISIT_OVER, VISIT_EARLIER, VISIT_UNHEARD, VISIT_ODD };
 
 struct visit;
 struct events;
+struct saves;
 
 /** What all visits share. */
 struct visit_site {
@@ -44,6 +45,7 @@ struct visit_site {
 	const char *origin; /* as browsers show it */
 	struct aside *aside;
 	struct events *events;
+	struct saves *saves;
 	const struct route *routes;
 	size_t count;
 	bool (*lost)(struct visit *v, enum visit_lost why); /* lost.h */
@@ -114,8 +116,10 @@ void visit_notice(struct visit *v, unsigned status, const char *key);
 void visit_go(struct visit *v, const char *to);
 /** v->page, as it was written, for a program. */
 void visit_text(struct visit *v, unsigned status);
-/** What goes on after this answer (http.h); a script reads it. */
-struct http_stream *visit_stream(struct visit *v, void (*ended)(void *ctx), void *ctx);
+/** An answer that goes on after this visit (http.h); visit_left() ends the visit, once what is to be put of it was put. */
+struct http_stream *visit_stream(struct visit *v, const struct http_reply *r,
+				 const struct http_flow *flow);
+void visit_left(struct visit *v);
 /** A word for programs. */
 void visit_word(struct visit *v, unsigned status, const char *word);
 

@@ -15,6 +15,7 @@
 #include "roles/config.h"
 #include "roles/sandbox.h"
 #include "web/events.h"
+#include "web/files/files.h"
 #include "web/kept/lost.h"
 #include "web/site.h"
 #include "web/visit.h"
@@ -62,6 +63,8 @@ static enum err start(struct web *w, struct err_text *why)
 		rc = aside_create(&w->site.aside);
 	if (rc == ERR_OK)
 		rc = events_create(w->loop, w->site.line, &w->site.events);
+	if (rc == ERR_OK)
+		rc = saves_create(w->site.line, &w->site.saves);
 	if (rc == ERR_OK)
 		rc = fdpass_listen(w->loop, ROLES_FD_SUPERVISOR, &calls);
 	if (rc == ERR_OK)

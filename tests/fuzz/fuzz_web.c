@@ -26,6 +26,7 @@
 #include "io/http/webline.h"
 #include "proto/acts.h"
 #include "web/events.h"
+#include "web/files/files.h"
 #include "web/kept/lost.h"
 #include "web/site.h"
 #include "web/visit.h"
@@ -187,9 +188,9 @@ void http_answer(struct http_ask *a, const struct http_reply *r)
 
 /* The line is hung up at once. */
 struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
-				void (*ended)(void *ctx), void *ctx)
+				const struct http_flow *flow)
 {
-	require(a != NULL && r->location == NULL && ended != NULL && ctx != NULL);
+	require(a != NULL && r->location == NULL && flow->ended != NULL && flow->ctx != NULL);
 	answers++;
 	return NULL;
 }
@@ -201,6 +202,11 @@ bool http_stream_put(struct http_stream *s, struct span bytes)
 }
 
 void http_stream_end(struct http_stream *s)
+{
+	require(s != NULL);
+}
+
+void http_stream_fail(struct http_stream *s)
 {
 	require(s != NULL);
 }
@@ -358,7 +364,8 @@ static struct visit_site *site(void)
 		s.origin = "https://kring.goes.example";
 		s.lost = lost_form;
 		s.routes = site_routes(&s.count);
-		require(events_create(loop, s.line, &s.events) == ERR_OK);
+		require(events_create(loop, s.line, &s.events) == ERR_OK &&
+			saves_create(s.line, &s.saves) == ERR_OK);
 	}
 	formkept_free(s.kept);
 	tries_free(s.tries);

@@ -60,7 +60,7 @@ def address(node, browser, pattern):
         path = path.replace("DRAFT", draft_of(node, browser))
     if path == "/found/N":
         return browser.headers["Location"] if webmap.send(browser, "/cases/find", {"q": "Testpersoon"}) == 303 else "/found/" + "0" * 16
-    for word, value in (("/consent/ID", f"/consent/{node.grant}"), ("ID", node.case), ("CASE", node.case), ("REF", node.ref), ("ACT", "message"), ("PASSKEY", NOBODY)):
+    for word, value in (("/FILE", "/" + NOBODY), ("/consent/ID", f"/consent/{node.grant}"), ("ID", node.case), ("CASE", node.case), ("REF", node.ref), ("ACT", "message"), ("PASSKEY", NOBODY)):
         path = path.replace(word, value)
     assert not any(c.isupper() for c in path.replace(node.ref, "")), path
     return path

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Signing in with a passkey, in Chromium with an authenticator that stands in for a finger; and what a passkey that is wrong gets."""
 import base64
+import os
+import pathlib
 import re
 import tempfile
 import types
@@ -29,6 +31,9 @@ def node():
             fed.import_roster(n)
             await_web(n, host=f"localhost:{port}")
             n.case = n.new_case(name="Wilhelmina Verzonnen", phone="000-333")  # before there is staff: who sits at the machine then administers it
+            n.paper = pathlib.Path(d) / "Brief van Wilhelmina.pdf"
+            n.paper.write_bytes(os.urandom(700000))
+            n.k("case", "attach", n.case, str(n.paper))
             yield n
         finally:
             fed.stop()
@@ -193,6 +198,24 @@ def test_what_weighs_heavily_asks_once_more(node, fingered):
     shown(c, "passkey-failed")
 
 
+def test_a_file_is_saved_and_its_name_names_nobody(node, fingered, tmp_path):
+    c = fingered()
+    register(c, link_of(node, "Femke Verzinsel"), "Femke Verzinsel")
+    c.d.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(tmp_path)})
+    c.open(f"/c/{node.case}")
+    assert node.paper.name in c.text() and "684 kB, van hier" in c.text()
+    link = "main a[href*='/files/']"
+    c.press(link)  # the passkey once more, and back to where the file stands
+    c.press(PASSKEY)
+    at(c, f"/c/{node.case}")
+    c.find(link).click()
+    wait_for("the file", lambda: [p for p in tmp_path.iterdir() if p.suffix == ".pdf"], GENEROUS)
+    saved, = tmp_path.iterdir()
+    assert saved.read_bytes() == node.paper.read_bytes() and re.fullmatch(r"kring-[0-9a-f]{8}-[0-9a-f]{8}\.pdf", saved.name)
+    assert c.d.current_url.endswith(f"/c/{node.case}")
+    nothing_on_the_console(c)
+
+
 def test_the_page_asks_before_it_signs_out(node, fingered):
     c = fingered()
     register(c, link_of(node, "Hans Verzonnen"), "Hans Verzonnen")
@@ -298,7 +321,7 @@ def test_ones_own_passkeys_are_nobody_elses(node):
 def test_its_pages_in_every_form(node, fingered):
     c = fingered()
     register(c, link_of(node, "Ilse Bedacht"), "Ilse Bedacht")
-    pages = {"me": "/me", "me-add": "/me/add", "me-remove": "/me/remove/" + first_id(c), "step-up": "/step-up", "login-passkey": "/login", "first-passkey": "/login/first?e=passkey-unfit"}
+    pages = {"me": "/me", "case-files": f"/c/{node.case}", "me-add": "/me/add", "me-remove": "/me/remove/" + first_id(c), "step-up": "/step-up", "login-passkey": "/login", "first-passkey": "/login/first?e=passkey-unfit"}
     wrong = looks(c, pages, codes())
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 

@@ -30,6 +30,8 @@
 #define LIMIT_FILE_NAME	      120u	     /* bytes */
 #define LIMIT_BUNDLE_FILES    128u	     /* that go along with a case ... */
 #define LIMIT_BUNDLE_BYTES    (512ULL << 20) /* ... and of all of them, as they travel */
+#define LIMIT_SAVES	      8u	     /* files that browsers are saving, of all ... */
+#define LIMIT_SAVES_OWN	      2u	     /* ... and of one session */
 
 static_assert(LIMIT_FILE <= (unsigned long long)LIMIT_CHUNK * LIMIT_FILE_CHUNKS &&
 		      LIMIT_FILE > (unsigned long long)LIMIT_CHUNK * (LIMIT_FILE_CHUNKS - 1) &&

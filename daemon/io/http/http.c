@@ -30,7 +30,7 @@
 #include "base/log.h"
 #include "io/loop_uv.h"
 
-enum { SWEEP_MS = 1000, ACCEPTS = 32, BODY_FIRST = 4096, STREAM_BYTES = 512 };
+enum { SWEEP_MS = 1000, ACCEPTS = 32, BODY_FIRST = 4096, STREAM_BYTES = 512, FILE_BYTES = 16384 };
 enum phase { PHASE_HEAD, PHASE_BODY, PHASE_ANSWER, PHASE_STREAM, PHASE_GONE };
 
 /* One connection, for as long as the library has it: how long it has been in which phase decides who is hung up on. */
@@ -77,12 +77,12 @@ struct http_stream {
 	struct http *h;
 	struct MHD_Connection *c;
 	struct conn *conn;
-	void (*ended)(void *ctx);
-	void *ctx;
-	uint8_t bytes[STREAM_BYTES]; /* put and not taken */
-	size_t len;
-	bool waits; /* suspended: there is nothing to take */
-	bool over;
+	struct http_flow flow;
+	size_t at, len; /* put and not taken */
+	bool waits;	/* suspended: there is nothing to take */
+	bool over, failed;
+	size_t room;
+	uint8_t bytes[]; /* room of them */
 };
 
 /* What every answer says: nothing of it is kept, nothing but our own files runs in it, nobody else frames it. */
@@ -137,6 +137,7 @@ static void put_head(const struct http *h, struct MHD_Response *r, const struct 
 		put(r, "Strict-Transport-Security", "max-age=31536000");
 	put(r, "Cache-Control", x->forever ? "public, max-age=31536000, immutable" : "no-store");
 	put(r, "Content-Type", x->type);
+	put(r, "Content-Disposition", x->save_as);
 	put(r, "Content-Encoding", x->gzip ? "gzip" : NULL);
 	put(r, "Location", x->location);
 	put(r, "Set-Cookie", x->cookie);
@@ -208,14 +209,18 @@ static ssize_t on_take(void *ctx, uint64_t pos, char *buf, size_t max)
 
 	(void)pos;
 	require(!s->waits);
+	if (s->failed || s->conn->phase == PHASE_GONE)
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	if (n != 0) {
-		memcpy(buf, s->bytes, n);
+		memcpy(buf, s->bytes + s->at, n);
+		s->at += n;
 		s->len -= n;
-		memmove(s->bytes, s->bytes + n, s->len);
 		return (ssize_t)n;
 	}
-	if (s->over || s->conn->phase == PHASE_GONE)
+	if (s->over)
 		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (s->flow.want != NULL && !s->flow.want(s->flow.ctx))
+		return MHD_CONTENT_READER_END_WITH_ERROR;
 	phase_of(s->h, s->conn, PHASE_STREAM);
 	s->waits = true;
 	MHD_suspend_connection(s->c);
@@ -224,7 +229,9 @@ static ssize_t on_take(void *ctx, uint64_t pos, char *buf, size_t max)
 
 static void on_stream_free(void *ctx)
 {
-	free(ctx);
+	struct http_stream *s = ctx;
+
+	wipe_free(s, sizeof *s + s->room);
 }
 
 /* Whoever put is told before the library gives the response back. */
@@ -235,18 +242,21 @@ static void stream_ended(struct http_ask *a)
 	if (s == NULL)
 		return;
 	a->stream = s->conn->stream = NULL;
-	s->ended(s->ctx);
+	s->flow.ended(s->flow.ctx);
 }
 
 struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
-				void (*ended)(void *ctx), void *ctx)
+				const struct http_flow *flow)
 {
-	struct http_stream *s = calloc(1, sizeof *s);
+	const bool file = r->save_as != NULL;
+	const size_t room = flow->room == 0 ? STREAM_BYTES : flow->room;
+	struct http_stream *s = calloc(1, sizeof *s + room);
 	struct MHD_Response *response = NULL;
 
-	require(ended != NULL && r->body.len == 0);
+	require(flow->ended != NULL && r->body.len == 0);
 	if (s != NULL)
-		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BYTES,
+		response = MHD_create_response_from_callback(file ? r->size : MHD_SIZE_UNKNOWN,
+							     file ? FILE_BYTES : STREAM_BYTES,
 							     on_take, s, on_stream_free);
 	if (response == NULL) {
 		free(s);
@@ -255,9 +265,10 @@ struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
 	}
 	put_head(a->h, response, r);
 	/* a proxy hands on what there is, and does not wait for more */
-	put(response, "X-Accel-Buffering", "no");
+	if (!file)
+		put(response, "X-Accel-Buffering", "no");
 	*s = (struct http_stream){
-		.h = a->h, .c = a->c, .conn = a->conn, .ended = ended, .ctx = ctx};
+		.h = a->h, .c = a->c, .conn = a->conn, .flow = *flow, .room = room};
 	a->stream = a->conn->stream = s;
 	answer(a, r->status, response);
 	return s;
@@ -276,9 +287,12 @@ static void go_on(struct http_stream *s)
 
 bool http_stream_put(struct http_stream *s, struct span bytes)
 {
-	require(!s->over && bytes.len != 0 && bytes.len <= STREAM_BYTES);
-	if (bytes.len > STREAM_BYTES - s->len)
+	require(!s->over && bytes.len != 0 && bytes.len <= s->room);
+	if (bytes.len > s->room - s->len)
 		return false;
+	if (s->at != 0)
+		memmove(s->bytes, s->bytes + s->at, s->len);
+	s->at = 0;
 	memcpy(s->bytes + s->len, bytes.p, bytes.len);
 	s->len += bytes.len;
 	go_on(s);
@@ -288,6 +302,12 @@ bool http_stream_put(struct http_stream *s, struct span bytes)
 void http_stream_end(struct http_stream *s)
 {
 	s->over = true;
+	go_on(s);
+}
+
+void http_stream_fail(struct http_stream *s)
+{
+	s->over = s->failed = true;
 	go_on(s);
 }
 

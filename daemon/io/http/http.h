@@ -45,6 +45,9 @@ struct http_reply {
 	const char *cookie, *cookie_too;
 	bool forever; /* its name changes with it: the browser need not ask again */
 	bool gzip;    /* the body is */
+	/* Of a stream that is a file: the header that names it, and its bytes; the browser knows one of fewer as broken off. */
+	const char *save_as;
+	uint64_t size;
 };
 
 struct http_at {
@@ -59,14 +62,26 @@ MUST_CHECK enum err http_open(struct loop *l, struct http **out, const struct ht
 /** Once for each request, inside of ask or later.  Not to be looked at again. */
 void http_answer(struct http_ask *a, const struct http_reply *r);
 
-/** An answer that goes on: the head is that of r, without a body, and what is put follows it.  ended is called once, inside of the loop, when
- *  the browser or http_stream_end ended it; afterwards it is not to be looked at again.  NULL: no memory; the line is hung up. */
+/** How an answer goes on. */
+struct http_flow {
+	/* once, when the browser or http_stream_end ended it; afterwards it is not to be looked at again */
+	void (*ended)(void *ctx);
+	/* all that was put was taken: put more, later; false: there is none, and it fails.  NULL: nobody asks */
+	bool (*want)(void *ctx);
+	void *ctx;
+	size_t room; /* bytes that may be put and not taken; 0: few */
+};
+
+/** An answer that goes on: the head is that of r, without a body, and what is put follows it.  flow is copied; it is called inside of the
+ *  loop.  NULL: no memory; the line is hung up. */
 struct http_stream;
 struct http_stream *http_stream(struct http_ask *a, const struct http_reply *r,
-				void (*ended)(void *ctx), void *ctx);
+				const struct http_flow *flow);
 /** False: what was put before was not taken yet, and this was not put. */
 bool http_stream_put(struct http_stream *s, struct span bytes);
 /** Behind what was put. */
 void http_stream_end(struct http_stream *s);
+/** At once: whoever reads it sees that it is not whole. */
+void http_stream_fail(struct http_stream *s);
 
 #endif /* KRING_IO_HTTP_HTTP_H */

@@ -9,6 +9,7 @@
 #include "client/words/whose.h"
 #include "client/words/words.h"
 #include "web/cases/parts.h"
+#include "web/files/files.h"
 #include "web/page.h"
 #include "web/papers/standing.h"
 
@@ -191,6 +192,29 @@ static void others(struct visit *v, const struct msg *reply, struct page_case *p
 	}
 }
 
+/* ---- papers ---- */
+
+/* All that lie in the case, from wherever they came; each one that is here can be saved. */
+static void files(struct visit *v, const struct msg *reply, struct page_case *p)
+{
+	const size_t count = msg_count(reply, REPLY_FILES);
+	struct page_case_files *rows = arena_alloc(&v->a, (count + 1) * sizeof *rows);
+
+	p->files = rows;
+	for (size_t i = 0; rows != NULL && i < count; i++) {
+		const struct msg *f = msg_at(reply, REPLY_FILES, i);
+
+		rows[p->files_count++] = (struct page_case_files){
+			.id = p->id,
+			.file = msg_text(f, FILE_ROW_ID),
+			.name = files_name(v, f),
+			.what = files_what(v, f),
+			.stand = files_whole(f) ? NULL : files_stand(v, f),
+		};
+		p->saves = p->saves || files_whole(f);
+	}
+}
+
 /* ---- what happened ---- */
 
 /* Kinds of entries are codes; those of acts stand in another list. */
@@ -276,6 +300,7 @@ static void told(struct visit *v, struct msg *reply)
 	consents(v, reply, &p);
 	person(v, reply, &p);
 	others(v, reply, &p);
+	files(v, reply, &p);
 	course(v, reply, &p);
 	page_case(&v->page, v->lang, &p);
 	visit_show(v, OK);

@@ -9,6 +9,7 @@
 #include "base/check.h"
 #include "client/words/words.h"
 #include "web/again.h"
+#include "web/files/files.h"
 #include "web/page.h"
 
 enum { OK = 200, ADDRESS = 128, NOT_FOUND = 404 };
@@ -109,16 +110,14 @@ static void fill_files(struct visit *v, const struct msg *reply, struct page_han
 	p->files = rows;
 	for (size_t i = 0; rows != NULL && i < n; i++) {
 		const struct msg *f = msg_at(reply, REPLY_FILES, i);
-		const char *name = msg_text(f, FILE_ROW_NAME);
-		char key[ADDRESS];
 
-		(void)snprintf(key, sizeof key, "file-%.32s", msg_text(f, FILE_ROW_STATE));
 		rows[p->files_count++] = (struct page_handover_files){
-			.name = name[0] != '\0' ? name
-						: list_text(LIST_SAY, v->lang, "file-unnamed"),
-			.said = visit_say(v, LIST_SAY, key,
-					  FILL({"have", NULL, msg_u64(f, FILE_ROW_HAVE)},
-					       {"all", NULL, msg_u64(f, FILE_ROW_CHUNKS)}))};
+			.id = p->id,
+			.file = msg_text(f, FILE_ROW_ID),
+			.name = files_name(v, f),
+			.what = files_what(v, f),
+			.stand = files_whole(f) ? NULL : files_stand(v, f)};
+		p->saves = p->saves || files_whole(f);
 	}
 }
 
