@@ -12,9 +12,9 @@
 #include "crypto/keep.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
+#include "domain/bundle/bundle.h"
 #include "domain/closing/closing.h"
 #include "domain/consent/casefile.h"
-#include "domain/handover/bundle.h"
 
 enum {
 	CLOSED_DAYS = 35, /* a backup of the new owner may be so old, and need what is kept here */

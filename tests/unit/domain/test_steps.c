@@ -8,8 +8,8 @@
 #include "base/limits/files.h"
 #include "bedcase.h"
 #include "domain/blob/blob.h"
+#include "domain/bundle/bundle.h"
 #include "domain/consent/casefile.h"
-#include "domain/handover/bundle.h"
 #include "domain/handover/steps.h"
 #include "domain/referral/calendar.h"
 

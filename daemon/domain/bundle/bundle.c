@@ -4,7 +4,7 @@
  * document named.  The case that takes it in is the one that this partner's person has here already; it becomes our own, and what the
  * partner said before gives way to what it handed over.
  */
-#include "domain/handover/bundle.h"
+#include "domain/bundle/bundle.h"
 
 #include <string.h>
 
@@ -18,7 +18,6 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
 #include "domain/documents/words.h"
-#include "domain/handover/rows.h"
 #include "domain/referral/deadline.h"
 
 static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_BUNDLE, "a turn opens a bundle, and reads it");

@@ -2,15 +2,15 @@
 /**
  * bundle - a case as a file: made at the node that gives it, opened and taken in at the one that takes it.
  *
- * Layer:    domain/handover (base, proto, store; crypto/hash; lower rooms).
+ * Layer:    domain/bundle (base, proto, store; crypto/hash; lower rooms).
  * Owns:     nothing; the ciphertext is a file of domain/blob.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds.
  * Durable:  with the turn's transaction.
  * Privacy:  the whole person.  It is ciphertext wherever it lies; its key is in the row of its handover, under the case's key.
  */
-#ifndef KRING_DOMAIN_HANDOVER_BUNDLE_H
-#define KRING_DOMAIN_HANDOVER_BUNDLE_H
+#ifndef KRING_DOMAIN_BUNDLE_BUNDLE_H
+#define KRING_DOMAIN_BUNDLE_BUNDLE_H
 
 #include "domain/blob/blob.h"
 #include "domain/documents/thread.h"
@@ -40,4 +40,4 @@ MUST_CHECK enum err bundle_import(struct turn *t, const struct thread *th,
 /** One addition that came later. */
 MUST_CHECK enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key);
 
-#endif /* KRING_DOMAIN_HANDOVER_BUNDLE_H */
+#endif /* KRING_DOMAIN_BUNDLE_BUNDLE_H */
