@@ -16,7 +16,6 @@
 #define KRING_BASE_PLANT_H
 
 #include <stdbool.h>
-
 /* clang-format off */
 #define PLANTS(X)                                                                                 \
 	X(NO_DEDUPE, "no-dedupe")       /* a document that was had is taken again */              \
@@ -35,6 +34,7 @@
 	X(NO_FIRM, "no-firm")           /* done is said before all is back that a loss took */    \
 	X(EPOCH_PLUS_TWO, "epoch-plus-two") /* taking back counts as two moves, and no more */    \
 	X(KEY_IN_BUNDLE, "key-in-bundle") /* what is sent can be opened before it is ceded */    \
+	X(SEAL_UNSETTLED, "seal-unsettled") /* a case is sealed before the new owner's log is compared */ \
 	X(ERASED_THROWS, "erased-throws") /* a document for an erased case fails its turn */     \
 	X(REOPEN_BARE, "reopen-bare")   /* a case that is opened again has no work */             \
 	X(BREAK_PAIR, "break-pair")     /* a receipt of a number that was never given */          \

@@ -29,6 +29,7 @@ struct pen {
 	bool writes; /* what is typed there is the file */
 	bool moves;  /* in a group with others */
 	bool way;    /* it was sent, and not taken or given up */
+	bool back;   /* it was taken back here */
 	bool gone;   /* whoever took it from here, or back, erased it */
 	bool awaits; /* it is theirs who write, and its content did not come back yet */
 };
@@ -75,6 +76,8 @@ static void gather_node(struct sim *s, struct sim_node *n)
 		require(rows_pen(&v.t, &th.case_id, &case_pen) == ERR_OK);
 		pen->writes = case_pen.writes;
 		pen->awaits = case_pen.given_back && case_pen.owner.who == OWNER_US;
+		pen->back = pen->back ||
+			    (th.role == THREAD_SENDER && th.state == HANDOVER_RECLAIMED);
 		pen->way = pen->way || (th.role == THREAD_SENDER && th.state >= HANDOVER_BUNDLED &&
 					th.state <= HANDOVER_CEDED);
 		arena_rewind(v.t.arena, mark);
@@ -309,7 +312,7 @@ static void check_pens(struct sim *s)
 		w = writer(i, &gone);
 		if (w == NULL && !gone && !lost(s, i))
 			sim_fail(s, "node %d: nobody has the pen of its case", pen->node);
-		if (w == NULL || !w->moves)
+		if (w == NULL || (!w->moves && !w->back))
 			continue;
 		s->moves.owners++;
 		if (!forgotten(s, i))

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "domain/handover/rows.h"
+#include "domain/loss/settled.h"
 #include "sim.h"
 
 enum { SCRATCH = 65536, MOST = 32, MINUTE_MS = 60000, SILENT_DAYS = 16 };
@@ -179,14 +180,50 @@ static void forgotten_child(struct sim *s, struct arena *a)
 	minutes(s, 10);
 }
 
+/* Whoever gave it and went back to before that lets go of nothing by what it hears before both have the same log again. */
+static void watch_seal(struct sim *s, struct sim_node *n, const struct event *ev)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct sim_view v;
+	struct thread th;
+	struct msg *m;
+
+	(void)ev;
+	sim_view_open(s, &v, n);
+	while (rows_each(&v.t, NULL, &w, &th, &m)) {
+		struct pair *pr;
+
+		require(pair_get(&v.t, th.peer, &pr) == ERR_OK);
+		if (th.role == THREAD_SENDER && !settled_is(&th, pr) &&
+		    msg_u64(m, HANDOVER_RECORD_SEALED) != 0)
+			sim_fail(s, "node %d sealed a case before the logs were compared", n->no);
+	}
+	require(w.rc == ERR_OK);
+	sim_view_close(&v);
+}
+
+/* Taken over, and what is kept for its new owner is on its way: that this one has it is forgotten. */
+static void forgotten_end(struct sim *s, struct arena *a)
+{
+	cede(s, a, 0, 1);
+	(void)next(s, a, 1, 0, sim_bring_on);
+	to_one_alone(s, 1, 0);
+	sim_back_up(s, &s->nodes[0]);
+	minutes(s, 10);
+	sim_go_back(s, &s->nodes[0], true);
+	s->each = watch_seal;
+	minutes(s, 10);
+	s->each = NULL;
+}
+
 void sim_story(struct sim *s, uint64_t seed)
 {
 	static void (*const stories[])(struct sim * s, struct arena * a) = {
-		handed_on, forgotten_reclaim, forgotten_child};
+		handed_on, forgotten_reclaim, forgotten_child, forgotten_end};
 	struct arena a;
 
 	require(s->n == 4);
 	require(arena_create(&a, SCRATCH) == ERR_OK);
-	stories[seed % 3](s, &a);
+	stories[seed % (sizeof stories / sizeof stories[0])](s, &a);
 	arena_free(&a);
 }

@@ -167,7 +167,7 @@ static enum err returned(struct turn *t, const struct peer *p, struct thread *th
 		rc = ledger_add(t, &d.head.grant_id, &d.key.msg, p->no, d.head.type, d.head.cats);
 	if (rc == ERR_OK && d.head.cats != 0)
 		rc = passed_on(t, &th->case_id, &d.head.grant_id, p->no, d.head.cats);
-	if (rc == ERR_OK && d.head.type == DOC_ADDENDUM) {
+	if (rc == ERR_OK && d.head.type == DOC_ADDENDUM && !turn_case_erased(t, &th->case_id)) {
 		rc = rows_load(t, th, &record);
 		if (rc == ERR_OK)
 			rc = added_returned(t, th, record, key);

@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/plant.h"
 #include "domain/attach/along.h"
 #include "domain/bundle/bundle.h"
 #include "domain/care/erase.h"
@@ -476,6 +477,9 @@ static enum err follow(struct turn *t, struct thread *th, struct msg *record, bo
 	enum err rc = settled_writable(t, th, &writable);
 
 	*more = rc == ERR_OK && writable && t->doc_count + 1 >= LIMIT_BURST;
+	if (rc == ERR_OK && !writable && planted(PLANT_SEAL_UNSETTLED) &&
+	    th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN)
+		return close_seal(t, th, record);
 	if (rc != ERR_OK || !writable || *more)
 		return rc; /* with the next turn, where there is no room in this one */
 	return th->role == THREAD_SENDER ? follow_from(t, th, record, more)

@@ -10,6 +10,8 @@
 #include "domain/blob/blob.h"
 #include "domain/bundle/bundle.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/pair.h"
+#include "domain/handover/rules.h"
 #include "domain/handover/steps.h"
 #include "domain/referral/calendar.h"
 
@@ -190,6 +192,56 @@ static void taken_over_after_the_file_went_with_the_disk(void **state)
 	came(b, &th, DOC_TAKE, NULL, HANDOVER_TAKEN);
 	assert_int_equal(rows_closed(&b->t, &th.case_id, &until_ms, &peer), ERR_OK);
 	assert_true(until_ms > b->t.wall_ms);
+}
+
+/* A loss of state: what the partner says may be the older half of what was said.  Taken back since, and forgotten, the case is ours. */
+static void nothing_is_sealed_before_the_logs_were_compared(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	struct msg *person, *m, *take = msg_new(b->t.arena, MSG_HANDOVER_TAKE);
+	const struct id32 pub = {{9}};
+	struct pair *pr;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->uncompared = true;
+	pr->era++;
+	msg_set_bytes(b->t.arena, take, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
+	came(b, &th, DOC_TAKE, take, HANDOVER_TAKEN);
+	(void)bed_turn(b);
+	assert_int_equal(bedcase_document(b, &th, true, th.my_no).head.type, DOC_CEDE);
+	assert_int_equal(rows_readable(&b->t, &th.case_id), ERR_OK);
+	assert_int_equal(casefile_load(&b->t, &th.case_id, &m), ERR_OK);
+	assert_int_equal(casefile_person(&b->t, &th.case_id, m, &person), ERR_OK);
+	assert_string_not_equal(msg_text(person, PERSON_NAME), "");
+	/* and then it is */
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->uncompared = false;
+	th.era = pr->era;
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	(void)bed_turn(b);
+	assert_int_equal(bedcase_document(b, &th, true, th.my_no).head.type, DOC_KEPT);
+	assert_int_equal(rows_readable(&b->t, &th.case_id), ERR_STATE);
+}
+
+/* What comes back of a case that is gone leaves nothing behind, and holds nobody up. */
+static void an_addition_comes_back_for_an_erased_case(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_ADDENDUM);
+	struct doc_key key;
+
+	msg_set_text(b->t.arena, body, HANDOVER_ADDENDUM_TEXT, "Belt liever 's avonds.");
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, b->now_ms);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_ADDENDUM, body), ERR_OK);
+	(void)bed_turn(b);
+	key = bedcase_document(b, &th, true, th.my_no).key;
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(th.case_id.b, 16)), ERR_OK);
+	assert_int_equal(kind_handover.returned(&b->t, &b->node->peers[BED_PARTNER - 1], &th, &key),
+			 ERR_OK);
 }
 
 static bool waits(struct bed *b, const struct id16 *case_id)
@@ -428,6 +480,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(nor_is_one_waited_for_that_is_too_large, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(taken_over_after_the_file_went_with_the_disk, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(nothing_is_sealed_before_the_logs_were_compared,
+						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(an_addition_comes_back_for_an_erased_case, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
