@@ -237,6 +237,26 @@ bool wire_part_next(struct rd *r, struct wire_part *p)
 	return !r->bad;
 }
 
+static bool letter_or_digit(uint8_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+/* It is shown on screens and in what other programs read, so nothing is in it that means something there. */
+bool wire_version_get(struct span s, char out[WIRE_VERSION_MAX + 1])
+{
+	require(out != NULL);
+	out[0] = '\0';
+	if (s.len == 0 || s.len > WIRE_VERSION_MAX || !letter_or_digit(s.p[0]))
+		return false;
+	for (size_t i = 1; i < s.len; i++)
+		if (s.p[i] == '\0' || (!letter_or_digit(s.p[i]) && strchr(".+~-", s.p[i]) == NULL))
+			return false;
+	memcpy(out, s.p, s.len);
+	out[s.len] = '\0';
+	return true;
+}
+
 const char *wire_verdict_text(uint16_t code)
 {
 	/* clang-format off */

@@ -94,7 +94,7 @@ MUST_CHECK enum err wire_frame_get(struct span inner, struct wire_frame_view *v)
 	X(ROLLED_BACK, 6) X(RELAY_PULL, 7) X(RELAY_ACK, 8) X(OFFER_IDS, 9) X(WANT_IDS, 10) \
 	X(THREAD_HEADS, 11) X(PREKEYS, 12) X(UNOPENED, 13) X(NODE_RECORD, 14) X(ROSTER, 15) \
 	X(WITNESS, 16) X(AUDIT_HEAD, 17) X(PING, 18) X(CHUNK_REQ, 19) X(CHUNK, 20) X(COVER, 21) \
-	X(LEDGER, 22) X(PROPOSAL, 23)
+	X(LEDGER, 22) X(PROPOSAL, 23) X(VERSION, 24)
 enum wire_part_type {
 #define WIRE_PART_ENUM(name, no) WIRE_PART_##name = (no),
 	WIRE_PARTS(WIRE_PART_ENUM)
@@ -109,6 +109,11 @@ struct wire_part {
 void wire_part_put(struct wr *w, uint8_t type, struct span bytes);
 /** False at the end or on a bad length (then r->bad). */
 bool wire_part_next(struct rd *r, struct wire_part *p);
+
+/* ---- VERSION: what its sender says that it runs ---- */
+enum { WIRE_VERSION_MAX = 32 };
+/** False, and out is "": it is empty, too long, or not of letters, digits and . + ~ - behind a letter or digit. */
+bool wire_version_get(struct span s, char out[WIRE_VERSION_MAX + 1]);
 
 /* ---- AUDIT_HEAD: how far a node's audit log goes, over its signature; and a partner's beside it ---- */
 struct wire_checkpoint {

@@ -182,7 +182,7 @@ static void alarms(struct exposition *e, const struct seen *s, bool seen)
 			count += strcmp(code, other) == 0;
 		}
 		if (first)
-			exposition_put(e, "code", code, count);
+			exposition_put(e, &(struct exposition_label){"code", code}, 1, count);
 	}
 }
 
@@ -213,11 +213,11 @@ static void node(struct exposition *e, const struct seen *s)
 	int64_t v = 0;
 
 	exposition_family(e, "kring_build_info", "gauge");
-	exposition_put(e, "version", KRING_VERSION, 1);
+	exposition_put(e, &(struct exposition_label){"version", KRING_VERSION}, 1, 1);
 	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
 		exposition_family(e, all[i].name, all[i].type);
 		if (all[i].number != NULL ? all[i].number(s, &v) : of_status(s, all[i].field, &v))
-			exposition_put(e, NULL, NULL, v);
+			exposition_put(e, NULL, 0, v);
 	}
 }
 
@@ -226,6 +226,26 @@ static bool counts(const struct msg *row)
 {
 	return msg_u64(row, PARTNER_ROW_SELF) == 0 &&
 	       strcmp(msg_text(row, PARTNER_ROW_STANDING), "removed") != 0;
+}
+
+static struct exposition_label partner_label(const struct msg *row)
+{
+	return (struct exposition_label){"partner", msg_text(row, PARTNER_ROW_TYPED)};
+}
+
+/* Nobody adds versions up: the number is 1, and what it is of is the text.  Of a partner that did not say there is none. */
+static void versions(struct exposition *e, const struct seen *s)
+{
+	exposition_family(e, "kring_partner_version_info", "gauge");
+	for (size_t i = 0; i < msg_count(s->partners, REPLY_PARTNERS); i++) {
+		const struct msg *row = msg_at(s->partners, REPLY_PARTNERS, i);
+		const struct exposition_label labels[] = {
+			partner_label(row), {"version", msg_text(row, PARTNER_ROW_VERSION)}};
+
+		require(labels[0].of != NULL);
+		if (counts(row) && msg_has(row, PARTNER_ROW_VERSION))
+			exposition_put(e, labels, 2, 1);
+	}
 }
 
 static void partners(struct exposition *e, const struct seen *s)
@@ -247,9 +267,10 @@ static void partners(struct exposition *e, const struct seen *s)
 			const struct msg *row = msg_at(s->partners, REPLY_PARTNERS, i);
 
 			if (counts(row) && all[k].number(s, row, &v))
-				exposition_put(e, "partner", msg_text(row, PARTNER_ROW_TYPED), v);
+				exposition_put(e, (const struct exposition_label[]){partner_label(row)}, 1, v);
 		}
 	}
+	versions(e, s);
 }
 
 /* Nobody there, or silent although there: both are down for people.  Whoever may not ask learns nothing of that, and is told so. */

@@ -50,33 +50,35 @@ static void escaped(FILE *out, const char *s)
 }
 
 /* One object for each sample, flat: whoever reads JSON need not know the text format. */
-static void as_json(struct exposition *e, const char *label, const char *of, int64_t value)
+static void as_json(struct exposition *e, const struct exposition_label *label, size_t count,
+		    int64_t value)
 {
 	json_t *labels = json_object();
 
-	if (label != NULL)
-		(void)json_object_set_new(labels, label, json_string(of));
+	for (size_t i = 0; i < count; i++)
+		(void)json_object_set_new(labels, label[i].name, json_string(label[i].of));
 	(void)json_array_append_new(e->rows, json_pack("{s:s, s:s, s:o, s:I}", "name", e->name,
 						       "type", e->type, "labels", labels, "value",
 						       (json_int_t)value));
 }
 
 /* In both forms when JSON is asked for: with --into the file has the text all the same. */
-void exposition_put(struct exposition *e, const char *label, const char *of, int64_t value)
+void exposition_put(struct exposition *e, const struct exposition_label *labels, size_t count,
+		    int64_t value)
 {
 	require(e->name != NULL);
-	require((label == NULL) == (of == NULL));
+	require((labels == NULL) == (count == 0) && count <= EXPOSITION_LABELS);
 	if (e->rows != NULL)
-		as_json(e, label, of, value);
+		as_json(e, labels, count, value);
 	if (!e->said) /* no text of ours has a backslash or a second line */
 		(void)fprintf(e->out, "# HELP %s %s\n# TYPE %s %s\n", e->name,
 			      list_text(LIST_METRICS, e->c->lang, e->name), e->name, e->type);
 	e->said = true;
 	(void)fputs(e->name, e->out);
-	if (label != NULL) {
-		(void)fprintf(e->out, "{%s=\"", label);
-		escaped(e->out, of);
-		(void)fputs("\"}", e->out);
+	for (size_t i = 0; i < count; i++) {
+		(void)fprintf(e->out, "%s%s=\"", i == 0 ? "{" : ",", labels[i].name);
+		escaped(e->out, labels[i].of);
+		(void)fputs(i + 1 == count ? "\"}" : "\"", e->out);
 	}
 	(void)fprintf(e->out, " %" PRId64 "\n", value);
 }

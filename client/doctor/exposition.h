@@ -34,8 +34,14 @@ struct exposition {
 bool exposition_begin(struct exposition *e, const struct cli *c);
 /** type: gauge or counter; both borrowed until the next family. */
 void exposition_family(struct exposition *e, const char *name, const char *type);
-/** label NULL: none; of may hold any text. */
-void exposition_put(struct exposition *e, const char *label, const char *of, int64_t value);
+/* A label and what it is of, which may hold any text. */
+struct exposition_label {
+	const char *name, *of;
+};
+enum { EXPOSITION_LABELS = 2 };
+/** So many labels; none: NULL and 0. */
+void exposition_put(struct exposition *e, const struct exposition_label *labels, size_t count,
+		    int64_t value);
 /** To standard output, or into DIR/kring.prom; the exit code. */
 int exposition_end(struct exposition *e, const char *into);
 

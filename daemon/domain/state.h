@@ -60,8 +60,9 @@ struct conn {
 	struct id16 refused_thread; /* that their last REFUSED named */
 	uint64_t retry_mono_ms;	    /* what they could not store goes again then, ... */
 	uint32_t retry_wait_ms;	    /* ... and after a growing pause; 0: at once */
-	uint16_t refused;    /* code of their last REFUSED, 0 none since something was receipted */
-	bool introduced;     /* our node record and witness words went out on it */
+	uint16_t refused; /* code of their last REFUSED, 0 none since something was receipted */
+	char version[WIRE_VERSION_MAX + 1]; /* what it says that it runs; "": not yet */
+	bool introduced;		    /* our node record and witness words went out on it */
 	uint64_t pushed_ms;  /* monotonic: when we last pushed roster entries, or asked it to */
 	uint64_t pushed_seq; /* how far its roster went then */
 	bool have_key;	     /* their PAIR key for this connection; nothing leaves before it came */
@@ -75,14 +76,13 @@ struct conn {
 	bool asked;			   /* a question is outstanding */
 	uint64_t ask_mono_ms;		   /* when to ask (again) */
 	uint32_t ask_wait_ms;
-	uint64_t base;		  /* receipted when it came up: what they then held of ours */
-	bool told;		  /* that the pair is stopped */
-	bool dialled, hung_up;	  /* net was asked for a line; to end this one, for its silence */
-	uint64_t wait_mono_ms;	  /* since when what we said is unanswered; 0: nothing is */
-	uint32_t hangups;	  /* silent lines in a row, over connections */
-	uint64_t clock_record_ms; /* what their clock said ... */
-	uint64_t clock_theirs_ms,
-		clock_mono_ms;	    /* ... and when we heard so; 0: never.  Over connections too */
+	uint64_t base;	       /* receipted when it came up: what they then held of ours */
+	bool told;	       /* that the pair is stopped */
+	bool dialled, hung_up; /* net was asked for a line; to end this one, for its silence */
+	uint64_t wait_mono_ms; /* since when what we said is unanswered; 0: nothing is */
+	uint32_t hangups;      /* silent lines in a row, over connections */
+	uint64_t clock_record_ms, clock_theirs_ms; /* what their clock said ... */
+	uint64_t clock_mono_ms;	    /* ... and when we heard so; 0: never.  Over connections too */
 	uint64_t records_mono_ms;   /* since when its node records are counted, ... */
 	uint32_t records;	    /* ... and how many were new.  Over connections too */
 	uint64_t proposals_mono_ms; /* since when its proposals are counted, ... */

@@ -65,6 +65,10 @@ def build():
         add("document", "thread_no 0", False, doc[:144] + bytes(4) + doc[148:])
         add("document-sig", "another recipient", False, flip(doc, 60), pub=m.nk_pub)
         add("document-sig", "another body", False, flip(doc, 290), pub=m.nk_pub)
+        for name, valid, text in (("of a release", True, b"0.1.0"), ("of a package", True, b"1.2.3-4+deb12u1~bpo"), ("32 characters", True, b"9" * 32), ("empty", False, b""),
+                                  ("33 characters", False, b"9" * 33), ("a blank", False, b"1 2"), ("a quote", False, b'1"'), ("a line feed", False, b"1\n"), ("zero", False, b"1\0"),
+                                  ("begins with a dot", False, b".1"), ("no ASCII", False, "1é".encode())):
+            add("version", name, valid, text)
         f = w.Frame(fed=fed, sender=m.id, recipient=peer.id, my_no=1, my_id=bytes(16), your_no=1, your_id=bytes(16), time=1800000000000, first=1)
         f.parts = [(w.DOCUMENT, doc), (w.PING, bytes(9))]
         inner = f.pack(m.nk)

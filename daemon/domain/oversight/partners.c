@@ -183,6 +183,8 @@ static enum err partner_row(struct turn *t, const struct peer *p, bool whole, st
 	msg_set_text(t->arena, row, PARTNER_ROW_CLASS_NAME, class_name(p->classes));
 	msg_set_text(t->arena, row, PARTNER_ROW_COUNTRY, p->country);
 	msg_set_u64(row, PARTNER_ROW_CONNECTED, connect_alive(t, p));
+	if (p->conn.version[0] != '\0')
+		msg_set_text(t->arena, row, PARTNER_ROW_VERSION, p->conn.version);
 	rc = line_row(t, p, row);
 	if (rc != ERR_OK && !page_damaged(t, rc, STORE_PAIR, key_span(&k), reply))
 		return rc;

@@ -15,6 +15,7 @@ static uint8_t most(uint8_t type)
 	switch (type) {
 	case WIRE_PART_CHUNK: /* one fills a frame */
 	case WIRE_PART_CHUNK_REQ:
+	case WIRE_PART_VERSION:
 		return 1;
 	case WIRE_PART_DOCUMENT:
 	case WIRE_PART_RETURNED:

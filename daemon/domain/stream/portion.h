@@ -16,7 +16,7 @@
 
 /* Of one frame; begins as zeros. */
 struct portion {
-	uint8_t seen[WIRE_PART_PROPOSAL + 1];
+	uint8_t seen[WIRE_PART_VERSION + 1];
 };
 
 /** May this part be read?  Counts it. */

@@ -319,6 +319,9 @@ static enum err on_part(struct reading *r, const struct wire_part *p)
 	case WIRE_PART_CHUNK_REQ:
 	case WIRE_PART_CHUNK:
 		return on_chunks(r, p);
+	case WIRE_PART_VERSION: /* nothing is decided by it, so whatever is no version is none */
+		(void)wire_version_get(p->bytes, r->c->version);
+		return ERR_OK;
 	default:
 		return ERR_OK; /* of a later version: what is not known is passed over */
 	}

@@ -30,7 +30,7 @@ enum {
 };
 /* All that stands before the documents, as news_parts says it: the parts of everything, and the bytes of what does not wait for
  * a frame with room. */
-enum { STATE_PARTS = 5, AUDIT_HEAD = 1, PROPOSAL = 1, LEDGER = 1, VERDICTS = 1 };
+enum { STATE_PARTS = 5, AUDIT_HEAD = 1, PROPOSAL = 1, LEDGER = 1, VERDICTS = 1, VERSION = 1 };
 enum {
 	STATE_BYTES = 4 * WIRE_PART_HEAD + WIRE_PREKEY_LEN + 9 + 8 + 17 + 16 * LIMIT_OFFER_PAGE +
 		      FETCH_PART
@@ -38,11 +38,13 @@ enum {
 static_assert(STATE_BYTES + WIRE_PART_HEAD + 32 + 4 + CHUNKS_HEADER + LIMIT_CHUNK + CHUNKS_EXTRA <=
 		      LIMIT_CLASS_2 - WIRE_FRAME_EXTRA,
 	      "a chunk fits a frame with what every frame says");
-static_assert(SPREAD_PARTS + AUDIT_HEAD + PROPOSAL + LEDGER + STATE_PARTS + COMPARE_PARTS +
-			      ANSWER_COUNT + VERDICTS <=
+static_assert(VERSION + SPREAD_PARTS + AUDIT_HEAD + PROPOSAL + LEDGER + STATE_PARTS +
+			      COMPARE_PARTS + ANSWER_COUNT + VERDICTS <=
 		      (int)LIMIT_FRAME_PARTS,
 	      "no frame is refused for the number of its parts");
-static_assert(SPREAD_BYTES + WIRE_PART_HEAD + WIRE_CHECKPOINT_MAX + STATE_BYTES + COMPARE_BYTES <=
+static_assert(sizeof KRING_VERSION <= WIRE_VERSION_MAX + 1, "a partner takes it");
+static_assert(WIRE_PART_HEAD + WIRE_VERSION_MAX + SPREAD_BYTES + WIRE_PART_HEAD +
+			      WIRE_CHECKPOINT_MAX + STATE_BYTES + COMPARE_BYTES <=
 		      (int)LIMIT_CLASS_2 - WIRE_FRAME_EXTRA,
 	      "what is given back after a loss fits a frame with all that is said in it besides");
 static_assert(LIMIT_TURN_ARENA / 4 > 4 * (LIMIT_CLASS_2 + LIMIT_BODY),
@@ -272,7 +274,7 @@ static enum err emit(struct speaking *s, struct span parts, uint16_t count, uint
 	return ERR_OK;
 }
 
-/* Who we are, what we know of the roster, and what our partners keep for us: once a line, and when it is asked for. */
+/* Who we are and what runs here, what we know of the roster, and what our partners keep for us: once a line, and when it is asked for. */
 static enum err introduction(struct speaking *s, struct wr *parts, uint16_t *count)
 {
 	enum err rc;
@@ -281,6 +283,8 @@ static enum err introduction(struct speaking *s, struct wr *parts, uint16_t *cou
 		return ERR_OK;
 	if (s->a != NULL)
 		s->a->deposit = false;
+	wire_part_put(parts, WIRE_PART_VERSION, span_of(KRING_VERSION, sizeof KRING_VERSION - 1));
+	(*count)++;
 	rc = spread_introduce(s->t, parts, count);
 	if (rc == ERR_OK)
 		rc = checkpoint_introduce(s->t, s->p, parts, count);

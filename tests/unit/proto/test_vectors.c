@@ -109,7 +109,10 @@ static bool others_ok(const char *kind, struct span s, const json_t *row)
 	struct id32 docs[8], got, want = id_field(row, "out");
 	struct rd r = rd_of(s);
 	struct inception in;
+	char version[WIRE_VERSION_MAX + 1];
 
+	if (is(kind, "version"))
+		return wire_version_get(s, version) && strlen(version) == s.len;
 	if (is(kind, "merkle")) {
 		memcpy(docs, s.p, s.len);
 		got = hash_merkle_root(docs, s.len / 32);
