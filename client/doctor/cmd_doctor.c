@@ -81,6 +81,8 @@ int cmd_doctor(struct cli *c)
 		look_machine(&f, c);
 	if (partner == NULL && status != NULL)
 		look_status(&f, status);
+	if (partner != NULL && status != NULL)
+		look_standing(&f, status);
 	if (status != NULL)
 		code = look_partners(&f, c, partner, status);
 	return code == CLI_DONE ? finding_end(&f) : code;

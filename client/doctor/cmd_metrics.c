@@ -267,7 +267,9 @@ static void partners(struct exposition *e, const struct seen *s)
 			const struct msg *row = msg_at(s->partners, REPLY_PARTNERS, i);
 
 			if (counts(row) && all[k].number(s, row, &v))
-				exposition_put(e, (const struct exposition_label[]){partner_label(row)}, 1, v);
+				exposition_put(
+					e, (const struct exposition_label[]){partner_label(row)}, 1,
+					v);
 		}
 	}
 	versions(e, s);

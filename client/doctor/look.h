@@ -20,6 +20,8 @@ const struct msg *look_node(struct findings *f, struct cli *c);
 enum finding_level look_level(const struct cli *c, const struct msg *status);
 /** All that the status of a running node says is wrong, a line each. */
 void look_status(struct findings *f, const struct msg *status);
+/** Of it what a partner has to do with: until when the roster lets them speak, and how much a loss here would make them send again. */
+void look_standing(struct findings *f, const struct msg *status);
 /** Files, disk, address and port, which need no running node: kringd's tool looks, with the rights of whoever asks. */
 void look_machine(struct findings *f, const struct cli *c);
 /** One line a partner; of the one of that name alone, or of all (NULL).  The exit code when the node refuses to say. */

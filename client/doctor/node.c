@@ -212,6 +212,13 @@ static void own_clock(struct findings *f, const struct msg *s)
 		      0}));
 }
 
+void look_standing(struct findings *f, const struct msg *s)
+{
+	require(f != NULL && s != NULL);
+	roster(f, s);
+	backed_up(f, s);
+}
+
 void look_status(struct findings *f, const struct msg *s)
 {
 	require(f != NULL && s != NULL);

@@ -78,6 +78,17 @@ static void partner(struct findings *f, const struct msg *row, enum probe said,
 			    values);
 }
 
+/* For whoever asks why one of them does not understand: two versions side by side. */
+static void version(struct findings *f, const struct msg *row)
+{
+	require(f->tell);
+	finding_add(f, FINDING_OK, "partner",
+		    msg_has(row, PARTNER_ROW_VERSION) ? "partner-version" : "partner-no-version",
+		    FILL({"partner", msg_text(row, PARTNER_ROW_NAME), 0},
+			 {"version", msg_text(row, PARTNER_ROW_VERSION), 0},
+			 {"ours", KRING_VERSION, 0}));
+}
+
 /* What one partner brought more of than is kept; of all of them look_status() says it. */
 static void quotas(struct findings *f, const char *name, const struct msg *status)
 {
@@ -133,6 +144,8 @@ int look_partners(struct findings *f, struct cli *c, const char *name, const str
 		if (msg_u64(r, PARTNER_ROW_SELF) == 0)
 			partner(f, r, place[i] == LIMIT_PEERS ? PROBE_UNTRIED : at[place[i]].said,
 				status);
+		if (name != NULL && msg_u64(r, PARTNER_ROW_SELF) == 0)
+			version(f, r);
 		if (name != NULL)
 			quotas(f, msg_text(r, PARTNER_ROW_NAME), status);
 	}

@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 from documents import IDENTITY_NEEDS, grant, offer, pb
-from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, INFO, NOTE, OFFER, PING, PREKEY, PREKEYS, START, Member, make_document
+from kringwire import ACCEPT, CONSENT, DECLINE, DOCUMENT, INFO, NOTE, OFFER, PING, PREKEY, PREKEYS, START, VERSION, Member, make_document
 from node import wait_for
+from test_metrics import metrics
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_over_scope_field_is_hollowed_at_the_receiver(pair):
     row = b.k("inbox", "--all")["referrals"][0]
     assert row["state"] == "declined" and not row.get("name")
     assert b"OVERSCOPEMARKER" not in b"".join(p.read_bytes() for p in b.dir.rglob("*") if p.is_file())
+
+
+def test_what_a_member_says_that_it_runs_is_a_text_of_letters_and_digits(pair):
+    """It stands on screens and in what Prometheus reads; what is no version is nothing."""
+    m, b = pair
+
+    def said(version):
+        m.send_frame([(VERSION, version), (VERSION, b"9.second"), (PING, struct.pack(">QB", 7, 0))])
+        m.pongs.clear()
+        m.until(lambda: m.pongs)
+        return [p.get("version") for p in b.k("partner", "list")["partners"] if not p["self"]][0]
+
+    shown = lambda: metrics(b).get("kring_partner_version_info")
+    assert said(b"2.0~rc1+git") == "2.0~rc1+git" and shown() == {("python-partner", "2.0~rc1+git"): 1}
+    assert "Python Partner runs version 2.0~rc1+git, says its node" in page(b, "doctor", "python-partner")
+    for bad in (b"", b"9" * 33, b"1 0", b'1"} 2', b"1\n2", b"1\\", b"1\0", b"-1", "1é".encode(), b"1\x1b[2J"):
+        assert said(b"3.0") == "3.0" and not said(bad) and shown() is None, bad
+    assert "has not said yet which version it runs" in page(b, "doctor", "python-partner")
 
 
 def page(n, *args):

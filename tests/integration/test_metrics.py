@@ -17,7 +17,8 @@ from node import ROOT, Federation, wait_for
 WORDS = {r.split("|")[0]: r.split("|")[1:] for r in (ROOT / "config/lists/metrics.psv").read_text().splitlines() if r.startswith("kring_")}
 LANGS = ("nl", "fr", "en", "de")
 NAME = r"kring_[a-z]+(?:_[a-z]+)*"
-SAMPLE = re.compile(rf'({NAME})(?:\{{([a-z]+)="((?:[^"\\\n]|\\[\\"n])*)"\}})? (-?\d+)')
+LABEL = r'[a-z]+="(?:[^"\\\n]|\\[\\"n])*"'
+SAMPLE = re.compile(rf'({NAME})(?:\{{({LABEL}(?:,{LABEL})*)\}})? (-?\d+)')
 BASE = ("_bytes", "_seconds", "_total", "_info", "_documents")
 
 
@@ -26,7 +27,7 @@ def kring(n, *args, lang="en"):
 
 
 def parse(text):
-    """{family: {label value: number}}; each family is one head and its samples, none comes twice."""
+    """{family: {label value, or values: number}}; each family is one head and its samples, none comes twice."""
     got, name, kind = {}, None, None
     assert text.endswith("\n") and "\r" not in text
     lines = iter(text[:-1].split("\n"))
@@ -40,9 +41,11 @@ def parse(text):
             kind, got[name] = t[1], {}
             continue
         m = SAMPLE.fullmatch(line)
-        assert m and m[1] == name and m[3] not in got[name], line
-        assert kind == "gauge" or int(m[4]) >= 0, line
-        got[name][m[3]] = int(m[4])
+        of = tuple(x[1:-1] for x in re.findall(r'"(?:[^"\\]|\\.)*"', m[2] or "")) if m else ()
+        of = of if len(of) > 1 else of[0] if of else None
+        assert m and m[1] == name and of not in got[name], line
+        assert kind == "gauge" or int(m[3]) >= 0, line
+        got[name][of] = int(m[3])
     assert all(got.values()), "a family has samples"
     return got
 
@@ -89,6 +92,8 @@ def test_each_number_is_what_the_node_says(three):
     assert len(typed) == 2
     for family in ("connected", "heard_timestamp_seconds", "waiting_documents", "unreceipted_documents", "clock_offset_seconds"):
         assert set(m[f"kring_partner_{family}"]) == typed, family
+    # one that is away is of the version that it had
+    assert m["kring_partner_version_info"] == {(t, version): 1 for t in typed}
     assert m["kring_partner_waiting_documents"]["smwo"] == rows["smwo"]["owed"] > 0
     assert m["kring_partner_unreceipted_documents"]["smwo"] == rows["smwo"]["unreceipted"] <= rows["smwo"]["owed"]
     assert m["kring_partner_heard_timestamp_seconds"]["smwo"] == rows["smwo"]["silent_since_ms"] // 1000 > time.time() - 600
@@ -118,7 +123,8 @@ def test_json_has_the_same_numbers(three):
     assert {x["name"] for x in rows} == set(m) and all(set(x) == {"name", "type", "labels", "value"} for x in rows)
     for x in rows:
         if not x["name"].endswith(("_bytes", "_total", "heard_timestamp_seconds")):
-            assert m[x["name"]][next(iter(x["labels"].values()), None)] == x["value"], x
+            of = tuple(x["labels"].values())
+            assert m[x["name"]][of if len(of) > 1 else of[0] if of else None] == x["value"], x
 
 
 def test_alarms_by_their_code(federation):
