@@ -244,6 +244,8 @@ void sim_bring_on(struct sim *s, struct sim_node *n, struct arena *a, const stru
 void sim_reclaim(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th);
 /** At rest: what is on its way comes to its end, one step of each; last: what nobody begins any more ends. */
 void sim_finish(struct sim *s, bool last);
+/** A case that was ceded, and whose file went with the disks of both, is given back when nobody waits for it any longer. */
+void sim_wait_for_files(struct sim *s);
 
 /* sim_story.c: what chance hardly ever brings about, told on purpose */
 void sim_story(struct sim *s, uint64_t seed);

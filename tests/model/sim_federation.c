@@ -243,6 +243,8 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 		sim_finish(&s, i + 1 == FINISH_ROUNDS);
 		sim_settle(&s);
 	}
+	if (p->move > 0 && s.failed[0] == '\0')
+		sim_wait_for_files(&s);
 	if (s.failed[0] == '\0')
 		sim_judge(&s);
 	if (s.failed[0] == '\0')

@@ -11,7 +11,13 @@
 #include "domain/referral/fold.h"
 #include "sim.h"
 
-enum { SOME = 32, FILE_ARENA = 256 * 1024, LARGE_FILE = 60000, SILENT_MS = 12 * 86400000 };
+enum {
+	SOME = 32,
+	FILE_ARENA = 256 * 1024,
+	LARGE_FILE = 60000,
+	SILENT_MS = 12 * 86400000,
+	LOST_MS = 16 * 86400000
+};
 
 static void partner_name(char out[16], int node)
 {
@@ -430,4 +436,19 @@ void sim_finish(struct sim *s, bool last)
 		}
 	}
 	arena_free(&a);
+}
+
+void sim_wait_for_files(struct sim *s)
+{
+	for (int i = 0; i < s->n; i++) {
+		struct thread all[SOME];
+		const size_t count = sim_under_way(s, &s->nodes[i], all, SOME);
+
+		for (size_t k = 0; k < count && k < SOME; k++)
+			if (all[k].role == THREAD_RECEIVER && all[k].state == HANDOVER_CEDED) {
+				s->now_ms += (uint64_t)LOST_MS;
+				sim_settle(s);
+				return;
+			}
+	}
 }

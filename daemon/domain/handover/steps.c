@@ -159,7 +159,9 @@ static uint64_t look_after(const struct turn *t, const struct thread *th, uint64
 
 static enum err retime(struct turn *t, struct thread *th, const struct msg *record)
 {
-	const uint64_t coming_ms = msg_u64(record, HANDOVER_RECORD_COMING_MS);
+	const uint64_t coming_ms = th->role == THREAD_SENDER
+					   ? msg_u64(record, HANDOVER_RECORD_COMING_MS)
+					   : 0;
 	uint64_t next;
 
 	th->due_ms = due_of(t, th, record);
@@ -425,8 +427,23 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 	return pull_let_go(t, th, record);
 }
 
+/* What was here whole went with a disk of ours.  Whoever gives the case may have lost it too: then no chunk ever comes. */
+static bool never_comes(struct turn *t, struct msg *record, bool whole)
+{
+	uint64_t since_ms = msg_u64(record, HANDOVER_RECORD_COMING_MS);
+
+	if (whole) {
+		msg_clear(record, HANDOVER_RECORD_COMING_MS);
+		return false;
+	}
+	since_ms = since_ms == 0 ? t->wall_ms : since_ms;
+	msg_set_u64(record, HANDOVER_RECORD_COMING_MS, since_ms);
+	return t->wall_ms >= calendar_add(t->node->country, since_ms, ANSWER_DAYS);
+}
+
 static enum err follow_to(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
+	const char *why = "unreadable";
 	struct fetched f;
 	bool gone;
 	enum err rc = consent_gone(t, &th->grant_id, &gone);
@@ -452,10 +469,14 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	case HANDOVER_STAGED: /* it was whole; a restore may have lost it since */
 		return pull_fetch(t, th, record, &f);
 	case HANDOVER_CEDED:
-		if (has_key(record))
-			return pull_fetch(t, th, record, &f);
+		if (has_key(record)) {
+			rc = pull_fetch(t, th, record, &f);
+			if (rc != ERR_OK || !never_comes(t, record, f.whole))
+				return rc;
+			why = "content-missing";
+		}
 		*more = true;
-		return sign_code(t, th, DOC_REFUSE, "unreadable");
+		return sign_code(t, th, DOC_REFUSE, why);
 	case HANDOVER_TAKEN:
 		return given_back(t, th, record);
 	case HANDOVER_REFUSED:
@@ -705,6 +726,7 @@ enum err steps_take(struct turn *t, struct thread *th)
 		return rc;
 	msg_set_bytes(t->arena, body, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	msg_clear(record, HANDOVER_RECORD_COMING_MS);
 	runs_keep(t, content, record);
 	rc = runs_name(t, th, record, body);
 	if (rc == ERR_OK)

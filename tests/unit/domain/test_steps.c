@@ -143,6 +143,31 @@ static void nor_is_one_waited_for_that_is_too_large(void **state)
 	came(b, &th, DOC_BUNDLE, body, HANDOVER_REFUSED);
 }
 
+/* It was whole, and no disk has it any more: the case goes back to whoever gave it. */
+static void a_case_whose_file_is_lost_does_not_stay_on_its_way(void **state)
+{
+	static const uint8_t key[32] = {9};
+	struct bed *b = *state;
+	struct thread th = bundled(b);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+	const char *reason;
+
+	sign(b, &th, DOC_STAGED, HANDOVER_STAGED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
+	msg_set_u64(body, HANDOVER_CEDE_TURNS, 1);
+	came(b, &th, DOC_CEDE, body, HANDOVER_CEDED);
+	(void)pause_after(b, &th, 3 * (uint64_t)DAY_MS);
+	assert_int_equal(th.state, HANDOVER_CEDED);
+	b->now_ms = calendar_add(b->node->country, b->now_ms, 5);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &th.id);
+	assert_int_equal(steps_rang(&b->t, &th), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_REFUSED);
+	(void)bed_turn(b);
+	assert_int_equal(bedcase_said(b, &th.id, &reason), DOC_REFUSE);
+	assert_string_equal(reason, "content-missing");
+}
+
 /* Our own case, given to a partner as far as CEDE; blob: the file that lies here for it. */
 static struct thread ceded(struct bed *b, struct id32 *blob)
 {
@@ -481,6 +506,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(taken_over_after_the_file_went_with_the_disk, setup,
 						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_case_whose_file_is_lost_does_not_stay_on_its_way,
+						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_sealed_before_the_logs_were_compared,
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(an_addition_comes_back_for_an_erased_case, setup,
