@@ -81,22 +81,31 @@ static int64_t moved(const struct holiday_rule *r, int64_t day)
 	return day + (w == DATE_SATURDAY ? 2 : 1);
 }
 
-static bool rule_hits(const struct holiday_rule *r, const struct date *d, int64_t day)
+/* A day that is asked about, with what several rules need of it. */
+struct asked {
+	int64_t day, easter; /* easter: of its year */
+	struct date date;
+};
+
+static bool rule_hits(const struct holiday_rule *r, const struct asked *a)
 {
-	const int64_t on = date_day(d->year, r->month, r->day);
+	const struct date *d = &a->date;
 
 	switch (r->kind) {
 	case HOLIDAY_DATE:
-		return day == on;
+		return d->month == r->month && d->day == r->day;
 	case HOLIDAY_FIFTH_YEAR:
-		return day == on && d->year % 5 == 0;
+		return d->month == r->month && d->day == r->day && d->year % 5 == 0;
 	case HOLIDAY_EASTER:
-		return day == date_easter(d->year) + r->day;
+		return a->day == a->easter + r->day;
 	case HOLIDAY_MOVED:
 	case HOLIDAY_MOVED_PAIR:
-		return day == moved(r, on);
-	case HOLIDAY_WEEKDAY: /* the first one from that date on */
-		return date_weekday(day) == r->weekday && day >= on && day < on + 7;
+		return a->day == moved(r, date_day(d->year, r->month, r->day));
+	case HOLIDAY_WEEKDAY: { /* the first one from that date on */
+		const int64_t on = date_day(d->year, r->month, r->day);
+
+		return date_weekday(a->day) == r->weekday && a->day >= on && a->day < on + 7;
+	}
 	}
 	return false;
 }
@@ -118,13 +127,16 @@ static bool rule_holds(const struct holiday_rule *r, const char *place)
 
 bool calendar_is_working(const char *place, int64_t day)
 {
-	const struct date d = date_of(day);
+	struct asked a = {.day = day};
 
 	require(place != NULL);
 	if (date_weekday(day) == DATE_SATURDAY || date_weekday(day) == DATE_SUNDAY)
 		return false;
+	a.date = date_of(day);
+	a.easter = date_easter(
+		a.date.year); /* once: a country has half a dozen days that move with it */
 	for (size_t i = 0; i < list_holiday_count; i++)
-		if (rule_holds(&list_holidays[i], place) && rule_hits(&list_holidays[i], &d, day))
+		if (rule_holds(&list_holidays[i], place) && rule_hits(&list_holidays[i], &a))
 			return false;
 	return true;
 }
