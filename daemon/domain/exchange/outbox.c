@@ -90,14 +90,14 @@ enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t *peer, uin
 	return outbox_get(t, *peer, *place, row);
 }
 
-enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const struct wire_verdict *v)
+enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const struct outbox_row *was,
+		       const struct wire_verdict *v)
 {
-	struct outbox_row row;
-	enum err rc = outbox_get(t, peer, place, &row);
+	struct outbox_row row = *was;
 
 	require(!wire_verdict_waits(v->code));
-	if (rc != ERR_OK || row.state == OUTBOX_SHELVED)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (row.state == OUTBOX_SHELVED)
+		return ERR_OK;
 	/* a refusal is a verdict too: the partner has it, without its body, and will not take it otherwise */
 	row.state = OUTBOX_STORED;
 	row.verdict = v->code;

@@ -33,9 +33,9 @@ MUST_CHECK enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place,
 /** By document id: which partner, which place.  ERR_NOTFOUND. */
 MUST_CHECK enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t *peer,
 				uint64_t *place, struct outbox_row *row);
-/** The partner's verdict is in hand. */
+/** The partner's verdict is in hand; was: the row as it stands there. */
 MUST_CHECK enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place,
-				  const struct wire_verdict *v);
+				  const struct outbox_row *was, const struct wire_verdict *v);
 /** The partner could not store it: it stays owed and waits. */
 MUST_CHECK enum err outbox_not_taken(struct turn *t, struct pair *p, uint64_t place,
 				     uint16_t verdict);

@@ -62,7 +62,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 		bounded.stored_ms = row.queued_ms;
 	if (bounded.stored_ms > r->t->wall_ms)
 		bounded.stored_ms = r->t->wall_ms;
-	rc = outbox_settle(r->t, r->p->no, place, v);
+	rc = outbox_settle(r->t, r->p->no, place, &row, v);
 	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
 		return rc;
 	return rc == ERR_OK ? hooks_receipted(r->t, &d, v) : rc;

@@ -320,6 +320,14 @@ static void a_reset_offers_what_is_retained(void **state)
 	assert_true(p->unheard && p->uncompared);
 }
 
+static void settle(struct bed *b, uint64_t place, const struct wire_verdict *v)
+{
+	struct outbox_row row;
+
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, place, &row), ERR_OK);
+	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, place, &row, v), ERR_OK);
+}
+
 /* What a partner receipted is kept LIMIT_RETAIN_DAYS longer, because a backup of its may be older than the receipt. */
 static void rows_are_kept_as_long_as_a_backup_may_ask_for_them(void **state)
 {
@@ -330,8 +338,8 @@ static void rows_are_kept_as_long_as_a_backup_may_ask_for_them(void **state)
 
 	number_all(b, p);
 	p->acked = p->verdicts = 2;
-	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 1, &v), ERR_OK);
-	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 2, &v), ERR_OK);
+	settle(b, 1, &v);
+	settle(b, 2, &v);
 	b->now_ms += (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS - 1;
 	(void)bed_turn(b);
 	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
@@ -374,7 +382,7 @@ static void what_was_stored_once_waits_too(void **state)
 
 	number_all(b, p);
 	p->acked = p->verdicts = 1;
-	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, 1, &v), ERR_OK);
+	settle(b, 1, &v);
 	assert_int_equal(outbox_number(&b->t, p, 1), ERR_OK);
 	p->acked = p->verdicts = 2;
 	assert_int_equal(outbox_not_taken(&b->t, p, 1, WIRE_VERDICT_TOO_MANY), ERR_OK);

@@ -720,8 +720,11 @@ static void owe(struct bed *b, unsigned count, unsigned numbered_to, unsigned de
 		if (i <= numbered_to)
 			assert_int_equal(outbox_number(t, p, ++p->tail), ERR_OK);
 		if (i <= delivered) {
+			struct outbox_row row;
+
 			p->acked = p->verdicts = i;
-			assert_int_equal(outbox_settle(t, BED_PARTNER, i, &v), ERR_OK);
+			assert_int_equal(outbox_get(t, BED_PARTNER, i, &row), ERR_OK);
+			assert_int_equal(outbox_settle(t, BED_PARTNER, i, &row, &v), ERR_OK);
 		}
 	}
 	(void)bed_turn(b);
