@@ -115,7 +115,13 @@ static void value_of(const struct cli *c, enum list_lang lang, const struct msg 
 	}
 }
 
-bool consent_line(const struct cli *c, enum list_lang lang, const struct msg *row, size_t *i,
+/* Whoever gave it reads "yourself" on the paper. */
+static bool by_reader(const struct line *l, const struct msg *row)
+{
+	return l->field == GRANT_ROW_GIVEN_BY && strcmp(msg_text(row, l->field), "self") == 0;
+}
+
+bool consent_line(const struct consent_reader *to, const struct msg *row, size_t *i,
 		  const char **label, char value[CONSENT_VALUE])
 {
 	require(msg_kind_of(row) == MSG_GRANT_ROW && i != NULL);
@@ -124,10 +130,13 @@ bool consent_line(const struct cli *c, enum list_lang lang, const struct msg *ro
 
 		if (l->kind == NEEDS ? msg_count(row, l->field) == 0 : !msg_has(row, l->field))
 			continue;
-		value_of(c, lang, row, l, value);
+		value_of(to->c, to->lang, row, l, value);
+		if (to->person && by_reader(l, row))
+			(void)snprintf(value, CONSENT_VALUE, "%s",
+				       list_text(LIST_PAPER, to->lang, "consent-yourself"));
 		if (value[0] == '\0')
 			continue;
-		*label = list_text(LIST_PAPER, lang, l->label);
+		*label = list_text(LIST_PAPER, to->lang, l->label);
 		(*i)++;
 		return true;
 	}
@@ -153,8 +162,8 @@ int cmd_consent_show(struct cli *c)
 		const char *label;
 		char value[CONSENT_VALUE];
 
-		while (consent_line(c, c->lang, msg_at(reply, REPLY_GRANTS, i), &k, &label,
-				    value)) {
+		while (consent_line(&(struct consent_reader){c, c->lang, false},
+				    msg_at(reply, REPLY_GRANTS, i), &k, &label, value)) {
 			(void)printf("    ");
 			print_cell(label, 24);
 			(void)printf("%s\n", value);

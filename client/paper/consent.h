@@ -16,9 +16,16 @@
 
 enum { CONSENT_VALUE = PAPER_LIST }; /* the longest is a list of categories */
 
+/** Who reads it; person: whoever gave the consent, who is called so. */
+struct consent_reader {
+	const struct cli *c;
+	enum list_lang lang;
+	bool person;
+};
+
 /** The i-th line of a GrantRow that has something to say: its label and its value in that language; false at the end.  Fields that
  *  the row does not have are passed over: *i is where to go on. */
-bool consent_line(const struct cli *c, enum list_lang lang, const struct msg *row, size_t *i,
+bool consent_line(const struct consent_reader *to, const struct msg *row, size_t *i,
 		  const char **label, char value[CONSENT_VALUE]);
 
 #endif /* KRING_CLIENT_PAPER_CONSENT_H */

@@ -114,7 +114,9 @@ static void consent(struct sheet *s, const struct msg *row)
 	const char *label;
 	char value[CONSENT_VALUE];
 
-	for (size_t k = 0; consent_line(s->c, s->lang, row, &k, &label, value);)
+	const struct consent_reader person = {s->c, s->lang, true};
+
+	for (size_t k = 0; consent_line(&person, row, &k, &label, value);)
 		sheet_pair(s, label, value);
 }
 

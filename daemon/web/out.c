@@ -82,9 +82,21 @@ static const char *escape_of(uint32_t c)
 	}
 }
 
-/* By characters: half of one would take the quote behind it along in some readers. */
-void out_text(struct out *o, const char *s)
+static bool digit(char c)
 {
+	return c >= '0' && c <= '9';
+}
+
+/* A number stays with what stands beside it: "vr 27 nov. 2026" is not broken into two lines, nor is "5 werkdagen". */
+static bool joins(const char *from, const char *s)
+{
+	return s[0] == ' ' && ((s > from && digit(s[-1])) || digit(s[1]));
+}
+
+/* By characters: half of one would take the quote behind it along in some readers. */
+static void escaped(struct out *o, const char *s, bool prose)
+{
+	const char *from = s;
 	size_t left = s == NULL ? 0 : strlen(s);
 
 	while (left > 0) {
@@ -93,7 +105,9 @@ void out_text(struct out *o, const char *s)
 		const char *escape = escape_of(c);
 
 		require(n <= left);
-		if (n == 0 || (c < ' ' && c != '\n' && c != '\t') || c == DELETE)
+		if (prose && joins(from, s))
+			out_raw(o, "\xc2\xa0", 2);
+		else if (n == 0 || (c < ' ' && c != '\n' && c != '\t') || c == DELETE)
 			out_raw(o, "\xef\xbf\xbd", 3);
 		else if (escape != NULL)
 			out_raw(o, escape, strlen(escape));
@@ -102,6 +116,16 @@ void out_text(struct out *o, const char *s)
 		s += n == 0 ? 1 : n;
 		left -= n == 0 ? 1 : n;
 	}
+}
+
+void out_text(struct out *o, const char *s)
+{
+	escaped(o, s, false);
+}
+
+void out_prose(struct out *o, const char *s)
+{
+	escaped(o, s, true);
 }
 
 /* What an address may hold as it is, whichever part of it this becomes. */

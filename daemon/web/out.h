@@ -30,6 +30,8 @@ void out_raw(struct out *o, const char *p, size_t len);
 /** In the text of a page and between quotes.  NULL writes nothing.  What no page may hold (a control character, half a
  *  character of UTF-8) is U+FFFD. */
 void out_text(struct out *o, const char *s);
+/** The same in running text of ours: a number is not parted from what stands beside it where a line ends. */
+void out_prose(struct out *o, const char *s);
 /** As one segment of an address: all but letters, digits and -._~ is %XX, so also / and :. */
 void out_segment(struct out *o, const char *s);
 /** NULL, or nothing in it. */

@@ -101,7 +101,10 @@ class Html:
             raise Wrong(f"a placeholder in <{self.tag}>")
         if self.state == "value" and self.attr not in ADDRESS and not SAFE.fullmatch(self.attr):
             raise Wrong(f"a placeholder in the attribute {self.attr}")
-        return "segment" if self.state == "value" and self.attr in ADDRESS else "text"
+        if self.state == "value" and self.attr in ADDRESS:
+            return "segment"
+        # what people typed stands in <bdi>, and stays as it is
+        return "prose" if self.state == "text" and (self.tag != "bdi" or self.closing) else "text"
 
 
 class Scope:
@@ -175,7 +178,7 @@ class Page:
             if self.html.writes() == "segment":
                 raise Wrong("words in an address")
             self.build.used.add(what[2:])
-            self.out().append(("words", what[2:]))
+            self.out().append((f"words-{self.html.writes()}", what[2:]))
         elif what.startswith("a."):
             if what[2:] not in self.build.assets:
                 raise Wrong(f"there is no file {what[2:]}")
@@ -243,9 +246,9 @@ class Code:
         for n in nodes:
             if n[0] == "raw":
                 self.put(f"out_raw(o, {quote(n[1].encode())}, {len(n[1].encode())});")
-            elif n[0] == "words":
-                self.put(f'out_text(o, list_text(LIST_WEB, lang, "{n[1]}"));')
-            elif n[0] in ("text", "segment"):
+            elif n[0].startswith("words-"):
+                self.put(f'out_{n[0][6:]}(o, list_text(LIST_WEB, lang, "{n[1]}"));')
+            elif n[0] in ("text", "prose", "segment"):
                 self.put(f"out_{n[0]}(o, {self.value(n[1], scope, at)[0]});")
             else:
                 self.section(n, scope, at, name)

@@ -69,8 +69,8 @@ def test_a_template_becomes_a_struct_and_a_function(tmp_path):
     h, c = (tmp_path / "out/pages.h").read_text(), (tmp_path / "out/pages.c").read_text()
     assert re.search(r"struct page_page_rows \{\n\tconst char \*ref;\n\tconst char \*name;\n\tbool late;\n\};", h)
     assert "struct page_frame {\n\tconst char *who;\n};" in h and "size_t rows_count;" in h
-    assert "out_segment(o, r0->ref);" in c and c.count("out_text(o, r0->name);") == 2 and 'list_text(LIST_WEB, lang, "hello")' in c
-    assert "if (!(p->rows_count != 0)) {" in c and "out_text(o, p->f->who);" in c
+    assert "out_segment(o, r0->ref);" in c and c.count("out_text(o, r0->name);") == c.count("out_prose(o, r0->name);") == 1 and 'list_text(LIST_WEB, lang, "hello")' in c
+    assert "if (!(p->rows_count != 0)) {" in c and "out_prose(o, p->f->who);" in c
     assert re.search(r'"/a/own-[0-9a-f]{12}\.css"', c)
     assert build(tmp_path, '<input type="radio"{{?on}} checked{{/on}}>') is None
     assert re.search(r'if \(p->on\) \{\n\t+out_raw\(o, " checked", 8\);', (tmp_path / "out/pages.c").read_text())
@@ -94,6 +94,29 @@ def test_every_text_of_the_pages_is_used():
     of_fields = {f"{part}-{field}" for part in ("field", "odd") for field in re.findall(r'\{"(\w+)", FORM_', said) if f'"{part}-%' in said or f"?e={part}-%" in said}
     assert not [r for r in rows - of_acts - of_fields if f"{{{{t.{r}}}}}" not in said and f'"{r}"' not in said and
                 f'"{r.removesuffix("-title")}"' not in said]
+
+
+def test_a_number_is_parted_from_its_word_in_what_people_typed_alone(tmp_path):
+    """Running text of ours is kept together there; a text in an attribute, in a field or in <bdi> is somebody's, and stays as it is."""
+    assert build(tmp_path, '<p title="{{a}}">{{b}}<bdi>{{c}}</bdi>{{d}}</p><textarea>{{e}}</textarea>{{t.hello}}') is None
+    c = (tmp_path / "out/pages.c").read_text()
+    assert re.findall(r"out_(text|prose)\(o, (?:p->(\w)|list)", c) == [("text", "a"), ("prose", "b"), ("text", "c"), ("prose", "d"), ("text", "e"), ("prose", "")]
+
+
+# On a button, and no verb: these say whereto, or who is there.
+NO_VERB = {"ends-stay"}
+VERB = {"fr": r"(?:(?:Oui|Non), )?(?:Ne pas |Se |S')?(?:[Ll]e |[Ee]n |tout )?\w+(?:er|ir|re)\b", "de": r".*(?:\w(?:en|ln|rn)|Weiter)$"}
+
+
+def test_a_button_says_what_it_does():
+    """With a verb: in French it stands first, in German last."""
+    rows = {c: dict(zip(("nl", "fr", "en", "de"), words)) for c, *words in (x.split("|") for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#")}
+    pages = "".join(p.read_text() for p in (ROOT / "daemon/web/tpl").glob("*.html"))
+    keys = set(re.findall(r'(?:<button[^>]*>|class="button[^>]*>)\{\{t\.([\w-]+)\}\}', pages))
+    said = re.findall(r'"(handover-\w+)", "handover-\w+-what"', (ROOT / "daemon/web/handover/step.c").read_text())
+    assert len(keys) > 25 and len(said) > 5
+    wrong = [(k, lang, rows[k][lang]) for k in {*keys, *said} - NO_VERB for lang, verb in VERB.items() if not re.match(verb, rows[k][lang])]
+    assert not wrong, wrong
 
 
 def test_no_line_of_a_page_begins_with_a_dot():

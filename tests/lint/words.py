@@ -134,6 +134,20 @@ def small_letters():
         yield from (f"{name}.psv: {code}: {k} begins with a capital: {row[k]}" for code, row in rows_of(name).items() for k in ("nl", "fr", "en") if row[k][:1].isupper())
 
 
+# Said of the reader or of a colleague, in French, as if it were a man.  An account of a machine (utilisateur) is nobody.
+GENDER = re.compile(r"\b(?:administrateurs?|intervenants?|coordinateurs?|(?:un|le|du) collègue|vous seul|vous êtes (?:dé|re)?connecté|serez déconnecté)\b", re.I)
+NOT_STAFF = {"guardian", "coordinator"}  # by law; a term, with both its forms
+
+
+def french_has_no_gender():
+    """Whoever reads it may be a woman: a function instead of a person (l'administration), or both (un ou une collègue)."""
+    for name in lists():
+        for code, row in rows_of(name).items():
+            said = re.sub(r"un ou une collègue|une ou (?:d')?un collègue", "", row["fr"])
+            if code not in NOT_STAFF and (m := GENDER.search(said)):
+                yield f"{name}.psv: {code}: {m[0]}"
+
+
 def mistakes_are_there():
     """Every error that the client names has its row, every row is named, and each call gives the values of its sentences."""
     rows = rows_of("mistakes")

@@ -153,7 +153,7 @@ def test_a_person_is_written_down_and_a_consent_given_and_taken_back(node, chrom
     c.fill("q", "Zoekgeraakt")
     c.press("form.fields button")
     assert "Niemand gevonden" in at()
-    c.follow("Nieuw dossier")
+    c.follow("Nieuw dossier maken")
     c.fill("name", "Zoekgeraakt Verzinsel")
     c.fill("birth_date", "ergens in 1990")
     c.press("form.fields .acts button")

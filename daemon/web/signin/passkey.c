@@ -107,7 +107,7 @@ static const struct {
 	{"passphrase-role", NULL, NULL, {0}},
 	{"passphrases-off", NULL, NULL, {0}},
 	{"passkeys-many", "most", NULL, {LIMIT_PASSKEYS}},
-	{"passkey-unfit", "field", NULL, {0}},
+	{"passkey-unfit", NULL, NULL, {0}},
 	{"passkey-known", NULL, NULL, {0}},
 	{"passkey-unknown", NULL, NULL, {0}},
 	{"challenge-over", NULL, NULL, {0}},
@@ -119,7 +119,6 @@ static const struct {
 	{"too-much-waiting", NULL, NULL, {0}},
 };
 
-/* 0 is no number of any of them: such a value is the text that people know the thing by. */
 static void add_value(struct visit *v, struct msg *reply, const char *name, uint64_t number)
 {
 	struct msg *value = name == NULL ? NULL : msg_add(&v->a, reply, REPLY_VALUES);
@@ -127,10 +126,7 @@ static void add_value(struct visit *v, struct msg *reply, const char *name, uint
 	if (value == NULL)
 		return;
 	msg_set_text(&v->a, value, VALUE_NAME, name);
-	if (number != 0)
-		msg_set_u64(value, VALUE_NUMBER, number);
-	else
-		msg_set_text(&v->a, value, VALUE_TEXT, "WebAuthn");
+	msg_set_u64(value, VALUE_NUMBER, number);
 }
 
 /* The words come out of the same rows as those of the command line; an address that somebody made up says nothing. */

@@ -41,6 +41,15 @@ static void test_a_text_stays_a_text(void **state)
 	expect_out(&o, "a\xef\xbf\xbd"
 		       "b\xef\xbf\xbd"
 		       "c\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd[0m");
+	/* where a line ends a number goes with its neighbour, and with nothing else */
+	out_prose(&o, "vr 27 nov. 2026 om 9 <b> x y 1");
+	out_prose(&o, " ");
+	out_text(&o, "27 nov.");
+	expect_out(&o, "vr\xc2\xa0"
+		       "27\xc2\xa0nov.\xc2\xa0"
+		       "2026\xc2\xa0om\xc2\xa0"
+		       "9\xc2\xa0&lt;b&gt; x y\xc2\xa0"
+		       "1 27 nov.");
 }
 
 static void test_a_segment_leads_nowhere_else(void **state)
