@@ -9,15 +9,18 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/limits/cases.h"
 #include "domain/care/acts.h"
 #include "domain/care/grants.h"
 #include "domain/care/intake.h"
 #include "domain/care/recover.h"
 #include "domain/care/timers.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/quota.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
+#include "domain/referral/request.h"
 #include "domain/referral/work.h"
 
 /* The body of the newest entry of this type that the sender wrote.  ERR_NOTFOUND: there is none, or it cannot be read any more. */
@@ -190,19 +193,30 @@ static enum err moved(struct turn *t, struct thread *th)
 	return rc == ERR_OK ? came_before(t, to, &there, th) : rc;
 }
 
-/* The person came here from somebody else, and so did the case: whoever asks for it asks the wrong one. */
+/* The person came here from somebody else, and so did the case: whoever asks for it asks the wrong one.  Whoever asks more often than
+ * there is an answer hears so once, where no question of before waits; each of them is counted. */
 static enum err requested(struct turn *t, struct thread *th)
 {
+	const char *why = NULL;
+	struct request r;
 	struct msg *m;
 	bool writable = false;
-	enum err rc = casefile_load(t, &th->case_id, &m);
+	enum err rc = request_read(t, th, &r);
 
+	if (rc == ERR_OK && r.count > LIMIT_REQUESTS)
+		rc = quota_passed_over(t, th->peer, QUOTA_CASE);
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &th->case_id, &m);
 	if (rc == ERR_OK)
 		rc = settled_writable(t, th, &writable);
-	if (rc != ERR_OK || !writable || msg_u64(m, CASE_RECORD_THEIRS) == 0 ||
+	if (rc != ERR_OK || !writable ||
 	    !referral_may((enum referral_state)th->state, REFERRAL_BY_SENDER, DOC_REQUEST_ANSWER))
 		return rc;
-	return acts_automatic(t, th, DOC_REQUEST_ANSWER, "not-ours");
+	if (r.count == LIMIT_REQUESTS + 1 && r.no == 0)
+		why = "asked-often";
+	else if (r.count <= LIMIT_REQUESTS && msg_u64(m, CASE_RECORD_THEIRS) != 0)
+		why = "not-ours";
+	return why == NULL ? ERR_OK : acts_automatic(t, th, DOC_REQUEST_ANSWER, why);
 }
 
 static enum err stored(struct turn *t, const struct peer *p, struct thread *th,

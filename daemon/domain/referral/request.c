@@ -3,13 +3,15 @@
 #include "domain/referral/request.h"
 
 #include "base/check.h"
+#include "base/limits/cases.h"
 #include "domain/referral/referral.h"
 
-/* The last word of this type in one log, and how many there are; no 0: none. */
+/* The last word of this type in one log, and how many there are; no 0: none.  Of questions the first LIMIT_REQUESTS can be the last. */
 static enum err last_of(struct turn *t, const struct thread *th, bool mine, uint16_t type,
 			struct log_entry *last, struct request *r)
 {
 	const uint32_t n = mine ? th->my_no : th->their_no;
+	const uint32_t most = type == DOC_REQUEST ? LIMIT_REQUESTS : n;
 
 	r->no = r->count = 0;
 	for (uint32_t no = 1; no <= n; no++) {
@@ -18,11 +20,10 @@ static enum err last_of(struct turn *t, const struct thread *th, bool mine, uint
 
 		if (rc != ERR_OK)
 			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
-		if (e.type != type)
+		if (e.type != type || r->count++ >= most)
 			continue;
 		*last = e;
 		r->no = no;
-		r->count++;
 	}
 	return ERR_OK;
 }

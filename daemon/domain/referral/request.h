@@ -17,7 +17,7 @@
 
 #include "domain/documents/thread.h"
 
-/** The question that waits, and how many there were. */
+/** The question that waits, and how many there were; from the one behind LIMIT_REQUESTS on they wait for nothing. */
 struct request {
 	uint32_t no; /* in the log of the receiver; 0: none waits */
 	uint32_t count;

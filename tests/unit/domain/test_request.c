@@ -5,6 +5,7 @@
 #include "base/limits/cases.h"
 #include "bedcase.h"
 #include "domain/care/acts.h"
+#include "domain/exchange/quota.h"
 #include "domain/handing/asked.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/request.h"
@@ -172,6 +173,66 @@ static void asking_without_end_is_one_thing_to_do(void **state)
 	assert_int_equal(may(b, &own, DOC_REQUEST), MAY_NO_ROOM);
 }
 
+static uint64_t counted(struct bed *b)
+{
+	struct pair *pr;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	assert_true(pr->over == 0 || pr->over_what == QUOTA_CASE);
+	return pr->over;
+}
+
+/* Three times people answer; what comes behind that is refused once, counted, and nobody's work. */
+static void who_asks_too_often_is_refused_and_counted(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = sent(b);
+	const char *reason;
+	uint32_t said;
+
+	for (uint32_t i = 1; i <= LIMIT_REQUESTS; i++) {
+		asked(b, &th);
+		assert_true(work(b, &th));
+		assert_int_equal(
+			acts_sign(&b->t, &th, DOC_REQUEST_ANSWER, because(b, "goes-on-here")),
+			ERR_OK);
+		(void)bed_turn(b);
+		th = bedcase_thread(b, &th.id);
+	}
+	assert_int_equal(counted(b), 0);
+	said = th.my_no;
+	asked(b, &th);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &th.id);
+	assert_int_equal(bedcase_said(b, &th.id, &reason), DOC_REQUEST_ANSWER);
+	assert_string_equal(reason, "asked-often");
+	assert_int_equal(th.my_no, said + 1);
+	assert_int_equal(waits(b, &th), 0);
+	assert_false(work(b, &th));
+	assert_int_equal(counted(b), 1);
+	for (unsigned i = 0; i < 20; i++) {
+		asked(b, &th);
+		(void)bed_turn(b);
+	}
+	assert_int_equal(bedcase_thread(b, &th.id).my_no, said + 1);
+	assert_false(work(b, &th));
+	assert_int_equal(counted(b), 21);
+}
+
+/* The third still waits for people: what comes behind it takes it from nobody's list. */
+static void what_is_too_often_hides_no_question(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = sent(b);
+
+	for (uint32_t i = 0; i <= LIMIT_REQUESTS; i++)
+		asked(b, &th);
+	(void)bed_turn(b);
+	assert_int_equal(waits(b, &th), LIMIT_REQUESTS);
+	assert_true(work(b, &th));
+	assert_int_equal(counted(b), 1);
+}
+
 /* The wrong side asks, or answers what nobody asked: nothing waits, and nothing is answered. */
 static void what_the_other_side_may_not_say_counts_for_nothing(void **state)
 {
@@ -249,6 +310,8 @@ int main(void)
 		TEST(a_question_waits_until_it_is_answered),
 		TEST(an_answer_that_crossed_answers_the_older_one),
 		TEST(asking_without_end_is_one_thing_to_do),
+		TEST(who_asks_too_often_is_refused_and_counted),
+		TEST(what_is_too_often_hides_no_question),
 		TEST(what_the_other_side_may_not_say_counts_for_nothing),
 		TEST(what_is_over_waits_for_nothing),
 		TEST(a_proposal_finds_the_question_that_it_answers),
