@@ -407,7 +407,7 @@ enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK && s->type != DOC_REFUSE && s->type != DOC_ABORT && s->type != DOC_RECLAIM)
 		rc = consented(t, &th);
 	if (rc == ERR_OK && (s->type == DOC_BUNDLE || s->type == DOC_CEDE))
-		rc = rows_compared(t, &th.case_id); /* it may be gone by another handover */
+		rc = rows_gives(t, &th);
 	if (rc == ERR_OK)
 		rc = run(t, &th, s->type, req);
 	return rc == ERR_OK ? shown_row(t, &th, reply) : rc;

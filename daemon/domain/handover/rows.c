@@ -277,12 +277,44 @@ static enum err refuse_uncompared(struct turn *t, const struct case_pen *pen)
 	return pen->owner.compared ? ERR_OK : turn_refuse(t, ERR_BUSY, REFUSAL_BEING_COMPARED);
 }
 
-enum err rows_compared(struct turn *t, const struct id16 *case_id)
+/* Another one by which it is on its way already: begun in a life that one of us forgot. */
+static enum err other_way(struct turn *t, const struct thread *th, const char **org, bool *yes)
 {
-	struct case_pen pen;
-	enum err rc = rows_pen(t, case_id, &pen);
+	struct store_walk w = {.rc = ERR_OK};
+	struct thread one;
+	struct msg *m;
 
-	return rc == ERR_OK ? refuse_uncompared(t, &pen) : rc;
+	*yes = false;
+	while (!*yes && rows_each(t, &th->case_id, &w, &one, &m)) {
+		*yes = one.role == THREAD_SENDER && !id16_equal(&one.id, &th->id) &&
+		       owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)one.state) ==
+			       OWNER_NOBODY;
+		*org = org_of(t, one.peer);
+	}
+	return w.rc;
+}
+
+enum err rows_gives(struct turn *t, const struct thread *th)
+{
+	const char *org = "";
+	struct case_pen pen;
+	bool way = false;
+	enum err rc = rows_pen(t, &th->case_id, &pen);
+
+	require(th->kind == THREAD_HANDOVER && th->role == THREAD_SENDER);
+	if (rc == ERR_OK)
+		rc = refuse_uncompared(t, &pen);
+	if (rc == ERR_OK)
+		rc = other_way(t, th, &org, &way);
+	if (rc != ERR_OK)
+		return rc;
+	if (way)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
+					say_text("partner", org));
+	return owner_moved(&pen.owner)
+		       ? turn_refuse_with(t, ERR_STATE, REFUSAL_NOT_OWNER,
+					  say_text("partner", org_of(t, pen.owner.peer)))
+		       : ERR_OK;
 }
 
 enum err rows_writable(struct turn *t, const struct id16 *case_id)

@@ -64,8 +64,9 @@ MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint
 
 /** Refuses a person who would write in a case that is not ours to write in. */
 MUST_CHECK enum err rows_writable(struct turn *t, const struct id16 *case_id);
-/** Refuses to give away a case that another one may have taken, for all that this node remembers. */
-MUST_CHECK enum err rows_compared(struct turn *t, const struct id16 *case_id);
+/** Refuses to give away, in this handover, a case that another one took or is to have, or may have taken for all that this node
+ *  remembers. */
+MUST_CHECK enum err rows_gives(struct turn *t, const struct thread *th);
 /** Refuses whoever would look into a case that moved away. */
 MUST_CHECK enum err rows_readable(struct turn *t, const struct id16 *case_id);
 /** Refuses its erasure while a handover of it is not over, or while its new owner may still need what is kept of it. */

@@ -297,10 +297,32 @@ static enum err pass_down(struct turn *t, struct thread *th, struct epoch e)
 	return sign_act(t, th, DOC_SUPERSEDED, body);
 }
 
+/* Nothing is left to give: the consent ended, or another one has the case by a handover that was forgotten and came back. */
+static enum err nothing_to_give(struct turn *t, const struct thread *th, const struct msg *record,
+				const char **why)
+{
+	struct owner o;
+	bool gone, given_back;
+	enum err rc = consent_gone(t, &th->grant_id, &gone);
+
+	if (rc == ERR_OK)
+		rc = rows_owner(t, &th->case_id, &o, &given_back);
+	*why = NULL;
+	if (rc != ERR_OK)
+		return rc;
+	if (gone)
+		*why = "consent-withdrawn";
+	else if (o.compared && owner_moved(&o))
+		*why = "no-longer-needed";
+	else if (!has_key(record) && th->state > HANDOVER_AGREED)
+		*why = "content-missing";
+	return ERR_OK;
+}
+
 static enum err follow_from(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
+	const char *why;
 	struct epoch e;
-	bool gone;
 	enum err rc = ERR_OK;
 
 	if (th->state >= HANDOVER_PROPOSED && th->state <= HANDOVER_TAKEN)
@@ -316,11 +338,11 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 	case HANDOVER_AGREED:
 	case HANDOVER_BUNDLED:
 	case HANDOVER_STAGED:
-		rc = consent_gone(t, &th->grant_id, &gone);
-		if (rc != ERR_OK || (!gone && (has_key(record) || th->state <= HANDOVER_AGREED)))
+		rc = nothing_to_give(t, th, record, &why);
+		if (rc != ERR_OK || why == NULL)
 			return rc;
 		*more = true;
-		return sign_code(t, th, DOC_ABORT, gone ? "consent-withdrawn" : "content-missing");
+		return sign_code(t, th, DOC_ABORT, why);
 	case HANDOVER_TAKEN:
 		return close_here(t, th, record, more);
 	case HANDOVER_REFUSED:

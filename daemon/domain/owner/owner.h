@@ -59,6 +59,11 @@ struct owner {
 	bool compared; /* every thread of it is settled */
 };
 
+/** Somebody else has the case, by one in which it moved; not: it is on its way. */
+static inline bool owner_moved(const struct owner *o)
+{
+	return o->who == OWNER_THEM || o->who == OWNER_ELSEWHERE;
+}
 /** Of one thread by itself. */
 enum owner_who owner_of_thread(enum handover_side we, enum handover_state s);
 /** Can it move the case, its epoch, or the pen?  One that was only proposed, refused or aborted cannot, however many there are. */

@@ -219,6 +219,38 @@ static void taken_over_after_the_file_went_with_the_disk(void **state)
 	assert_true(until_ms > b->t.wall_ms);
 }
 
+/* A handover that was begun in a life which forgot the one before: of two that go on at once the case is given away in one alone. */
+static void what_was_given_once_is_not_given_again(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	struct thread other = {.id = bed_id(0x73),
+			       .case_id = th.case_id,
+			       .peer = BED_OTHER,
+			       .kind = THREAD_HANDOVER,
+			       .role = THREAD_SENDER,
+			       .table_version = HANDOVER_TABLE_VERSION,
+			       .created_ms = b->now_ms};
+	struct msg *propose = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
+	const char *reason;
+
+	other.grant_id = th.grant_id;
+	assert_int_equal(steps_sign(&b->t, &other, DOC_PROPOSE, propose), ERR_OK);
+	came(b, &other, DOC_AGREE, NULL, HANDOVER_AGREED);
+	assert_int_equal(rows_gives(&b->t, &other), ERR_STATE);
+	assert_int_equal(b->t.refusal.code, REFUSAL_CASE_ON_ITS_WAY);
+	assert_int_equal(rows_gives(&b->t, &th), ERR_OK);
+	came(b, &th, DOC_TAKE, NULL, HANDOVER_TAKEN);
+	assert_int_equal(rows_gives(&b->t, &other), ERR_STATE);
+	assert_int_equal(b->t.refusal.code, REFUSAL_NOT_OWNER);
+	assert_int_equal(steps_changed(&b->t, &other, ""), ERR_OK);
+	assert_int_equal(other.state, HANDOVER_ABORTED);
+	(void)bed_turn(b);
+	assert_int_equal(bedcase_said(b, &other.id, &reason), DOC_ABORT);
+	assert_string_equal(reason, "no-longer-needed");
+}
+
 /* A loss of state: what the partner says may be the older half of what was said.  Taken back since, and forgotten, the case is ours. */
 static void nothing_is_sealed_before_the_logs_were_compared(void **state)
 {
@@ -508,6 +540,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_case_whose_file_is_lost_does_not_stay_on_its_way,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_was_given_once_is_not_given_again, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_sealed_before_the_logs_were_compared,
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(an_addition_comes_back_for_an_erased_case, setup,
