@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "base/check.h"
@@ -116,13 +115,17 @@ static size_t field_of(const char *key)
 	return i;
 }
 
-/* Does the line begin with these letters and a colon?  French has a blank before it. */
+/* Does the line begin with this name and a colon, in whatever letters?  French has a blank before the colon. */
 static bool begins(const char *line, const char *name, size_t n, size_t *len)
 {
-	if (n == 0 || strncasecmp(line, name, n) != 0)
+	const size_t typed = strcspn(line, ":");
+
+	*len = typed + 1;
+	/* a sign before it makes it a line of a list, in the text of a field */
+	if (line[typed] != ':' ||
+	    ((unsigned char)line[0] < 0x80 && !isalpha((unsigned char)line[0])))
 		return false;
-	*len = n + strspn(line + n, " ") + 1;
-	return line[*len - 1] == ':';
+	return words_same(span_of(line, typed), span_of(name, n));
 }
 
 /* A national number has a name of each country, whole, without its brackets, or as it stands in them: BSN. */

@@ -69,7 +69,7 @@ static bool word_is(const struct cli *c, const char *key, const char *typed)
 
 	for (size_t len; *words != '\0'; words += len + (words[len] == ',' ? 1 : 0)) {
 		len = strcspn(words, ",");
-		if (len == n && strncasecmp(words, typed, n) == 0)
+		if (words_same(span_of(words, len), span_of(typed, n)))
 			return true;
 	}
 	return false;

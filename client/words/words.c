@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/text.h"
 
 enum { HOUR_S = 3600, DAY_S = 86400, NAME_LEN = 64, ANY_YEAR = 1 };
 
@@ -249,4 +250,27 @@ char *words_size(enum list_lang lang, uint64_t bytes, char out[WORDS_SHORT])
 	(void)snprintf(out, WORDS_SHORT, "%llu %s", (unsigned long long)(small ? kib : kib >> 10),
 		       words_of(lang, small ? "unit-kib" : "unit-mib"));
 	return out;
+}
+
+/* As a name in a command line is read, too: "TÉLÉPHONE", "Téléphone" and "telephone" are one word. */
+bool words_same(struct span typed, struct span ours)
+{
+	char text[WORDS_LONG], a[WORDS_LONG], b[WORDS_LONG];
+	const struct span both[] = {typed, ours};
+	char *const to[] = {a, b};
+
+	if (typed.len == 0 || ours.len == 0)
+		return false;
+	/* signs such as ? are words as they stand */
+	if (typed.len == ours.len && memcmp(typed.p, ours.p, ours.len) == 0)
+		return true;
+	for (size_t i = 0; i < 2; i++) {
+		if (both[i].len >= sizeof text)
+			return false;
+		memcpy(text, both[i].p, both[i].len);
+		text[both[i].len] = '\0';
+		if (!text_slug(to[i], sizeof a, text) || to[i][0] == '\0')
+			return false;
+	}
+	return strcmp(a, b) == 0;
 }

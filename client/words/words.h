@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/bytes.h"
 #include "base/fill.h"
 #include "proto/lists.h"
 
@@ -41,6 +42,8 @@ const char *words_semicolon(enum list_lang lang);
 /** What a command is for; verb may be NULL. */
 const char *words_help(enum list_lang lang, const char *noun, const char *verb);
 /** What an option of that command is for, for a person; "" when there is no row, which a test finds. */
+/** What a person typed and what we call it: the same word, large or small letters, with or without accents.  Nothing is no word. */
+bool words_same(struct span typed, struct span ours);
 const char *words_option(enum list_lang lang, const char *noun, const char *verb, const char *name);
 /** What a field of a person or a category is called where the node is ("BE"; "": not known): a national number has another name in
  *  each country. */

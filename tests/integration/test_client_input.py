@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import unicodedata
 import subprocess
 
 import pytest
@@ -234,6 +235,11 @@ def test_a_file_may_name_a_field_as_help_and_lists_do(node, lang):
     r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin="".join(f"{called[f.name].capitalize()}{blank}: {said[f.name]}\n" for f in PERSON).encode())
     assert r.returncode == 0, r.stderr.decode()
     assert node.k("case", "show", r.stdout.decode().strip())["person"] == {f.name: True if value(f, 0) == "yes" else value(f, 0) for f in PERSON}
+    # nobody types accents and capitals the way a list has them, and a capital may be a letter with an accent
+    for typed in (str.upper, lambda n: "".join(x for x in unicodedata.normalize("NFD", n) if not unicodedata.combining(x)), lambda n: unicodedata.normalize("NFD", n.upper())):
+        r = run(node, "--lang", lang, "case", "new", "--from", "-", stdin="".join(f"{typed(called[f.name])}{blank}: {said[f.name]}\n" for f in PERSON).encode())
+        assert r.returncode == 0, r.stderr.decode()
+        assert node.k("case", "show", r.stdout.decode().strip())["person"] == {f.name: True if value(f, 0) == "yes" else value(f, 0) for f in PERSON}
     before = len(node.k("case", "list")["cases"])
     phone = called["phone"]
     for data, line in ((f"name: A\nphone: 1\n{phone}: 2\n", 3), (f"name: A\nstory: een\ntwee\n{phone}: 2\n", 4), (f"name: A\n{phone}s: 2\n", 2)):
