@@ -63,20 +63,8 @@ static size_t about(const struct cli *c, const struct msg *s, const char *who[LI
 	return n;
 }
 
-static int which(const struct cli *c, const char *who[LIMIT_PEERS], size_t n)
-{
-	char names[WORDS_LONG] = "";
-	size_t len = 0;
-
-	/* a name that does not fit in any more is left out: kring alarm list has all of them */
-	for (size_t i = 0; i < n && len + strlen(who[i]) + sizeof ", " < sizeof names; i++)
-		len += (size_t)snprintf(names + len, sizeof names - len, "%s%s", i == 0 ? "" : ", ",
-					who[i]);
-	return cli_refuse(c, CLI_USAGE, "alarm-several",
-			  FILL({"list", names, 0}, {"code", c->words[0], 0}));
-}
-
-/* One code may be about several partners, and whoever phones one of them works on that one alone. */
+/* One code may be about several partners, and whoever phones one of them works on that one alone: the node asks which, unless all of
+ * them are meant. */
 int cmd_alarm_ack(struct cli *c)
 {
 	struct msg *sub, *reply = NULL;
@@ -85,14 +73,12 @@ int cmd_alarm_ack(struct cli *c)
 	int code = CLI_DONE;
 
 	require(c->word_count > 0);
-	if (c->word_count > 1)
-		return cmd_finish(c, ack_of(c, c->words[1]));
+	if (c->word_count > 1 || cli_option(c, "all") == NULL)
+		return cmd_finish(c, ack_of(c, c->word_count > 1 ? c->words[1] : ""));
 	code = cli_call(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
 	if (code != CLI_DONE)
 		return code;
 	n = about(c, msg_get(reply, REPLY_STATUS), who);
-	if (n > 1 && cli_option(c, "all") == NULL)
-		return which(c, who, n);
 	for (size_t i = 0; code == CLI_DONE && i + 1 < n; i++)
 		code = cli_call(c, ack_of(c, who[i]), &reply);
 	return code == CLI_DONE ? cmd_finish(c, ack_of(c, n == 0 ? "" : who[n - 1])) : code;

@@ -5,7 +5,8 @@ import subprocess
 import pytest
 from ctl import pb
 
-from node import BIN
+from node import BIN, wait_for
+from kringwire import Member
 from refusal import Reader
 from staff import UIDS, Colleague, hire
 from test_metrics import metrics
@@ -83,17 +84,32 @@ def asked(reader, reply, *args):
     return subprocess.run([str(BIN / "kring"), "--socket", reader.path, "--lang", "en", *args], capture_output=True, text=True, timeout=20)
 
 
-def test_an_alarm_about_several_partners_asks_which(reader):
-    reply = pb.Reply()
-    for partner, seen in (("Goes", 0), ("SMWO", 0), ("Doel", 7)):
-        reply.status.alarms.add(what="came-back", partner=partner, at_ms=5, seen_ms=seen)
-    r = asked(reader, reply, "alarm", "ack", "came-back")
-    assert r.returncode == 2 and "Goes, SMWO" in r.stderr and "Doel" not in r.stderr, r
-    assert "kring alarm ack came-back NAME" in r.stderr and "kring alarm ack came-back --all" in r.stderr
-    for args in (("--all",), ("smwo",)):
-        assert asked(reader, reply, "alarm", "ack", "came-back", *args).returncode == 0
-    reply.status.alarms[0].seen_ms = 7
-    assert asked(reader, reply, "alarm", "ack", "came-back").returncode == 0, "one is left"
+def test_an_alarm_about_several_partners_asks_which(dialled):
+    """Whoever asks the node itself is asked, too: nothing is acknowledged that nobody meant."""
+    f, b, m = dialled()
+    other = Member(f.fed_id(), org="Tweede Partner")
+    (f.dir / "second.join").write_bytes(other.join_bytes())
+    f.admit(f.dir / "second.join")
+    f.import_roster(b)
+    node_id, nk, tk = f.record_of(b)
+    try:
+        assert other.meet(f"tcp://127.0.0.1:{b.port}", tk, node_id, nk)
+        for x in (m, other):
+            x.send_frame([])
+            x.until(lambda: x.your[0])
+            x.reborn(keep_inbox=True)
+        told = lambda seen: sorted(a["partner"] for a in b.k("status")["status"].get("alarms", []) if a["what"] == "came-back" and bool(a["seen_ms"]) == seen)
+        wait_for("both alarms", lambda: m.pump() or other.pump() or len(told(False)) == 2)
+        r = Colleague(b, 0).ask("alarm_ack", what="came-back")
+        assert r.code == "alarm-several" and {v.name: v.text for v in r.values} == {"list": ", ".join(told(False)), "typed": "came-back"}, r
+        assert told(True) == []
+        r = kring(b, "alarm", "ack", "came-back")
+        assert r.returncode == 1 and "Python Partner, Tweede Partner" in r.stderr and "kring alarm ack came-back --all" in r.stderr, r
+        assert kring(b, "alarm", "ack", "came-back", "tweede-partner").returncode == 0 and told(True) == ["Tweede Partner"]
+        assert kring(b, "alarm", "ack", "came-back").returncode == 0 and len(told(True)) == 2, "one was left"
+        b.stop()
+    finally:
+        other.close()
 
 
 def test_what_has_a_line_of_its_own_does_not_count_either(reader):

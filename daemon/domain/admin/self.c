@@ -10,11 +10,13 @@
 #include <string.h>
 
 #include "base/endpoint.h"
+#include "base/text.h"
 #include "domain/evidence/audit.h"
 #include "domain/evidence/kept.h"
 #include "domain/loss/alarm.h"
 #include "domain/membership/names.h"
 #include "domain/oversight/status.h"
+#include "domain/say.h"
 #include "domain/signin/session.h"
 #include "domain/stream/connect.h"
 
@@ -43,10 +45,38 @@ static const struct msg *alarm_meant(const struct turn *t, const struct msg *sta
 		if (strcmp(msg_text(row, ALARM_ROW_WHAT), what) == 0 &&
 		    msg_u64(row, ALARM_ROW_AT_MS) < t->wall_ms &&
 		    (partner == NULL ||
-		     strcmp(msg_text(row, ALARM_ROW_PARTNER), partner->org) == 0))
+		     strcmp(msg_text(row, ALARM_ROW_PARTNER), partner->org) == 0) &&
+		    (found == NULL || msg_u64(row, ALARM_ROW_SEEN_MS) == 0))
 			found = row;
 	}
 	return found;
+}
+
+/* Whoever phones one partner works on that one alone, so the others stay as they are: it is asked which one was meant.  Names that do
+ * not fit in are left out: the list of alarms has all of them. */
+static enum err refuse_several(struct turn *t, const struct msg *status, const char *what)
+{
+	char names[SAY_TEXT_MAX] = "";
+	size_t len = 0, open = 0;
+
+	require(status != NULL);
+	for (size_t i = 0; i < msg_count(status, STATUS_ALARMS); i++) {
+		const struct msg *row = msg_at(status, STATUS_ALARMS, i);
+		const char *org = msg_text(row, ALARM_ROW_PARTNER);
+
+		if (strcmp(msg_text(row, ALARM_ROW_WHAT), what) != 0 || org[0] == '\0' ||
+		    msg_u64(row, ALARM_ROW_SEEN_MS) != 0)
+			continue;
+		if (len + sizeof ", " + strlen(org) <= sizeof names) {
+			text_format(names + len, sizeof names - len, "%s%s", len == 0 ? "" : ", ",
+				    org);
+			len = strlen(names);
+		}
+		open++;
+	}
+	return open < 2 ? ERR_OK
+			: turn_refuse_with(t, ERR_EXISTS, REFUSAL_ALARM_SEVERAL,
+					   say_text("list", names), say_text("typed", what));
 }
 
 /* Only of what is there: whoever acknowledges in advance would never see it. */
@@ -61,6 +91,8 @@ enum err admin_alarm_ack(struct turn *t, const struct msg *req, struct msg *repl
 	(void)reply;
 	if (rc == ERR_OK)
 		rc = view_status(t, req, now);
+	if (rc == ERR_OK && partner == NULL)
+		rc = refuse_several(t, msg_get(now, REPLY_STATUS), what);
 	if (rc != ERR_OK)
 		return rc;
 	row = alarm_meant(t, msg_get(now, REPLY_STATUS), what, partner);
