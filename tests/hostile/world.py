@@ -17,8 +17,10 @@ SECONDS = 60 if LONG else 2  # how long an attack lasts that could go on for eve
 class World:
     """target, honest and hostile: nodes, nodes, Members.  clock: one Clock for all nodes; files: so many descriptors for each."""
 
+    FEDERATION = Federation
+
     def __init__(self, directory, honest=1, hostile=1, settings="", clock=False, cls="member", connect=True, files=None):
-        self.fed = Federation(directory, ["SMWO", *(f"Eerlijk {i + 1}" for i in range(honest))])
+        self.fed = self.FEDERATION(directory, ["SMWO", *(f"Eerlijk {i + 1}" for i in range(honest))])
         self.target, self.honest = self.fed.nodes[0], self.fed.nodes[1:]
         self.clock = Clock(self.fed.dir) if clock else None
         self.connect, self.files = connect, files
