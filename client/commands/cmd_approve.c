@@ -141,6 +141,9 @@ int cmd_approve(struct cli *c)
 			show(c, reply);
 		return code;
 	}
+	/* a name beside the fingerprint that the tool reads out of the bytes: it knows no roster */
+	if (!json)
+		print_proposals(c, reply);
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
 		return cli_refuse(
 			c, CLI_NOT_NOW, "cannot-write",

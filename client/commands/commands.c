@@ -196,7 +196,7 @@ const struct command commands[] = {
 	 .options = "roster=FILE join=FILE class=LINE out=FILE verified=LINE verified-by=LINE",
 	 .example = "kring roster add --roster roster --join join --class member --out proposal"},
 	{.noun = "roster", .verb = "propose", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-propose",
-	 .options = "roster=FILE op=LINE node=NAME roots=LINE keys=LINE policy=LINE out=FILE passphrase-file=FILE",
+	 .options = "roster=FILE op=LINE node=NAME date=DATE roots=LINE keys=LINE policy=LINE out=FILE passphrase-file=FILE",
 	 .example = "kring roster propose --roster roster --op remove --node SMWO --out proposal"},
 	{.noun = "roster", .verb = "sign", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-sign", .options = "proposal=FILE key=FILE roster=FILE passphrase-file=FILE",
 	 .example = "kring roster sign --proposal proposal --key root1.key --roster roster"},

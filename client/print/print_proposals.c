@@ -10,7 +10,7 @@
 /* Fingerprint and the way it was verified: what a root has to know before signing. */
 void print_proposals(const struct cli *c, const struct msg *reply)
 {
-	char how[WORDS_SHORT * 4];
+	char how[WORDS_SHORT * 4], day[WORDS_SHORT];
 
 	require(c != NULL && reply != NULL);
 	/* in the order in which they were made; each says how many signatures it lacks */
@@ -29,6 +29,14 @@ void print_proposals(const struct cli *c, const struct msg *reply)
 			     {"fingerprint", msg_text(r, PROPOSAL_ROW_FINGERPRINT), 0},
 			     {"n", NULL, msg_u64(r, PROPOSAL_ROW_SIGNATURES)},
 			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)}));
+		if (msg_text(r, PROPOSAL_ROW_FROM_DAY)[0] != '\0') {
+			(void)printf("          ");
+			print_say_line(
+				c, "proposal-from",
+				FILL({"day",
+				      words_day(c->lang, msg_text(r, PROPOSAL_ROW_FROM_DAY), day),
+				      0}));
+		}
 		if (msg_text(r, PROPOSAL_ROW_VERIFIED)[0] != '\0') {
 			print_codes(c, LIST_CODES, msg_text(r, PROPOSAL_ROW_VERIFIED), how,
 				    sizeof how);

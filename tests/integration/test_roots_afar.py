@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Roots that are not in one room: each signs at the node of its own organisation, and the proposal travels."""
+import datetime
+import os
+import shutil
+import struct
 import subprocess
 
 import pytest
+from kringwire import sodium
 from node import Federation, Refused, wait_for
 from test_membership import Joining, invite, partner, roster_of
 
@@ -81,26 +86,71 @@ def test_what_another_entry_overtook_falls_away(world):
     wait_for("nothing to be left", lambda: proposals(a) == proposals(b) == [])
 
 
+def test_the_day_of_a_removal_is_shown_to_whoever_signs_it(world, tmp_path):
+    """At the node, where it is proposed and where it is signed; and by the tool that knows files alone."""
+    a, b = world.nodes[:2]
+    day = (datetime.date.today() + datetime.timedelta(days=40)).isoformat()
+    made = a.k("partner", "remove", "smwo", "--date", day)["proposal"]
+    assert the_row(a)["from_day"] == day
+    shown = words_of_day(day)
+    for n, args in ((a, ("approve",)), (a, ("worklist",)), (a, ("approve", made, "--key", key(world, 1)))):
+        r = tool(world, "--dir", n.dir, "--lang", "en", *args)
+        assert r.returncode == 0 and "remov" in r.stdout and "SMWO" in r.stdout and shown in r.stdout, (args, r)
+    assert f"from           {day}" in r.stdout  # out of the bytes that are signed
+    assert the_one(b, "SMWO")["from_day"] == day and shown in tool(world, "--dir", b.dir, "--lang", "en", "approve").stdout
+    p, roster = tmp_path / "proposal", tmp_path / "roster"
+    shutil.copy(world.roster, roster)
+    propose = ("--lang", "en", "roster", "propose", "--roster", roster, "--node", "SMWO", "--out", p, "--date")
+    for bad, op in (("2020-01-01", "remove"), ("tomorrow", "remove"), (day, "suspend")):
+        r = tool(world, *propose, bad, "--op", op)
+        assert r.returncode == 2 and not p.exists(), (bad, op, r)
+    r = tool(world, *propose, day, "--op", "remove")
+    assert r.returncode == 0 and f"from           {day}" in r.stdout, r
+    r = tool(world, "--lang", "en", "roster", "sign", "--proposal", p, "--roster", roster, "--key", key(world, 1))
+    assert r.returncode == 0 and f"from           {day}" in r.stdout and "organisation   SMWO" in r.stdout, r
+
+
+def the_row(n):
+    return [p for p in proposals(n) if p["subject"] == "SMWO"][0]
+
+
+def words_of_day(day):
+    """As English dates are shown, without the day of the week."""
+    d = datetime.date.fromisoformat(day)
+    return f"{d.day} {d:%b} {d.year}"
+
+
 def tool(f, *args):
     return subprocess.run([str(f.bin / "kring"), *map(str, args)], capture_output=True, text=True)
+
+
+def cheap(path, words):
+    """The same key under words, at a cost that its file names: to be tried often."""
+    raw = path.read_bytes()
+    seed, salt, nonce = raw[-32:], os.urandom(16), os.urandom(24)
+    bound = b"KRG1rts\0" + sodium.crypto_sign_seed_keypair(seed)[0] + struct.pack(">II", 1, 8) + salt
+    under = sodium.crypto_pwhash_alg(32, words.encode(), salt, 1, 8192, sodium.crypto_pwhash_ALG_ARGON2ID13)
+    path.write_bytes(bound + nonce + sodium.crypto_aead_xchacha20poly1305_ietf_encrypt(seed, bound, nonce, under))
 
 
 def test_the_key_of_a_root_under_a_passphrase(world, tmp_path):
     (tmp_path / "right").write_text("vier woorden die niemand raadt\n")
     (tmp_path / "wrong").write_text("vier andere woorden\n")
-    d, p = tmp_path / "roots", tmp_path / "proposal"
-    made = tool(world, "federation", "create", "--name", "Dicht", "--roots", "2/2", "--out", d, "--passphrase-file", tmp_path / "right")
+    d, p, three = tmp_path / "roots", tmp_path / "proposal", tmp_path / "three"
+    right = ("--passphrase-file", tmp_path / "right")
+    # each key costs a second or two by design, so there are no more than it takes
+    made = tool(world, "federation", "create", "--name", "Dicht", "--roots", "2/2", "--out", d, *right)
     assert made.returncode == 0 and "all 2 roots must sign" in made.stdout  # whoever loses one of them loses all
-    assert "roots must sign" not in tool(world, "federation", "create", "--name", "Ruim", "--roots", "2/3", "--out", tmp_path / "three").stdout
-    assert (d / "root1.key").read_bytes()[:7] == b"KRG1rts"
-    assert tool(world, "roster", "propose", "--roster", d / "roster", "--op", "renew", "--out", p).returncode == 0
-    sign = ("roster", "sign", "--proposal", p, "--roster", d / "roster", "--key")
-    before = p.read_bytes()
-    for more, said in (((), "under a passphrase"), (("--passphrase-file", tmp_path / "wrong"), "not the passphrase"), (("--passphrase-file", tmp_path / "none"), "cannot be read")):
-        got = tool(world, *sign, d / "root1.key", *more)
-        assert got.returncode != 0 and said in got.stderr, (more, got)
-    assert p.read_bytes() == before  # nothing of it was signed
     for no in (1, 2):
-        got = tool(world, *sign, d / f"root{no}.key", "--passphrase-file", tmp_path / "right")
-        assert got.returncode == 0, got
-    assert "complete" in got.stdout and tool(world, "roster", "verify", "--roster", d / "roster").returncode == 0
+        raw = (d / f"root{no}.key").read_bytes()
+        assert raw[:7] == b"KRG1rts" and struct.unpack(">II", raw[40:48]) == (3, 256 * 1024)
+    assert "roots must sign" not in tool(world, "federation", "create", "--name", "Ruim", "--roots", "2/3", "--out", three).stdout
+    cheap(three / "root1.key", "vier woorden die niemand raadt")
+    for of, more, said in ((three, (), "under a passphrase"), (three, ("--passphrase-file", tmp_path / "wrong"), "not the passphrase"),
+                           (three, ("--passphrase-file", tmp_path / "none"), "cannot be read"), (three, right, ""), (d, right, "")):
+        assert tool(world, "roster", "propose", "--roster", of / "roster", "--op", "renew", "--out", p).returncode == 0
+        before = p.read_bytes()
+        got = tool(world, "roster", "sign", "--proposal", p, "--roster", of / "roster", "--key", of / "root1.key", *more)
+        assert (got.returncode == 0) == (said == "") and said in got.stderr, (more, got)
+        assert (p.read_bytes() == before) == (said != ""), "what is refused is not signed"
+    assert "1 of 2" in got.stdout

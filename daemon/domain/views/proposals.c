@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "crypto/identity.h"
 #include "domain/page.h"
+#include "domain/referral/deadline.h"
 
 /* What a root decides by: whom it is about, by which fingerprint, and how that was made sure.  Two organisations may have
  * names that look the same; their fingerprints differ. */
@@ -12,7 +13,7 @@ enum err view_proposal(struct turn *t, const struct proposal *p, const struct ch
 		       struct msg *reply)
 {
 	struct msg *m = msg_add(t->arena, reply, REPLY_PROPOSALS);
-	char hex[33], print[IDENTITY_FINGERPRINT_LEN];
+	char hex[33], print[IDENTITY_FINGERPRINT_LEN], day[DATE_TEXT];
 	struct wire_add add;
 	struct wire_node node;
 	struct wire_remove rem;
@@ -35,6 +36,10 @@ enum err view_proposal(struct turn *t, const struct proposal *p, const struct ch
 		identity_fingerprint(print, &rem.node);
 		msg_set_text(t->arena, m, PROPOSAL_ROW_SUBJECT, peer == NULL ? "?" : peer->org);
 		msg_set_text(t->arena, m, PROPOSAL_ROW_FINGERPRINT, print);
+		if (p->e.op == WIRE_ROSTER_REMOVE && rem.effective_s > p->e.time_s) {
+			deadline_day(t->node->country, rem.effective_s * 1000, day);
+			msg_set_text(t->arena, m, PROPOSAL_ROW_FROM_DAY, day);
+		}
 		/* it travels as a suspension; people read what it does */
 		if (rem.reason == WIRE_SUSPEND_LIFT)
 			msg_set_text(t->arena, m, PROPOSAL_ROW_OP, "lift");

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/date.h"
 #include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/identity.h"
@@ -198,6 +199,22 @@ int tool_roster_add(struct tool_args *a)
 	return 0;
 }
 
+bool propose_member_name(const struct rosterfile *f, const struct id32 *node,
+			 char org[LIMIT_ORG_NAME + 1])
+{
+	struct wire_add add;
+	struct id32 id;
+	size_t at = 0;
+
+	require(node != NULL && org != NULL);
+	while (next_member(f, &at, &add, &id))
+		if (id32_equal(&id, node)) {
+			memcpy(org, add.org, sizeof add.org);
+			return true;
+		}
+	return false;
+}
+
 /* A member by its whole name, or by the beginning of its fingerprint. */
 static bool find_member(const struct rosterfile *f, const char *name, struct id32 *node, char *org)
 {
@@ -301,6 +318,24 @@ static const char *op_code(const char *op)
 	return strcmp(op, "remove") == 0 ? "remove-node" : op;
 }
 
+/* Noon there: the same day wherever this federation is.  Its partners have until then to take back what they told it, and to hear
+ * its answers. */
+static int from_day(const struct tool_args *a, uint64_t *from_s)
+{
+	const uint64_t noon_s = 43200;
+	const int64_t today = (int64_t)(clock_wall_ms() / DAY_MS);
+	int64_t day;
+
+	if (a->date == NULL)
+		return 0;
+	if (strcmp(a->op, "remove") != 0)
+		return tool_fail(TOOL_USAGE, "date-of-removal", "");
+	if (!date_parse(a->date, &day) || day <= today || day > today + (int64_t)LIMIT_DATE_DAYS)
+		return tool_fail(TOOL_USAGE, "date-unfit", a->date);
+	*from_s = (uint64_t)day * (DAY_MS / 1000) + noon_s;
+	return 0;
+}
+
 /* Removed, suspended, or let in again: one form, told apart by operation and reason. */
 static int propose_standing(const struct tool_args *a, const struct rosterfile *f, uint8_t op,
 			    uint8_t reason)
@@ -314,6 +349,9 @@ static int propose_standing(const struct tool_args *a, const struct rosterfile *
 
 	if (a->node == NULL || !find_member(f, a->node, &r.node, org))
 		return tool_fail(TOOL_USAGE, "node-not-found", a->node == NULL ? "" : a->node);
+	bad = from_day(a, &r.effective_s);
+	if (bad != 0)
+		return bad;
 	wire_remove_put(&pw, &r);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
@@ -324,6 +362,8 @@ static int propose_standing(const struct tool_args *a, const struct rosterfile *
 		 FILL({"path", a->out, 0},
 		      {"op", list_text(LIST_AUDIT, say_lang(), op_code(a->op)), 0},
 		      {"org", org, 0}));
+	if (a->date != NULL)
+		propose_say_row("row-from", a->date);
 	say_next(a, f);
 	return 0;
 }

@@ -12,11 +12,15 @@
 #ifndef KRING_TOOL_ROSTER_PROPOSE_H
 #define KRING_TOOL_ROSTER_PROPOSE_H
 
+#include "core/disk/rosterfile.h"
 #include "proto/wire_roster.h"
 #include "tool/cli/say.h"
 
 /** A policy in words, into out, which is returned. */
 char *propose_policy_text(const struct wire_policy *p, char out[SAY_LEN]);
+/** What the member of that id is called, into org; false: none in this roster is. */
+bool propose_member_name(const struct rosterfile *f, const struct id32 *node,
+			 char org[LIMIT_ORG_NAME + 1]);
 /** A row of what is proposed or signed: its name and what it is. */
 void propose_say_row(const char *code, const char *text);
 

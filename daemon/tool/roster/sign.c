@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/date.h"
 #include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
 #include "crypto/files/rootkey.h"
@@ -56,10 +57,11 @@ static int root_index(const struct wire_genesis *g, const struct id32 *pub)
 	return -1;
 }
 
-/* What a root puts its name to, in words. */
-static void describe(const struct wire_roster *e)
+/* What a root puts its name to, in words; f: the roster that knows what a member is called, NULL where there is none. */
+static void describe(const struct wire_roster *e, const struct rosterfile *f)
 {
-	char print[IDENTITY_FINGERPRINT_LEN], text[SAY_LEN];
+	char print[IDENTITY_FINGERPRINT_LEN], text[SAY_LEN], org[LIMIT_ORG_NAME + 1],
+		day[DATE_TEXT];
 	struct wire_add add;
 	struct wire_node node;
 	struct wire_remove rem;
@@ -90,6 +92,12 @@ static void describe(const struct wire_roster *e)
 									 : chain_op_name(e->op)),
 			       0},
 			      {"fingerprint", print, 0}));
+		if (f != NULL && propose_member_name(f, &rem.node, org))
+			propose_say_row("row-org", org);
+		if (e->op == WIRE_ROSTER_REMOVE && rem.effective_s > e->time_s) {
+			date_text((int64_t)(rem.effective_s / (DAY_MS / 1000)), day);
+			propose_say_row("row-from", day);
+		}
 		return;
 	}
 	say_line("signing-op",
@@ -153,7 +161,7 @@ int tool_roster_sign(struct tool_args *a)
 		return tool_fail(TOOL_RULE, "not-a-root", "");
 	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
 		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
-	describe(&e);
+	describe(&e, &f);
 	bad = sign_with(a, e.signed_bytes, sig);
 	if (bad != 0)
 		return bad;
@@ -195,7 +203,7 @@ int tool_root_sign(struct tool_args *a)
 	rc = rootkey_public(a->key, &pub);
 	if (rc != ERR_OK)
 		return refuse_key(a->key, rc);
-	describe(&e);
+	describe(&e, NULL);
 	memcpy(out, pub.b, 32);
 	bad = sign_with(a, e.signed_bytes, out + 32);
 	if (bad != 0)
