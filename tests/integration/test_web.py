@@ -428,6 +428,7 @@ def test_a_web_that_was_taken_over_gains_nothing(federation):
     link = n.k("staff", "add", "Anna Verzonnen", "--role", "reader")["link"]
     b = Browser(n.web)
     b.first(link)
+    Browser(n.web).first(n.k("staff", "add", "Bert Bedacht", "--role", "caseworker")["link"])
     n.stop()
     t = Taken(n)
     try:
@@ -449,6 +450,11 @@ def test_a_web_that_was_taken_over_gains_nothing(federation):
         assert t.ask(session=session, case_new={}).code == "staff-no-right"  # a reader
         assert t.ask(session=session, staff_list={}).code == t.ask(session=session, lock={}).code == "staff-no-right"
         assert t.ask(session=session, case_erase={"id": case}).code == "staff-no-right"
+        # what weighs heavily takes a proof that this process cannot make, whoever is signed in
+        bert = t.ask(login_passphrase={"name": "Bert Bedacht", "passphrase": PHRASE}).session
+        for heavy in ({"case_erase": {"id": case}}, {"file_read": {"case_id": case, "file": "1"}}, {"case_export": {"id": case}}):
+            assert t.ask(session=bert, **heavy).code == "step-up-passkey", heavy
+        assert t.ask(session=bert, step_up={"cred_id": b"x" * 32, "authenticator_data": b"x" * 40, "client_data": b"{}", "signature": b"x" * 64}).code == "step-up-passkey"
         assert not t.ask(session=session, logout={}).error and t.ask(session=session, case_show={"id": case}).code == "session-over"
         for other in ("OCMW Geel", "OCMW Dessel"):
             n.k("invite", "--org", other, "--at", "tcp://127.0.0.1:9")
