@@ -12,7 +12,7 @@
 #include "base/limits_screens.h"
 #include "base/text.h"
 
-enum { OUT_FIRST = 16384, DELETE = 0x7f };
+enum { OUT_FIRST = 16384, DELETE = 0x7f, SHORT_WORD = 6, YEAR = 4 };
 
 static_assert(OUT_FIRST < LIMIT_PAGE, "a page begins smaller than the largest one");
 
@@ -87,10 +87,38 @@ static bool digit(char c)
 	return c >= '0' && c <= '9';
 }
 
-/* A number stays with what stands beside it: "vr 27 nov. 2026" is not broken into two lines, nor is "5 werkdagen". */
+static bool letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (uint8_t)c >= DELETE;
+}
+
+/* So many bytes of one kind stand in front of s. */
+static size_t before(const char *from, const char *s, bool (*kind)(char c))
+{
+	size_t n = 0;
+
+	while (s - n > from && kind(s[-(ptrdiff_t)n - 1]))
+		n++;
+	return n;
+}
+
+static bool inked(char c)
+{
+	return c != ' ' && c != '\n';
+}
+
+/* "vr 27 nov. 2026" is not broken into two lines, nor is "5 werkdagen": a short word stays with the number behind it, and a number that is
+ * no year with the word behind it, in German also behind its point.  More would make lines that do not fit a telephone. */
 static bool joins(const char *from, const char *s)
 {
-	return s[0] == ' ' && ((s > from && digit(s[-1])) || digit(s[1]));
+	const char *end = s > from && s[-1] == '.' ? s - 1 : s;
+	const size_t digits = before(from, end, digit);
+
+	if (s[0] != ' ')
+		return false;
+	if (digit(s[1]))
+		return before(from, s, inked) <= SHORT_WORD || digits != 0;
+	return letter(s[1]) && digits != 0 && digits < YEAR;
 }
 
 /* By characters: half of one would take the quote behind it along in some readers. */

@@ -213,7 +213,7 @@ def looks(c, pages, known, named=()):
                 wrong += [f"{at}: a code: {k}" for k in known & set(re.findall(r"[a-z]+(?:-[a-z]+)+", text))]
                 wrong += [f"{at}: a brace: {text[:200]}"] * bool(re.search(r"[{}|]", text))
                 wrong += [f"{at}: in {spoken}"] * (spoken != lang)
-                wrong += [f"{at}: a day that may be broken: {x}" for x in re.findall(r"\d\.? [^\W\d]{3,9}\.? \d{4}\b", text)]
+                wrong += [f"{at}: a day that may be broken: {x}" for x in re.findall(r"\d\.?(?: [^\W\d]{3,9}\.?[ \xa0]|[ \xa0][^\W\d]{3,9}\.? )\d{4}\b", text)]
                 wrong += [f"{at}: {x} in the title" for x in named if x in title or x in c.d.current_url]
                 c.picture(f"{name}-{lang}-{scheme}-{width}", width, tall)
     c.d.execute_cdp_cmd("Page.removeScriptToEvaluateOnNewDocument", there)

@@ -42,14 +42,21 @@ static void test_a_text_stays_a_text(void **state)
 		       "b\xef\xbf\xbd"
 		       "c\xef\xbf\xbd(\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd[0m");
 	/* where a line ends a number goes with its neighbour, and with nothing else */
-	out_prose(&o, "vr 27 nov. 2026 om 9 <b> x y 1");
+	out_prose(&o, "uiterlijk vr 27 nov. 2026 (nog 10 werkdagen) x y");
+	out_prose(&o, "Di. 8. Dez. 2026 um 9 <b>, 08-12-2026 14:02 hier");
 	out_prose(&o, " ");
 	out_text(&o, "27 nov.");
-	expect_out(&o, "vr\xc2\xa0"
+	expect_out(&o, "uiterlijk vr\xc2\xa0"
 		       "27\xc2\xa0nov.\xc2\xa0"
-		       "2026\xc2\xa0om\xc2\xa0"
-		       "9\xc2\xa0&lt;b&gt; x y\xc2\xa0"
-		       "1 27 nov.");
+		       "2026 (nog\xc2\xa0"
+		       "10\xc2\xa0werkdagen) x y"
+		       "Di.\xc2\xa0"
+		       "8.\xc2\xa0"
+		       "Dez.\xc2\xa0"
+		       "2026 um\xc2\xa0"
+		       "9 &lt;b&gt;,\xc2\xa0"
+		       "08-12-2026\xc2\xa0"
+		       "14:02\xc2\xa0hier 27 nov.");
 }
 
 static void test_a_segment_leads_nowhere_else(void **state)
