@@ -69,6 +69,9 @@ static int setup(struct setup *s, const char *from, const char *write_to)
 		return answers_write(s, write_to);
 	if (from == NULL && !talk_possible(s->c))
 		return cli_refuse(s->c, CLI_USAGE, "setup-terminal", FILL_NONE);
+	/* told before a dozen questions, and before keys of a federation are made that no node joins */
+	if (write_to == NULL && access(s->c->dir, F_OK) == 0 && access(s->c->dir, W_OK | X_OK) != 0)
+		return cli_refuse(s->c, CLI_REFUSED, "setup-shut", FILL({"dir", s->c->dir, 0}));
 	code = from != NULL ? answers_read(s, from) : asked(s, write_to);
 	if (code != CLI_DONE || write_to != NULL)
 		return code;

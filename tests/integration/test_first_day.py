@@ -37,6 +37,10 @@ class Administrator:
 
     def setup(self, m, line):
         """systemd is not there to start it: setup says so, and ends with 4; then the same line goes on."""
+        if m.kringd is None:
+            # without sudo it is told at once, before a question and before a key
+            shut = m.run("kring setup --answers /dev/null", "ada")
+            assert shut.returncode == 1 and "sudo kring setup" in shut.stderr, shut
         r = m.run(line)
         if r.returncode == 4 and m.kringd is None:
             m.systemctl("enable", "--now", "kringd")
