@@ -105,10 +105,9 @@ struct refused {
 	char id[33];	  /* ... for this case or referral */
 };
 
-struct pair;	       /* exchange/pair: the durable state of one partner */
-struct consent_memory; /* consent/memory: what this turn read of consents */
-struct answer;	       /* exchange/answer: what this turn owes a peer */
-struct pending_doc;    /* documents/document: made in this turn, to be signed */
+struct pair;	    /* exchange/pair: the durable state of one partner */
+struct answer;	    /* exchange/answer: what this turn owes a peer */
+struct pending_doc; /* documents/document: made in this turn, to be signed */
 
 /* A document that may have named a file, and whose body went in this turn: with it went the key. */
 struct turn_emptied {
@@ -148,7 +147,8 @@ struct turn {
 		*session;   /* of whoever asks; NULL: at the control socket, by their user */
 	struct pair *pairs; /* read in this turn; written back at its end */
 	struct answer *answers;
-	struct consent_memory *consents; /* NULL: nothing yet */
+	struct consent_memory *consents; /* what this turn read (consent/memory); or NULL */
+	struct recall_memory *recalls;	 /* likewise (documents/recall) */
 	struct document *taken; /* the document that came last, as it was stored, or NULL ... */
 	uint64_t taken_stamp;	/* ... and what must be unchanged (documents/document.c) */
 	struct turn_log log;	/* written back at its end (audit_settle) */

@@ -10,6 +10,7 @@
 #include "base/plant.h"
 #include "crypto/hash.h"
 #include "domain/documents/passing.h"
+#include "domain/documents/recall.h"
 
 enum { ROW_MAX = 384, ENTRY_MAX = 128, MINE = 0, THEIRS = 1 };
 /* Of a reference: what is indexed, digits before the check and of the longest form, in groups; the least that is tried. */
@@ -18,6 +19,9 @@ static_assert(REF_SHORT * 5 == REF_BYTES * 8, "the index has what the short form
 static_assert(THREAD_REF_LEN ==
 		      REF_SHORT + 1 + (REF_DIGITS - REF_SHORT) / REF_GROUP * (REF_GROUP + 1),
 	      "the longest form fits");
+
+static_assert(sizeof(struct thread) <= RECALL_MAX && sizeof(struct log_entry) <= RECALL_MAX,
+	      "a turn remembers both");
 
 static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -111,11 +115,15 @@ const char *thread_flaw(const struct thread *th)
 /* The need may be gone with its case; the thread lives on, because the partner still counts on its log. */
 enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 {
+	const struct recall_place at = {RECALL_THREAD, 0, *id};
 	const struct store_key k = turn_key_id(id);
 	struct span v, need;
 	struct rd r;
-	enum err rc = turn_get(t, STORE_THREAD, &k, &v);
+	enum err rc;
 
+	if (recall_get(t, &at, th, sizeof *th))
+		return ERR_OK;
+	rc = turn_get(t, STORE_THREAD, &k, &v);
 	if (rc != ERR_OK)
 		return rc;
 	*th = (struct thread){.id = *id};
@@ -125,12 +133,16 @@ enum err thread_load(struct turn *t, const struct id16 *id, struct thread *th)
 	need.p = rd_take(&r, need.len);
 	if (!rd_done(&r) || thread_flaw(th) != NULL)
 		return ERR_CORRUPT;
-	return need_open(t, th, need);
+	rc = need_open(t, th, need);
+	if (rc == ERR_OK)
+		recall_keep(t, &at, th, sizeof *th, false);
+	return rc;
 }
 
 /* The words of the need go under the key of the case, the rest of the row does not: see need_seal. */
 enum err thread_save(struct turn *t, const struct thread *th)
 {
+	const struct recall_place at = {RECALL_THREAD, 0, th->id};
 	const struct store_key k = turn_key_id(&th->id);
 	uint8_t row[ROW_MAX];
 	struct wr w = wr_of(row, sizeof row);
@@ -143,7 +155,18 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	pack_put(fields, FIELDS, th, &w);
 	wr_u8(&w, (uint8_t)need.len);
 	wr_put(&w, need.p, need.len);
-	return w.over ? ERR_NOMEM : turn_put(t, STORE_THREAD, &k, wr_span(&w));
+	if (w.over)
+		return ERR_NOMEM;
+	rc = turn_put(t, STORE_THREAD, &k, wr_span(&w));
+	if (rc == ERR_OK) {
+		struct thread kept = *th; /* as it is read again */
+
+		kept.birth = (struct id16){{0}};
+		if (need.len == 0)
+			kept.need[0] = '\0';
+		recall_keep(t, &at, &kept, sizeof kept, true);
+	}
+	return rc;
 }
 
 /* Of a hash of the id: the same at both ends, and nothing of the id shows.  Whoever begins a referral chooses its id, and can
@@ -241,6 +264,11 @@ static struct store_key log_key(const struct id16 *id, bool mine, uint32_t no)
 	return k;
 }
 
+static struct recall_place entry_place(const struct id16 *id, bool mine, uint32_t no)
+{
+	return (struct recall_place){RECALL_ENTRY, no << 1 | (mine ? 1 : 0), *id};
+}
+
 struct document_spec thread_next(const struct thread *th, uint16_t type)
 {
 	return (struct document_spec){
@@ -261,10 +289,12 @@ struct document_spec thread_next(const struct thread *th, uint16_t type)
 enum err thread_append(struct turn *t, struct thread *th, bool mine, const struct log_entry *e)
 {
 	const uint32_t no = 1 + (mine ? th->my_no : th->their_no); /* no gap, ever */
+	const struct recall_place at = entry_place(&th->id, mine, no);
 	const struct store_key k = log_key(&th->id, mine, no);
 	struct log_entry kept = *e;
 	uint8_t row[ENTRY_MAX];
 	struct wr w = wr_of(row, sizeof row);
+	enum err rc;
 
 	require(no > 0 && !bytes_zero(e->hash.b, sizeof e->hash.b));
 	kept.kept_ms = t->wall_ms;
@@ -278,23 +308,33 @@ enum err thread_append(struct turn *t, struct thread *th, bool mine, const struc
 		th->their_hash = e->hash;
 		th->their_seen = e->seen_no + planted(PLANT_BREAK_THREAD);
 	}
-	return turn_put(t, STORE_THREADLOG, &k, wr_span(&w));
+	rc = turn_put(t, STORE_THREADLOG, &k, wr_span(&w));
+	if (rc == ERR_OK)
+		recall_keep(t, &at, &kept, sizeof kept, true);
+	return rc;
 }
 
 enum err thread_entry(struct turn *t, const struct thread *th, bool mine, uint32_t no,
 		      struct log_entry *e)
 {
+	const struct recall_place at = entry_place(&th->id, mine, no);
 	const struct store_key k = log_key(&th->id, mine, no);
 	struct span v;
 	struct rd r;
-	enum err rc = turn_get(t, STORE_THREADLOG, &k, &v);
+	enum err rc;
 
 	require(th->peer != 0);
+	if (recall_get(t, &at, e, sizeof *e))
+		return ERR_OK;
+	rc = turn_get(t, STORE_THREADLOG, &k, &v);
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
 	pack_get(entry_fields, ENTRY_FIELDS, &r, e);
-	return rd_done(&r) ? ERR_OK : ERR_CORRUPT;
+	if (!rd_done(&r))
+		return ERR_CORRUPT;
+	recall_keep(t, &at, e, sizeof *e, false);
+	return ERR_OK;
 }
 
 /* From place no on.  The hash and the count of the last one that stays are read again from the log: the row must say what the

@@ -212,6 +212,7 @@ static void a_thread_lies_on_disk_in_these_bytes(void **state)
 	assert_int_equal(turn_get(t, STORE_THREAD, &k, &v), ERR_OK);
 	assert_int_equal(v.len, sizeof want);
 	assert_memory_equal(v.p, want, sizeof want);
+	t = bed_turn(b); /* which has to read it */
 	assert_int_equal(thread_load(t, &th.id, &back), ERR_OK);
 	assert_int_equal(back.their_seen, th.their_seen);
 	assert_int_equal(back.pause_days, th.pause_days);

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* daemon/domain/documents/recall.c: what a turn read once it does not read again, and whatever changed is read again. */
+#include "test.h"
+
+#include <string.h>
+
+#include "bed.h"
+#include "domain/documents/thread.h"
+#include "domain/referral/referral.h"
+
+static struct thread made(struct bed *b, uint8_t first)
+{
+	struct thread th = {.id = bed_id(first),
+			    .case_id = bed_id((uint8_t)(first + 1)),
+			    .birth = bed_id(0x77),
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_REFERRAL,
+			    .role = THREAD_SENDER,
+			    .state = REFERRAL_OFFERED,
+			    .need = "housing"};
+
+	th.id.b[15] = first; /* another place than that of others */
+	assert_int_equal(record_case_keys(b->t.txn, &th.case_id), ERR_OK);
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	return th;
+}
+
+static struct log_entry said(uint8_t first)
+{
+	return (struct log_entry){.doc = {.msg = bed_id(first)}, .hash = {{first}}, .type = first};
+}
+
+/* Rows that were asked for while it was loaded. */
+static uint64_t load(struct bed *b, const struct id16 *id, struct thread *th)
+{
+	const uint64_t before = store_looked(b->t.txn);
+
+	assert_int_equal(thread_load(&b->t, id, th), ERR_OK);
+	return store_looked(b->t.txn) - before;
+}
+
+static void a_thread_is_read_once_in_a_turn(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = made(b, 0x31), other = made(b, 0x52);
+	struct thread back, again;
+
+	(void)bed_turn(b);
+	assert_true(load(b, &th.id, &back) > 0);
+	assert_int_equal(load(b, &th.id, &again), 0);
+	assert_memory_equal(&back, &again, sizeof back);
+	assert_true(load(b, &other.id, &again) > 0);
+	back.state = REFERRAL_ACCEPTED;
+	assert_int_equal(thread_save(&b->t, &back), ERR_OK);
+	assert_int_equal(load(b, &th.id, &again), 0);
+	assert_int_equal(again.state, REFERRAL_ACCEPTED);
+	assert_int_equal(load(b, &other.id, &again), 0); /* what was saved is another one */
+	(void)bed_turn(b);
+	assert_true(load(b, &th.id, &again) > 0);
+	assert_memory_equal(&again, &back, sizeof back);
+}
+
+/* As it is read from the disk, and not as its writer had it. */
+static void what_is_not_kept_is_not_remembered(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = made(b, 0x31), back;
+
+	assert_int_equal(load(b, &th.id, &back), 0);
+	assert_true(bytes_zero(back.birth.b, sizeof back.birth.b));
+	assert_string_equal(back.need, "housing");
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(th.case_id.b, 16)), ERR_OK);
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_OK);
+	assert_string_equal(back.need, ""); /* its key went in this very turn */
+	assert_int_equal(thread_save(&b->t, &th), ERR_OK);
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_OK);
+	assert_string_equal(back.need, "");
+}
+
+static void a_row_that_somebody_else_wrote_is_read_again(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = made(b, 0x31), other = made(b, 0x52);
+	const struct store_key k = turn_key_id(&th.id);
+	struct thread back;
+
+	(void)load(b, &th.id, &back);
+	(void)load(b, &other.id, &back);
+	assert_int_equal(store_del(b->t.txn, STORE_THREAD, key_span(&k)), ERR_OK);
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_NOTFOUND);
+	assert_true(load(b, &other.id, &back) > 0);
+	/* a change in between is not forgiven by one of our own behind it */
+	(void)load(b, &other.id, &back);
+	assert_int_equal(turn_put(&b->t, STORE_THREAD, &k, span_of("damage", 6)), ERR_OK);
+	assert_int_equal(thread_save(&b->t, &other), ERR_OK);
+	assert_int_equal(thread_load(&b->t, &th.id, &back), ERR_CORRUPT);
+}
+
+static void the_log_is_read_once_and_cut_off_for_good(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = made(b, 0x31);
+	struct log_entry e;
+	const struct log_entry first = said(1), second = said(2), theirs = said(3);
+	uint64_t before;
+
+	assert_int_equal(thread_append(&b->t, &th, true, &first), ERR_OK);
+	assert_int_equal(thread_append(&b->t, &th, true, &second), ERR_OK);
+	assert_int_equal(thread_append(&b->t, &th, false, &theirs), ERR_OK);
+	before = store_looked(b->t.txn);
+	for (unsigned i = 0; i < 3; i++) {
+		const bool mine = i < 2;
+
+		assert_int_equal(thread_entry(&b->t, &th, mine, mine ? i + 1 : 1, &e), ERR_OK);
+		assert_int_equal(e.type, i + 1);
+		assert_int_equal(e.kept_ms, b->now_ms);
+	}
+	assert_int_equal(store_looked(b->t.txn), before);
+	assert_int_equal(thread_entry(&b->t, &th, false, 2, &e), ERR_NOTFOUND);
+	assert_int_equal(thread_truncate(&b->t, &th, true, 2), ERR_OK);
+	assert_int_equal(thread_entry(&b->t, &th, true, 2, &e), ERR_NOTFOUND);
+	assert_int_equal(thread_entry(&b->t, &th, true, 1, &e), ERR_OK);
+	assert_int_equal(e.type, 1);
+	(void)bed_turn(b);
+	before = store_looked(b->t.txn);
+	assert_int_equal(thread_entry(&b->t, &th, true, 1, &e), ERR_OK);
+	assert_true(store_looked(b->t.txn) > before);
+}
+
+#define ON_THE_BED(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		ON_THE_BED(a_thread_is_read_once_in_a_turn),
+		ON_THE_BED(what_is_not_kept_is_not_remembered),
+		ON_THE_BED(a_row_that_somebody_else_wrote_is_read_again),
+		ON_THE_BED(the_log_is_read_once_and_cut_off_for_good),
+	};
+
+	return cmocka_run_group_tests_name("recall", tests, NULL, NULL);
+}
