@@ -244,7 +244,7 @@ static void told_remove(struct visit *v, struct msg *reply)
 		return;
 	}
 	(void)snprintf(path, sizeof path, "/me/remove/%.40s", passkey_of(v));
-	v->f.title = list_text(LIST_WEB, v->lang, "passkey-remove");
+	v->f.title = list_text(LIST_WEB, v->lang, "passkey-remove-title");
 	p.id = passkey_of(v);
 	p.k = visit_k(v, path);
 	p.last = msg_count(reply, REPLY_PASSKEYS) == 1;
