@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "domain/care/acts.h"
-#include "domain/care/grants.h"
+#include "domain/care/revoke.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/pack.h"
@@ -552,7 +552,7 @@ static enum err still_as_seen(struct turn *t, const struct thread *th, uint16_t 
 static enum err take_back(struct turn *t, const struct thread *th, struct msg *reply)
 {
 	struct grants_ended ended = {.first = NULL};
-	enum err rc = grants_revoke(t, th, &ended);
+	enum err rc = revoke_all(t, th, &ended);
 
 	return rc == ERR_OK ? view_ended_rows(t, &ended, reply) : rc;
 }

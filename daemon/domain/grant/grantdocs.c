@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/date.h"
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/ledger.h"
 #include "domain/consent/pack.h"
@@ -125,6 +126,7 @@ static bool grant_to_us(const struct turn *t, const struct peer *p, const struct
 
 enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *g)
 {
+	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, false};
 	struct msg *m;
 	enum err rc = consent_record(t, &th->id, &m);
 
@@ -140,7 +142,8 @@ enum err grantdocs_recover(struct turn *t, const struct thread *th, struct msg *
 	msg_set_u64(m, GRANT_RECORD_PEER, th->peer);
 	if (th->withdrawn) /* what we forgot; the partner that gives it back says so */
 		msg_set_u64(m, GRANT_RECORD_WITHDRAWN_MS, t->wall_ms);
-	rc = th->withdrawn ? ERR_OK : grantkey_make(t, &th->id);
+	/* A backup that was made between giving and sending it has its key, and nothing knows there that it is over. */
+	rc = th->withdrawn ? bodies_let_grant_go(t, &s, &th->id) : grantkey_make(t, &th->id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = consent_save(t, &th->id, &th->case_id, m);

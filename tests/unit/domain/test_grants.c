@@ -6,13 +6,14 @@
 #include "bedcase.h"
 #include "domain/care/acts.h"
 #include "domain/care/erase.h"
-#include "domain/care/grants.h"
+#include "domain/care/revoke.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/grant/erasure.h"
+#include "domain/grant/grantdocs.h"
 #include "domain/grant/grantends.h"
 #include "domain/loss/compare.h"
 #include "domain/referral/deadline.h"
@@ -446,6 +447,40 @@ static void a_revoke_takes_back_every_consent_of_these_two(void **state)
 	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
 	assert_int_equal(withdrawn_ms(b, &second), b->t.wall_ms);
 	assert_int_equal(withdrawn_ms(b, &other), 0);
+}
+
+/* Behind a loss the person lies here twice: the referral came back without its content, the consent in a case of its own. */
+static void a_revoke_reaches_a_consent_in_another_case(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	const struct sent beside = sent(b);
+	const struct id16 again = bedcase_open(b);
+	struct grants_ended ended = {.first = NULL};
+
+	s.th.case_id = again;
+	assert_int_equal(thread_save(&b->t, &s.th), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &s.th, NULL), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), 0);
+	assert_int_equal(revoke_all(&b->t, &s.th, &ended), ERR_OK);
+	assert_non_null(ended.first);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &beside.grant), 0); /* another person */
+}
+
+/* The copy was made between giving the consent and sending it: record and key are there, and the partner knows that it is over. */
+static void a_consent_of_before_it_was_sent_comes_back_over(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	struct thread consent = bedcase_thread(b, &s.grant);
+	struct msg *g = msg_sub(b->t.arena, record_of(b, &s.grant), GRANT_RECORD_GRANT);
+
+	consent.withdrawn = true;
+	assert_true(grantkey_lives(&b->t, &s.grant));
+	assert_int_equal(grantdocs_recover(&b->t, &consent, g), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &s.grant), b->t.wall_ms);
+	assert_false(grantkey_lives(&b->t, &s.grant));
 }
 
 /* The records went with the case; the heads still name the consents, and those threads are still to be ended. */
@@ -1304,6 +1339,8 @@ int main(void)
 		ON_BED(what_ended_is_not_ended_again),
 		ON_BED(the_receivers_person_withdraws),
 		ON_BED(a_revoke_takes_back_every_consent_of_these_two),
+		ON_BED(a_revoke_reaches_a_consent_in_another_case),
+		ON_BED(a_consent_of_before_it_was_sent_comes_back_over),
 		ON_BED(a_revoke_of_an_erased_case_ends_what_its_documents_name),
 		ON_BED(the_revoke_itself_names_no_consent),
 		ON_BED(a_record_that_came_back_is_ended),
