@@ -75,6 +75,7 @@ def test_each_number_is_what_the_node_says(three):
     case = a.new_case(name="Aaltje Verborgen", phone="0113-987654")
     a.consent(case, "smwo", "identity,contact,needs,story")
     wait_for("all to be connected", lambda: sum(metrics(a)["kring_partner_connected"].values()) == 2)
+    wait_for("each to say what it runs", lambda: len(metrics(a).get("kring_partner_version_info", ())) == 2)
     b.stop()
     a.refer(case, "smwo")
     wait_for("it to be seen as away", lambda: metrics(a)["kring_partner_connected"]["smwo"] == 0)

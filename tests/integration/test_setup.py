@@ -129,7 +129,7 @@ def test_two_nodes_find_each_other(place):
     proposal = goes.k("confirm", digits)["proposal"]
     for root in (1, 2):
         goes.k("approve", proposal, "--key", f"{place.dir}/roots/root{root}.key")
-    until(t, "Enter, wenn er läuft")
+    until(t, r"Enter, wenn er läuft\.\s+> $")
     words = b"".join((place.dir / "doel" / f).read_bytes() for f in ("kring.conf", "slots"))
     assert b"sechs" not in words and not (doel.dir / "unlock.key").exists()
     doel.start(binary="kringd")  # it waits for its passphrase, which setup still has
