@@ -2,6 +2,7 @@
 """Two organisations live 400 days together: people come, are referred both ways, are answered or are not, take their consent back,
 come again and are erased, while machines are switched off and on.  A ledger that knows nothing of the daemon keeps what happened."""
 import collections
+import datetime
 import os
 import random
 import re
@@ -53,6 +54,12 @@ MEANWHILE = ("not now", "changed since you looked", "reopened once already", "ma
 QUIET = {"org", "node_id", "fingerprint", "roster_seq", "roster_head", "members", "connected", "owed", "cases", "member", "version",
          "clock_agreed", "disk_used", "disk", "store", "store_used", "store_cap", "listen", "listen_since_ms", "frames_refused", "roster_standing", "roster_until_s",
          "incarnation", "address", "open_to_all", "sheet", "sheet_s", "locked", "failed_turns", "proposals"}
+
+
+def day_end(at):
+    """A consent holds until the end of its last day, where the nodes are."""
+    day = datetime.datetime.fromtimestamp(at, ledger.NL) + datetime.timedelta(days=1)
+    return day.replace(hour=0, minute=0, second=0, microsecond=0).timestamp()
 
 
 class Person:
@@ -191,7 +198,8 @@ class Life:
         self.ask(p.home, give)
         if p.held < self.now:
             p.since = self.now
-        p.until, p.held = max(p.until, self.now + days * DAY), max(p.held, self.now + days * DAY)
+        last = day_end(self.now + days * DAY)
+        p.until, p.held = max(p.until, last), max(p.held, last)
         self.did["consent"] += 1
 
     def refer(self, p):
