@@ -218,7 +218,7 @@ enum err quota_open(struct turn *t, const struct thread *th, bool over)
 {
 	const struct quota_place at = {th->case_id, th->id};
 	const struct store_key k = open_key(th->peer, th->role, &at);
-	const bool there = record_exists(t->txn, STORE_OPEN, key_span(&k));
+	const bool there = quota_is_open(t, th->peer, th->role, &at);
 	struct pair *pr;
 	uint64_t *count;
 	enum err rc;
@@ -236,6 +236,14 @@ enum err quota_open(struct turn *t, const struct thread *th, bool over)
 		--*count;
 	return over ? store_del(t->txn, STORE_OPEN, key_span(&k))
 		    : turn_put(t, STORE_OPEN, &k, span_of(&th->kind, 1));
+}
+
+bool quota_is_open(struct turn *t, uint16_t peer, uint8_t role, const struct quota_place *at)
+{
+	const struct store_key k = open_key(peer, role, at);
+
+	require(peer != 0);
+	return record_exists(t->txn, STORE_OPEN, key_span(&k));
 }
 
 enum err quota_next_open(struct turn *t, uint16_t peer, uint8_t role, struct quota_place *place)

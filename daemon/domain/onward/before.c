@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include "domain/exchange/quota.h"
 #include "domain/referral/referral.h"
 
 enum {
@@ -118,11 +119,15 @@ enum err before_chain(struct turn *t, const struct thread *th, const struct peer
 	while (looked++ < LOOKED_MAX &&
 	       store_each(t->txn, STORE_THREADCASE, key_span(&prefix), &w)) {
 		struct said s = {.at_ms = 0};
+		struct quota_place at = {.case_id = th->case_id};
 		struct thread other;
-		struct id16 id;
 
-		memcpy(id.b, w.row.key.p + 16, 16);
-		w.rc = thread_load(t, &id, &other);
+		memcpy(at.thread.b, w.row.key.p + 16, 16);
+		/* Of ours only what was redirected says something, and that is over.
+		 * Most others went to the same partner: these need not be opened. */
+		if (quota_is_open(t, p->no, THREAD_SENDER, &at))
+			continue;
+		w.rc = thread_load(t, &at.thread, &other);
 		if (w.rc != ERR_OK || !says(&other, th->need))
 			continue;
 		w.rc = look(t, &other, &s);

@@ -525,6 +525,32 @@ static void a_redirect_leads_to_a_member_or_to_nobody(void **state)
 	assert_true(hops_has(&next, ids[2]));
 }
 
+/* A person may have been referred there very often: what runs says nothing of the way, and its row is not opened. */
+static void what_runs_at_that_partner_is_not_opened(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 mine = bedcase_open(b);
+	const struct peer *peers = b->node->peers;
+	const uint8_t damaged = 0;
+	struct store_key k;
+	struct thread th;
+	struct hops chain;
+	bool circle;
+
+	(void)bedcase_consent(b, &mine, BED_OTHER, 30);
+	th = bedcase_refer(b, &mine, BED_OTHER);
+	(void)bed_turn(b);
+	k = turn_key_id(&th.id);
+	assert_int_equal(store_put(b->t.txn, STORE_THREAD, key_span(&k), span_of(&damaged, 1)),
+			 ERR_OK);
+	assert_int_equal(before_chain(&b->t, &th, &peers[BED_OTHER - 1], &chain, &circle), ERR_OK);
+	assert_int_equal(chain.count, 1);
+	assert_false(circle);
+	/* of another partner's it is not known whether it runs: it is opened, and the damage found */
+	assert_int_equal(before_chain(&b->t, &th, &peers[BED_PARTNER - 1], &chain, &circle),
+			 ERR_CORRUPT);
+}
+
 /* Passed on three times without first contact: somebody has to look today, at both ends. */
 static void who_was_passed_on_often_stands_on_the_list(void **state)
 {
@@ -572,6 +598,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_the_persons_word_nobody_is_passed_on, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_no_to_one_partner_stays_a_no, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_runs_at_that_partner_is_not_opened, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_redirect_leads_to_a_member_or_to_nobody, setup,
 						bed_teardown),
