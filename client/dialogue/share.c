@@ -99,15 +99,18 @@ static void show_field(const struct cli *c, const struct msg *p, const struct ms
 /* Fields that are there and stay here, by their names alone. */
 static void print_kept(const struct cli *c, const struct referral *r, const struct referral_to *to)
 {
-	char text[TEXT * 4];
+	char text[TEXT * 4], noted[WORDS_SHORT];
 	struct msg_field f;
 	size_t n = 0;
 
 	for (size_t i = 0; r->person != NULL && msg_field_at(r->person, i, &f); i++)
 		if (msg_has(r->person, f.number) && (to->share >> f.cat & 1) == 0 &&
 		    n + TEXT < sizeof text)
-			n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n == 0 ? "" : ", ",
-					      cli_called(c, c->lang, LIST_PERSON, f.name));
+			n += (size_t)snprintf(
+				text + n, sizeof text - n, "%s%s", n == 0 ? "" : ", ",
+				words_beside_need(c->lang,
+						  cli_called(c, c->lang, LIST_PERSON, f.name),
+						  r->need, noted));
 	if (n > 0)
 		talk_say(c, "preview-not", FILL({"fields", text, 0}));
 	talk_say(c, "preview-never", FILL_NONE);

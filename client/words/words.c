@@ -100,6 +100,16 @@ const char *words_called(enum list_lang lang, const char *country, enum list_id 
 	return list_text(list, lang, code);
 }
 
+const char *words_beside_need(enum list_lang lang, const char *called, const char *need,
+			      char out[WORDS_SHORT])
+{
+	require(called != NULL && need != NULL);
+	if (need[0] == '\0' || strcmp(called, list_text(LIST_NEEDS, lang, need)) != 0)
+		return called;
+	return fill_text(out, WORDS_SHORT, list_text(LIST_DIALOGUE, lang, "preview-noted"),
+			 FILL({"field", called, 0}), words_plural(lang));
+}
+
 /* Names are capitals; brackets, dots and what else stands there is the same in every language. */
 void words_arguments(enum list_lang lang, const char *words, char *out, size_t cap)
 {

@@ -49,6 +49,10 @@ const char *words_option(enum list_lang lang, const char *noun, const char *verb
  *  each country. */
 const char *words_called(enum list_lang lang, const char *country, enum list_id list,
 			 const char *code);
+/** The same of what stays where the person is referred for this need: what is on file about it may have the need's own words, and that
+ *  need goes.  Then it is called what was written down.  Returns called, or out. */
+const char *words_beside_need(enum list_lang lang, const char *called, const char *need,
+			      char out[WORDS_SHORT]);
 /** Rows of say.psv: that number in each country; NULL behind the last. */
 extern const char *const words_national[];
 /** "CASE FIELD..." with the names that the reader's language has for them. */

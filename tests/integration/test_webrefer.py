@@ -87,7 +87,7 @@ def to_check(house, browser, case, partner="smwo", **share):
 
 
 def test_a_person_is_referred_in_five_steps(house, bert):
-    case = house.new_case(name=NAME, phone="000-333", goals="rust in de geldzaken", story="een lang verhaal", health="gezond")
+    case = house.new_case(name=NAME, phone="000-333", goals="rust in de geldzaken", story="een lang verhaal", health="gezond", income_debt="drie brieven")
     d = start(house, bert, case)
     page = bert.page
     assert "Stap 1 van 5" in page.text and NAME in page.text
@@ -103,6 +103,10 @@ def test_a_person_is_referred_in_five_steps(house, bert):
     assert "Stap 5 van 5" in page.text and "rust in de geldzaken" in page.text and "000-333" in page.text and "Mondeling" in page.text and "Dringend" in page.text
     gone = re.search("Dit gaat niet mee (.*?) Wijzig", page.text)[1]
     assert "eigen verhaal" in gone.lower() and "gezondheid" in gone.lower() and "een lang verhaal" not in page.text and "gezond " not in page.text
+    # the need goes and what is on file about it does not: one thing never stands under both
+    goes = re.search("Dit gaat naar SMWO (.*?) Dit gaat niet mee", page.text)[1].lower()
+    assert "inkomen en schulden" in goes and gone.lower().startswith("inkomen en schulden (wat u opschreef), gezondheid"), (goes, gone)
+    assert not [x for x in re.split(r"[,.] ", gone.lower()) if x and x in goes], (goes, gone)
     before = len(house.k("sent")["referrals"])
     page = step(bert, d, "check")
     ref = bert.to.split("/")[2]

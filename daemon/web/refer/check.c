@@ -70,6 +70,13 @@ static const char *called(struct visit *v, enum list_id list, const char *code)
 	return words_called(v->lang, msg_text(refer_of(v)->shown, REPLY_COUNTRY), list, code);
 }
 
+/* Beside the need, which goes, and may have the same words. */
+static const char *of_file(struct visit *v, enum list_id list, const char *code,
+			   char noted[WORDS_SHORT])
+{
+	return words_beside_need(v->lang, called(v, list, code), refer_of(v)->need, noted);
+}
+
 /* A field as people write it. */
 static const char *value_of(struct visit *v, const struct msg *person, const struct msg_field *f)
 {
@@ -100,7 +107,7 @@ static void fill_fields(struct visit *v, struct page_refer_check *p)
 	struct refer *r = refer_of(v);
 	const struct msg *person = msg_get(r->shown, REPLY_PERSON);
 	struct page_refer_check_goes *rows = arena_alloc(&v->a, KINDS * sizeof *rows);
-	char stays[NAMES] = "";
+	char stays[NAMES] = "", noted[WORDS_SHORT];
 	struct msg_field f;
 
 	p->goes = rows;
@@ -108,7 +115,7 @@ static void fill_fields(struct visit *v, struct page_refer_check *p)
 		if (!msg_has(person, f.number))
 			continue;
 		if ((r->share >> f.cat & 1) == 0)
-			add_name(stays, called(v, LIST_PERSON, f.name));
+			add_name(stays, of_file(v, LIST_PERSON, f.name, noted));
 		else if (p->goes_count < KINDS)
 			rows[p->goes_count++] = (struct page_refer_check_goes){
 				.name = visit_capital(v, called(v, LIST_PERSON, f.name)),
@@ -122,11 +129,11 @@ static void fill_fields(struct visit *v, struct page_refer_check *p)
 /* Names of the categories that no consent covers. */
 static const char *categories(struct visit *v, uint64_t cats)
 {
-	char out[NAMES] = "";
+	char out[NAMES] = "", noted[WORDS_SHORT];
 
 	for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++)
 		if ((cats >> bit & 1) != 0)
-			add_name(out, called(v, LIST_CATEGORIES, msg_cat_name(bit)));
+			add_name(out, of_file(v, LIST_CATEGORIES, msg_cat_name(bit), noted));
 	return visit_keep(v, out);
 }
 
