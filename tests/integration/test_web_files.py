@@ -3,13 +3,14 @@
 import http.client
 import re
 import socket
+import struct
 import tempfile
 
 import pytest
 
 from browser import PHRASE, Browser, await_web, with_web
 from node import Clock, Federation, wait_for
-from passkeys import b64, enrol
+from passkeys import Screen, b64, enrol
 from test_added_files import begun
 from staff import UIDS, Colleague, hire
 from test_attachments import WITH, files, made, whole
@@ -146,6 +147,39 @@ def test_who_is_signed_out_gets_no_further_and_two_are_enough(house):
     slow[1].s.close()  # went away in the middle
     key = signed_in(house, name="Gijs Bedacht")
     wait_for("both places", lambda: save(key, where)[0] == 200)
+
+
+def test_a_save_that_lasts_asks_who_it_is_once(house):
+    """At its beginning.  It goes on in the session in which it began, also when the passkey is shown again meanwhile; any other asks."""
+    x = Browser(house.web)
+    screen, key = enrol(house, "Iris Verzonnen", "caseworker")
+    x.cookies = {"__Host-kring": b64(screen.step_up(key).session)}
+    path = made(house.dir, "scan.pdf", 6 * 2**20)
+    house.goes.k("case", "attach", house.case_a, str(path))
+    row = wait_for("the file", lambda: [r for r in files(house, house.case) if r["name"] == path.name and r["state"] == "whole"])[0]
+    where = f"/c/{house.case}/files/{row['id']}"
+    slow = Slow(x, where)
+    assert slow.status == 200
+    began = next(e for e in Colleague(house, UIDS["privacy"]).ask("audit_list").audit if e.event == "export" and e.actor == "Iris Verzonnen")
+    later = dict(case_id=house.case, file=row["id"], seq=began.seq, **{"from": 24})
+    assert len(screen.ask("file_read", **later).contents) == 12
+    house.clock.set(struct.unpack("=q", house.clock.map[:])[0] + 300)
+    # not this file under another entry, not another file under this one, not in another session of the same person
+    assert len(screen.ask("file_read", **later).contents) == 12
+    assert screen.ask("file_read", **{**later, "seq": began.seq - 1}).code == "step-up-needed"
+    assert screen.ask("file_read", **{**later, "from": 0}).code == "step-up-needed"
+    assert screen.ask("file_read", **{**later, "file": files(house, house.case)[0]["id"], "from": 1}).code == "step-up-needed"
+    other = Screen(house)
+    assert other.sign_in(key).session
+    house.clock.set(struct.unpack("=q", house.clock.map[:])[0] + 300)
+    assert other.ask("file_read", **later).code == "step-up-needed"
+    # the passkey is shown once more on another page of the same browser
+    proof = key.get(screen.ask("step_up_begin").ask)
+    x.get("/step-up")
+    x.post("/step-up", follow=False, to="/", cred=b64(proof["cred_id"]), auth=b64(proof["authenticator_data"]), client=b64(proof["client_data"]), sig=b64(proof["signature"]))
+    assert x.status == 303 and x.headers["Location"] == "/", x.page.text
+    assert screen.ask("session_list").code == "session-over"
+    assert slow.rest() >= path.stat().st_size
 
 
 def test_what_the_person_takes_back_is_gone_from_the_page(house):

@@ -32,6 +32,8 @@
 #define LIMIT_BUNDLE_BYTES    (512ULL << 20) /* ... and of all of them, as they travel */
 #define LIMIT_SAVES	      8u	     /* files that browsers are saving, of all ... */
 #define LIMIT_SAVES_OWN	      2u	     /* ... and of one session */
+#define LIMIT_SAVES_BEGUN                                                                          \
+	16u /* of one session: the newest ones go on without another proof of who it is */
 
 static_assert(LIMIT_FILE <= (unsigned long long)LIMIT_CHUNK * LIMIT_FILE_CHUNKS &&
 		      LIMIT_FILE > (unsigned long long)LIMIT_CHUNK * (LIMIT_FILE_CHUNKS - 1) &&

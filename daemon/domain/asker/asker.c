@@ -48,10 +48,9 @@ static enum err find_asker(struct turn *t, uint8_t how, const struct msg *reques
 	return ERR_OK;
 }
 
-/* What takes a fresh proof, in a session. */
-static enum err check_fresh(struct turn *t, uint8_t how)
+enum err asker_fresh(struct turn *t)
 {
-	if (t->session == NULL || (how & ASKER_FRESH) == 0 || session_fresh(t, t->session))
+	if (t->session == NULL || session_fresh(t, t->session))
 		return ERR_OK;
 	return turn_refuse(t, ERR_STATE,
 			   t->session->how == SESSION_PASSKEY ? REFUSAL_STEP_UP_NEEDED
@@ -77,7 +76,7 @@ enum err asker_check(struct turn *t, const struct msg *request, uint8_t want, ui
 	if ((how & ASKER_OPEN) != 0 && who.roles != 0)
 		return ERR_OK; /* nobody is signed in yet: an entry names whoever does */
 	if ((t->session == NULL && !t->node->rights.named) || (who.roles & want) != 0)
-		return check_fresh(t, how);
+		return (how & ASKER_FRESH) != 0 ? asker_fresh(t) : ERR_OK;
 	if (who.came_back)
 		return turn_refuse(t, ERR_DENIED, REFUSAL_STAFF_CAME_BACK);
 	if (who.roles == 0)

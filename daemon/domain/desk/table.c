@@ -127,7 +127,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(FILE_NEW, desk_file_new, GROWS, WORKER, PLAIN) \
 	X(FILE_MORE, desk_file_more, GROWS, WORKER, PLAIN) \
 	X(FILE_LIST, view_file_list, READS, CASES, PLAIN) \
-	X(FILE_READ, view_file_read, READS, CASES, FRESH) \
+	X(FILE_READ, view_file_read, READS, CASES, BEGINS_FRESH) \
 	X(FILE_SEND, desk_file_send, GROWS, WORKER, PLAIN) \
 	X(REFER, desk_refer, GROWS, WORKER, PLAIN) \
 	X(ACT, desk_act, WRITES, WORKER, PLAIN) \

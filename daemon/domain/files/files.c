@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A file goes in a chunk a request and comes out some chunks an answer, so that no request is larger than any other.  The first
- * answer of one that is taken out is written down as an export, and the others are given only to who shows that entry. */
+ * answer of one that is taken out is written down as an export, and the others are given only to who shows that entry.  So a person is
+ * asked for a fresh proof once for each file: what began with one goes on, for an hour at most, in the session in which it began. */
 #include "domain/files/files.h"
 
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/asker/asker.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
 #include "domain/consent/grant.h"
@@ -14,6 +16,7 @@
 #include "domain/handover/rows.h"
 #include "domain/papers/attached.h"
 #include "domain/room.h"
+#include "domain/signin/session.h"
 #include "domain/views/find.h"
 
 enum { READ_CHUNKS = 12, TICKET_MS = 3600000, MIB = 20 };
@@ -124,8 +127,8 @@ enum err files_whole(struct turn *t, const struct attachment *a)
 	return a->state == BLOB_WHOLE ? ERR_OK : turn_refuse(t, ERR_CRYPTO, REFUSAL_UNREADABLE);
 }
 
-/* The entry of its export, by its number: of this person, this file of this case, and of this hour.  The number is the client's word:
- * one beyond the log is no entry, and no damage. */
+/* The entry of its export, by its number: of this person and this session, this file of this case, and of this hour.  The number is the
+ * client's word: one beyond the log is no entry, and no damage. */
 static enum err ticket_holds(struct turn *t, const struct id16 *case_id, const struct id16 *file,
 			     uint64_t seq, bool *yes)
 {
@@ -142,11 +145,27 @@ static enum err ticket_holds(struct turn *t, const struct id16 *case_id, const s
 	       id16_equal(&row.about, file) && id16_equal(&row.case_id, case_id) &&
 	       id16_equal(&row.staff, &t->staff) &&
 	       (row.uid == t->ev->uid || !bytes_zero(row.staff.b, sizeof row.staff.b)) &&
+	       (t->session == NULL || session_saving(t->session, seq)) &&
 	       row.at_ms + TICKET_MS > t->wall_ms;
 	return rc;
 }
 
-/* Written before the first byte leaves; whoever asks for a later piece without the entry gets an entry of its own. */
+/* Whoever begins shows who it is; and that it goes out is written before the first byte leaves. */
+static enum err begin(struct turn *t, const struct id16 *case_id, const struct id16 *file)
+{
+	enum err rc = asker_fresh(t);
+
+	if (rc == ERR_OK)
+		rc = audit_look(t, &(struct audit_entry){.event = AUDIT_EXPORT,
+							 .case_id = case_id,
+							 .grant = file,
+							 .detail = "file"});
+	if (rc == ERR_OK && t->session != NULL)
+		session_saves(t, t->session, t->node->audit_seq);
+	return rc;
+}
+
+/* Whoever asks for a later piece without the entry begins, and gets an entry of its own. */
 static enum err exported(struct turn *t, const struct msg *req, const struct id16 *case_id,
 			 const struct id16 *file, struct msg *reply)
 {
@@ -156,10 +175,7 @@ static enum err exported(struct turn *t, const struct msg *req, const struct id1
 	if (msg_u64(req, FILE_READ_FROM) != 0)
 		rc = ticket_holds(t, case_id, file, msg_u64(req, FILE_READ_SEQ), &before);
 	if (rc == ERR_OK && !before)
-		rc = audit_look(t, &(struct audit_entry){.event = AUDIT_EXPORT,
-							 .case_id = case_id,
-							 .grant = file,
-							 .detail = "file"});
+		rc = begin(t, case_id, file);
 	msg_set_u64(reply, REPLY_CURRENT,
 		    before ? msg_u64(req, FILE_READ_SEQ) : t->node->audit_seq);
 	return rc;

@@ -175,6 +175,26 @@ bool session_fresh(const struct turn *t, const struct session *s)
 	       !past(s->proof_ms, s->proof_mono_ms, LIMIT_STEP_UP_MS, t->wall_ms, t->mono_ms);
 }
 
+void session_saves(struct turn *t, const struct session *s, uint64_t seq)
+{
+	const ptrdiff_t place = s - t->node->sessions->now.rows;
+	uint64_t *saves;
+
+	require(place >= 0 && place < LIMIT_SESSIONS && seq != 0);
+	saves = writable(t)->rows[place].saves;
+	memmove(saves + 1, saves, (LIMIT_SAVES_BEGUN - 1) * sizeof *saves);
+	saves[0] = seq;
+}
+
+bool session_saving(const struct session *s, uint64_t seq)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < LIMIT_SAVES_BEGUN; i++)
+		found = found || (seq != 0 && s->saves[i] == seq);
+	return found;
+}
+
 static size_t count_of(const struct signed_in *h, const struct id16 *staff)
 {
 	size_t n = 0;

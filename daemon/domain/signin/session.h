@@ -14,6 +14,7 @@
 #ifndef KRING_DOMAIN_SIGNIN_SESSION_H
 #define KRING_DOMAIN_SIGNIN_SESSION_H
 
+#include "base/limits/files.h"
 #include "domain/people/index.h"
 #include "domain/state.h"
 #include "domain/turn.h"
@@ -31,6 +32,8 @@ struct session {
 	uint64_t seen_ms, seen_mono_ms;
 	uint64_t proof_ms,
 		proof_mono_ms; /* of the last fresh proof that was asked for; 0: none was */
+	uint64_t saves
+		[LIMIT_SAVES_BEGUN]; /* of the log: files that began to be taken out in it, the newest first; 0: none */
 };
 
 struct sessions;
@@ -55,6 +58,10 @@ const struct session *session_find(const struct node *n, const struct id32 *key,
 void session_seen(struct turn *t, const struct session *s);
 /** Was a fresh proof given in it, as short ago as LIMIT_STEP_UP_MS? */
 bool session_fresh(const struct turn *t, const struct session *s);
+/** A file began to be taken out in it, under that entry of the log; of more than LIMIT_SAVES_BEGUN the oldest does not go on. */
+void session_saves(struct turn *t, const struct session *s, uint64_t seq);
+/** Did that one begin in it? */
+bool session_saving(const struct session *s, uint64_t seq);
 /** A new one of this person (staff, passkey, roles, how; proof_ms not 0: a fresh proof was just given), and its token.  Of one person
  *  the oldest gives way, and where all places are taken the oldest one of whoever holds most. */
 void session_begin(struct turn *t, const struct session *as, uint8_t token[SESSION_TOKEN]);

@@ -27,6 +27,8 @@ bool files_whole(const struct msg *row);
 /* save.c */
 struct saves;
 MUST_CHECK enum err saves_create(struct webline *line, struct saves **out);
+/** The session of that token goes on under another one: so do its saves.  Both of COOKIE_TOKEN bytes. */
+void saves_renew(struct saves *all, const uint8_t *was, const uint8_t *is);
 /** GET /c/ID/files/FILE. */
 void files_save_open(struct visit *v);
 

@@ -266,6 +266,18 @@ void files_save_open(struct visit *v)
 	visit_ask(v, m, told_first);
 }
 
+/* A piece that was asked for between the proof and its answer is asked for by the token of before: that save breaks off. */
+void saves_renew(struct saves *all, const uint8_t *was, const uint8_t *is)
+{
+	require(was != NULL && is != NULL);
+	for (size_t i = 0; i < LIMIT_SAVES; i++) {
+		struct save *s = &all->at[i];
+
+		if ((s->stream != NULL || s->asked) && bytes_equal_ct(s->token, was, COOKIE_TOKEN))
+			memcpy(s->token, is, COOKIE_TOKEN);
+	}
+}
+
 enum err saves_create(struct webline *line, struct saves **out)
 {
 	struct saves *s = calloc(1, sizeof *s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What weighs heavily takes a fresh proof.  Afterwards the session has another token, and the browser is back where it came from.
+ * What weighs heavily takes a fresh proof.  Afterwards the session has another token, and the browser is back where it came from; a file
+ * that it saves meanwhile goes on.
  *
  * The address behind ?to= comes from a page of ours, or from anybody who makes somebody follow a link; so it is read as any other address
  * and leads to a page of ours or to the first one.  Forms that were open in other windows before carry what belonged to the old token:
@@ -11,6 +12,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "web/files/files.h"
 #include "web/page.h"
 
 enum { OK = 200 };
@@ -88,6 +90,7 @@ static void told_try(struct visit *v, struct msg *reply)
 		return;
 	}
 	signin_known(v, reply);
+	saves_renew(v->site->saves, v->token, session.p);
 	cookie_line(v->cookie, COOKIE_SESSION, session.p);
 	visit_go(v, where_to(v));
 }

@@ -73,6 +73,36 @@ static size_t count(struct house *h)
 	return n;
 }
 
+static void what_began_in_a_session_goes_on_in_it(void **state)
+{
+	struct house *h = malloc(sizeof *h);
+	uint8_t token[SESSION_TOKEN];
+	struct id32 key, other;
+
+	(void)state;
+	assert_non_null(h);
+	open_house(h);
+	key = begin(h, 1);
+	other = begin(h, 1);
+	assert_false(session_saving(find(h, &key), 0));
+	for (uint64_t seq = 7; seq < 7 + LIMIT_SAVES_BEGUN; seq++)
+		session_saves(&h->turn, find(h, &key), seq);
+	assert_true(session_saving(find(h, &key), 7));
+	assert_false(session_saving(find(h, &other), 7));
+	assert_false(session_saving(find(h, &key), 0));
+	sessions_settle(h->node.sessions);
+	session_saves(&h->turn, find(h, &key), 1000);
+	assert_false(session_saving(find(h, &key), 7));
+	sessions_put_back(h->node.sessions); /* the turn that would have shown it was undone */
+	assert_true(session_saving(find(h, &key), 7));
+	assert_false(session_saving(find(h, &key), 1000));
+	session_renew(&h->turn, find(h, &key), token);
+	assert_true(session_key(span_of(token, sizeof token), &key));
+	assert_true(session_saving(find(h, &key), 8));
+	sessions_free(h->node.sessions);
+	free(h);
+}
+
 static void the_oldest_of_whoever_holds_most_gives_way(void **state)
 {
 	struct house *h = malloc(sizeof *h);
@@ -257,6 +287,7 @@ static void words_are_four_and_differ(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_began_in_a_session_goes_on_in_it),
 		cmocka_unit_test(the_oldest_of_whoever_holds_most_gives_way),
 		cmocka_unit_test(a_turn_that_is_undone_leaves_nothing),
 		cmocka_unit_test(whichever_clock_says_so_first),
