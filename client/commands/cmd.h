@@ -82,6 +82,7 @@ int cmd_setup(struct cli *c);
 int cmd_join(struct cli *c);
 int cmd_approve(struct cli *c);
 int cmd_roster_import(struct cli *c);
+int cmd_roster_export(struct cli *c);
 int cmd_roster_cosign(struct cli *c);
 int cmd_propose(struct cli *c);
 int cmd_staff_add(struct cli *c);

@@ -189,6 +189,8 @@ const struct command commands[] = {
 	 .example = "kring roster cosign 12"},
 	{.noun = "roster", .verb = "import", .group = GROUP_FEDERATION, .run = cmd_roster_import, .words = "FILE",
 	 .example = "kring roster import roster"},
+	{.noun = "roster", .verb = "export", .group = GROUP_FEDERATION, .run = cmd_roster_export, .words = "FILE",
+	 .example = "kring roster export /media/stick/roster"},
 	{.noun = "roster", .verb = "show", .group = GROUP_FEDERATION, .run = cmd_plain, .field = REQUEST_ROSTER_SHOW,
 	 .example = "kring roster show"},
 	/* offline, on any machine: kringd's tool does the work */
@@ -221,7 +223,7 @@ const struct command commands[] = {
 	 .example = "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001"},
 	{.noun = "confirm", .group = GROUP_FEDERATION, .run = cmd_confirm, .words = "DIGITS...", .options = "how=WAY org=NAME",
 	 .example = "kring confirm 1234 5678 --how telephone"},
-	{.noun = "approve", .group = GROUP_FEDERATION, .run = cmd_approve, .words = "[ID]", .options = "key=FILE passphrase-file=FILE",
+	{.noun = "approve", .group = GROUP_FEDERATION, .run = cmd_approve, .words = "[ID]", .options = "key=FILE passphrase-file=FILE out=FILE in=FILE",
 	 .example = "kring approve 3fa91b22 --key root1.key"},
 	/* keys: where they come from, and how they leave memory */
 	{.noun = "slot", .verb = "list", .group = GROUP_KEYS, .run = cmd_tool, .tool = "slot-list", .in_dir = true,

@@ -11,10 +11,13 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/limits.h"
+#include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
+#include "client/roots/rootfile.h"
 
 enum {
 	TOOL_PATH = 4096,
@@ -95,16 +98,12 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 }
 
 /* The node says whether it was the last signature that was needed. */
-static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
+static int send_signed(struct cli *c, const struct msg *req)
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_APPROVE_SIGN, &sub), *reply;
+	struct msg *reply;
 	const struct msg *row;
-	int code;
+	const int code = cli_ask(c, req, &reply);
 
-	msg_set_text(&c->arena, sub, APPROVE_SIGN_ID, id);
-	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, KEY_LEN));
-	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + KEY_LEN, SIG_LEN));
-	code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
 	row = msg_at(reply, REPLY_PROPOSALS, 0);
@@ -115,11 +114,66 @@ static int send_signature(struct cli *c, const char *id, const uint8_t signed_by
 	return code;
 }
 
+static int send_signature(struct cli *c, const char *id, const uint8_t signed_by[SIGNED_LEN])
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_APPROVE_SIGN, &sub);
+
+	msg_set_text(&c->arena, sub, APPROVE_SIGN_ID, id);
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_KEY, span_of(signed_by, KEY_LEN));
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_SIG, span_of(signed_by + KEY_LEN, SIG_LEN));
+	return send_signed(c, req);
+}
+
+/* --in: what kring roster sign made of a file of --out.  The node looks at every byte; here only whether it is one entry, so that
+ * another file is told by its name. */
+static int bring(struct cli *c, const char *path)
+{
+	static uint8_t file[4 + LIMIT_ROSTER_CARRIED + 1];
+	struct msg *sub, *req;
+	size_t len, said;
+
+	if (!rootfile_read(path, file, sizeof file, &len))
+		return rootfile_refuse(c, path, "cannot-read");
+	said = len < 4 ? 0 : be32_get(file);
+	if (len < 4 || said != len - 4)
+		return cli_refuse(
+			c, CLI_DAMAGED, "not-a-proposal",
+			FILL({"path", path, 0}, {"said", NULL, said}, {"len", NULL, len}));
+	req = cli_request(c, REQUEST_APPROVE_SIGN, &sub);
+	msg_set_bytes(&c->arena, sub, APPROVE_SIGN_CARRIED, span_of(file + 4, len - 4));
+	return send_signed(c, req);
+}
+
+/* --out: for kring roster sign on a machine that no node runs on. */
+static int take_away(struct cli *c, const char *path, const struct msg *req, struct msg *reply)
+{
+	int code = CLI_DONE, fd = rootfile_new(c, path, &code);
+
+	if (fd < 0)
+		return code;
+	if (!rootfile_add(fd, msg_bytes(reply, REPLY_BLOB)))
+		code = rootfile_refuse(c, path, "cannot-write");
+	code = rootfile_end(c, path, fd, code);
+	msg_clear(reply, REPLY_BLOB);
+	if (code != CLI_DONE)
+		return code;
+	if (c->json) {
+		out_json(c, req, reply);
+		return code;
+	}
+	print_proposals(c, reply);
+	print_say_line(c, "proposal-written", FILL({"path", path, 0}));
+	print_say_line(c, "proposal-sign-there", FILL({"path", path, 0}));
+	print_say_line(c, "proposal-bring-back", FILL({"path", path, 0}));
+	return code;
+}
+
 /* Without a key: a list, or one proposal.  With a key the reply is not the answer but what will be signed, so
  * --json waits for the reply to the signature. */
 int cmd_approve(struct cli *c)
 {
-	const char *key = cli_option(c, "key");
+	const char *key = cli_option(c, "key"), *out = cli_option(c, "out"),
+		   *in = cli_option(c, "in");
 	struct msg *sub, *req, *reply;
 	uint8_t signed_by[SIGNED_LEN];
 	char proposal[TEMP_PATH];
@@ -127,15 +181,21 @@ int cmd_approve(struct cli *c)
 	int code;
 
 	require(c->word_count <= 1);
+	if ((key != NULL) + (out != NULL) + (in != NULL) > 1 || (in != NULL && c->word_count > 0))
+		return cli_refuse(c, CLI_USAGE, "approve-one-way", FILL_NONE);
+	if (in != NULL)
+		return bring(c, in);
 	req = cli_request(c, c->word_count == 0 ? REQUEST_APPROVE_LIST : REQUEST_APPROVE_GET, &sub);
 	if (c->word_count > 0)
 		msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
-	if (c->word_count == 0 && key != NULL)
+	if (c->word_count == 0 && (key != NULL || out != NULL))
 		return cli_refuse(c, CLI_USAGE, "which-proposal", FILL_NONE);
 	/* the entry that will be signed is not the answer of this command */
-	c->json = json && key == NULL;
+	c->json = json && key == NULL && out == NULL;
 	code = cli_ask(c, req, &reply);
 	c->json = json;
+	if (code == CLI_DONE && out != NULL)
+		return take_away(c, out, req, reply);
 	if (code != CLI_DONE || key == NULL) {
 		if (code == CLI_DONE && !json)
 			show(c, reply);

@@ -274,6 +274,8 @@ def administration(book, f, a, b):
                  ["backup", f.dir / "copy"], ["restore", f.dir / "copy", "--check"], ["address", f"tcp://127.0.0.1:{a.port}"]):
         book.type(a, *line)
     proposal = a.k("approve")["proposals"][0]["id"]
+    for line in (["roster", "export", f.dir / "exported"], ["approve", proposal, "--out", f.dir / "away"], ["approve", "--in", f.dir / "away"], ["approve", "--in", f.dir / "copy"], ["approve", "--in", "x", "--out", "y"]):
+        book.type(a, *line)
     for n in (1, 2):
         book.type(a, "approve", proposal, "--key", f.dir / f"roots/root{n}.key")
     book.type(a, "invite", "--org", "CAW De Kempen", "--at", f"tcp://127.0.0.1:{free_port()}")

@@ -351,6 +351,14 @@ def roster(w, f, a, b):
     w.refused("root-signed-already", e)
     a.k("approve", a.k("partner", "suspend", b.name)["proposal"], "--key", str(f.dir / "roots/root1.key"))
     w.ask("partner-suspended", a, "refer", case_id=a.new_case(), partner=b.name, need="housing")
+    a.k("roster", "export", str(f.dir / "exported"))
+    newest = (f.dir / "exported").read_bytes()
+    while len(newest) > (more := 4 + int.from_bytes(newest[:4], "big")):
+        newest = newest[more:]
+    signed = entry(f, 6, b"")
+    w.ask("proposal-unsigned", a, "approve_sign", carried=signed[:-1 - 65 * len(root_keys(f))] + b"\0")
+    w.ask("proposal-in-roster", a, "approve_sign", carried=newest[4:])
+    w.ask("proposal-overtaken", a, "approve_sign", carried=signed)
     w.ask("proposal-moved", a, "approve_sign", id=other, key=root_keys(f)[0][32:], sig=bytes(64))
     ref = a.k("sent")["referrals"][0]["ref"]
     w.ask("not-covered-takes-none", a, "act", ref=ref, type=MESSAGE, text="x")

@@ -119,6 +119,62 @@ static enum err keep(struct turn *t, const struct proposal *p, bool complete)
 	return rc == ERR_OK && said ? spread_proposal(t, whole) : rc;
 }
 
+/* In a file, from a machine that no node runs on: as a partner would have handed it on, and each thing that is wrong with it is said. */
+static enum err refuse_brought(struct turn *t, const struct chain *c, const struct wire_roster *e,
+			       enum err rc)
+{
+	const struct id32 hash = chain_hash(e);
+
+	if (!id16_equal(&e->fed_id, &c->fed_id))
+		return turn_refuse(t, rc, REFUSAL_ROSTER_OF_ANOTHER_FEDERATION);
+	if (rc == ERR_STALE && e->seq > c->seq + 1)
+		return turn_refuse_with(t, rc, REFUSAL_ROSTER_ENTRY_OUT_OF_ORDER,
+					say_number("entry", e->seq));
+	if (rc == ERR_STALE)
+		return turn_refuse(t, rc,
+				   id32_equal(&hash, &c->head) ? REFUSAL_PROPOSAL_IN_ROSTER
+							       : REFUSAL_PROPOSAL_OVERTAKEN);
+	if (rc == ERR_DENIED)
+		return turn_refuse(t, rc, REFUSAL_SIGNATURE_OF_NO_ROOT);
+	if (rc == ERR_EXISTS)
+		return turn_refuse(t, rc, REFUSAL_ROOT_SIGNED_ALREADY);
+	if (rc == ERR_CRYPTO)
+		return turn_refuse(t, rc, REFUSAL_SIGNATURE_WRONG);
+	return rc;
+}
+
+static enum err bring(struct turn *t, struct span carried, struct msg *reply)
+{
+	struct proposal p = {.came = false};
+	struct afar_taken taken;
+	struct wire_roster e;
+	struct chain c;
+	bool said = false;
+	enum err rc = roster_chain(t, &c);
+
+	if (rc != ERR_OK)
+		return rc;
+	if (!c.begun)
+		return turn_refuse(t, ERR_STATE, REFUSAL_ROSTER_MISSING);
+	if (wire_roster_get(carried, &e) != ERR_OK)
+		return turn_refuse(t, ERR_MALFORMED, REFUSAL_ROSTER_ENTRY_UNREADABLE);
+	if (e.sig_count == 0)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_PROPOSAL_UNSIGNED);
+	rc = afar_take(t, carried, &taken);
+	if (rc == ERR_OK && !taken.news)
+		rc = ERR_EXISTS;
+	if (rc != ERR_OK)
+		return refuse_brought(t, &c, &e, rc);
+	p.id = taken.id;
+	rc = wire_roster_get(taken.whole, &p.e);
+	if (rc == ERR_OK)
+		rc = view_proposal(t, &p, &c, reply);
+	if (rc == ERR_OK && !taken.complete)
+		rc = afar_says(t, &p.id, &said);
+	msg_set_u64(reply, REPLY_COUNT, taken.complete);
+	return rc == ERR_OK && said ? spread_proposal(t, taken.whole) : rc;
+}
+
 /* An entry that was added first makes the signatures that were given worthless: whoever signs next is told at once. */
 enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -127,8 +183,11 @@ enum err admin_approve_sign(struct turn *t, const struct msg *req, struct msg *r
 	struct err_text why;
 	struct proposal p;
 	bool moved = false, done;
-	enum err rc = find(t, msg_text(req, APPROVE_SIGN_ID), &p);
+	enum err rc;
 
+	if (msg_has(req, APPROVE_SIGN_CARRIED))
+		return bring(t, msg_bytes(req, APPROVE_SIGN_CARRIED), reply);
+	rc = find(t, msg_text(req, APPROVE_SIGN_ID), &p);
 	if (rc == ERR_OK)
 		rc = roster_chain(t, &c);
 	if (rc == ERR_OK)

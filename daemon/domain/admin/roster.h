@@ -15,6 +15,8 @@
 #include "domain/state.h"
 
 MUST_CHECK enum err admin_roster_import(struct turn *t, const struct msg *req, struct msg *reply);
+/** `kring roster export`: entries as they lie in a roster file, some a request. */
+MUST_CHECK enum err admin_roster_export(struct turn *t, const struct msg *req, struct msg *reply);
 /** `kring roster cosign`: where the node waits for a person to look at each entry first. */
 MUST_CHECK enum err admin_roster_cosign(struct turn *t, const struct msg *req, struct msg *reply);
 

@@ -98,6 +98,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(STATUS, view_status, READS, ALL, PLAIN) \
 	X(WATCH, watched, READS, ALL, UNSEEN) \
 	X(ROSTER_IMPORT, admin_roster_import, FREES, ADMIN, FRESH) \
+	X(ROSTER_EXPORT, admin_roster_export, READS, ADMIN | OFFICER, PLAIN) \
 	X(ROSTER_SHOW, view_roster, READS, ADMIN | OFFICER, PLAIN) \
 	X(ROSTER_COSIGN, admin_roster_cosign, WRITES, ADMIN, FRESH) \
 	X(PARTNER_LIST, view_partner_list, READS, ALL, PLAIN) \

@@ -105,6 +105,7 @@ enum err afar_take(struct turn *t, struct span carried, struct afar_taken *out)
 	if (rc != ERR_OK || news == 0)
 		return rc;
 	out->news = true;
+	out->id = o.same.id;
 	/* the entry, or the row: only then the log, which says what is here */
 	rc = settle_one(t, &c, &o.same, out);
 	if (rc == ERR_OK && !o.found)

@@ -21,6 +21,7 @@
 struct afar_taken {
 	bool news;	   /* it is new here, or has signatures that were not */
 	bool complete;	   /* ... and is an entry of the roster now */
+	struct id16 id;	   /* by which it is known here */
 	struct span whole; /* all that is known of it, carried; in the turn's arena */
 };
 

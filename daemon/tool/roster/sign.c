@@ -169,15 +169,16 @@ int tool_roster_sign(struct tool_args *a)
 	e.sigs[e.sig_count].root = (uint8_t)root;
 	e.sigs[e.sig_count].sig = sig;
 	e.sig_count++;
-	/* tried on a copy: the entry joins when it holds, and before that it is a proposal with one signature more */
+	/* the proposal has the signature in any case: with the last one it goes back to a node, too.  Tried on a copy: the entry joins when
+	 * it holds */
 	next = f.chain;
+	rc = rosterfile_write(a->proposal, NULL, &e);
 	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
 		rc = rosterfile_write(a->roster, &f, &e);
 		if (rc == ERR_OK)
 			say_line("sign-complete",
 				 FILL({"entry", NULL, e.seq}, {"path", a->roster, 0}));
 	} else if (rc == ERR_OK) {
-		rc = rosterfile_write(a->proposal, NULL, &e);
 		say_line("sign-more",
 			 FILL({"n", NULL, e.sig_count}, {"needed", NULL, f.chain.genesis.m},
 			      {"path", a->proposal, 0}));

@@ -3,7 +3,6 @@
  * a file is only cut into requests.  A roster is imported in pages because a node takes one request in one turn, and a
  * turn must stay short. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,11 @@
 
 #include "base/check.h"
 #include "base/limits.h"
+#include "client/cli/out.h"
 #include "client/commands/cmd.h"
 #include "client/commands/sure.h"
 #include "client/print/print.h"
+#include "client/roots/rootfile.h"
 
 enum {
 	IMPORT_ENTRIES = 64, /* of a roster in one request, and so in one turn */
@@ -72,23 +73,6 @@ static int import_entries(struct cli *c, struct span file)
 	return rc;
 }
 
-/* The whole file, at most cap bytes.  False: it cannot be read (errno), or is longer (EFBIG). */
-static bool read_file(const char *path, uint8_t *to, size_t cap, size_t *len)
-{
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : 0;
-
-	for (*len = 0; fd >= 0 && *len < cap && (n = read(fd, to + *len, cap - *len)) > 0;)
-		*len += (size_t)n;
-	if (fd >= 0)
-		(void)close(fd);
-	if (n >= 0 && *len == cap) {
-		errno = EFBIG;
-		return false;
-	}
-	return n >= 0;
-}
-
 int cmd_roster_import(struct cli *c)
 {
 	uint8_t *file = malloc(IMPORT_FILE);
@@ -98,7 +82,7 @@ int cmd_roster_import(struct cli *c)
 	require(c->word_count > 0);
 	if (file == NULL)
 		return cli_refuse(c, CLI_NOT_NOW, "no-memory", FILL_NONE);
-	if (!read_file(c->words[0], file, IMPORT_FILE, &len))
+	if (!rootfile_read(c->words[0], file, IMPORT_FILE, &len))
 		rc = cli_refuse(
 			c, CLI_NOT_FOUND, "cannot-read",
 			FILL({"path", c->words[0], 0}, {"cause", words_errno(c->lang, errno), 0}));
@@ -108,6 +92,57 @@ int cmd_roster_import(struct cli *c)
 		rc = import_entries(c, span_of(file, len));
 	free(file);
 	return rc;
+}
+
+/* All entries, from the first on, page by page; the node gives none when there are no more. */
+static int export_entries(struct cli *c, int fd, uint64_t *done, struct msg **req,
+			  struct msg **reply)
+{
+	size_t count;
+
+	require(fd >= 0 && done != NULL);
+	*done = 0;
+	do {
+		struct msg *sub;
+		int code;
+
+		arena_reset(&c->arena);
+		*req = cli_request(c, REQUEST_ROSTER_EXPORT, &sub);
+		msg_set_u64(sub, ROSTER_EXPORT_FROM, *done);
+		code = cli_call(c, *req, reply);
+		if (code != CLI_DONE)
+			return code;
+		count = msg_count(*reply, REPLY_ROSTER_ENTRIES);
+		for (size_t i = 0; i < count; i++)
+			if (!rootfile_add(fd, msg_bytes_at(*reply, REPLY_ROSTER_ENTRIES, i)))
+				return rootfile_refuse(c, c->words[0], "cannot-write");
+		*done += count;
+	} while (count > 0);
+	return CLI_DONE;
+}
+
+/* For a machine that no node runs on: kring roster sign looks there whether a proposal is the next entry. */
+int cmd_roster_export(struct cli *c)
+{
+	struct msg *req = NULL, *reply = NULL;
+	uint64_t done;
+	int fd, code;
+
+	require(c->word_count > 0);
+	fd = rootfile_new(c, c->words[0], &code);
+	if (fd < 0)
+		return code;
+	code = export_entries(c, fd, &done, &req, &reply);
+	code = rootfile_end(c, c->words[0], fd, code);
+	if (code != CLI_DONE)
+		return code;
+	msg_set_u64(reply, REPLY_COUNT, done);
+	if (c->json)
+		out_json(c, req, reply);
+	else
+		print_say_line(c, "roster-exported",
+			       FILL({"path", c->words[0], 0}, {"n", NULL, done}));
+	return code;
 }
 
 /* By number, so that nobody signs an entry that came after the one they looked at. */
