@@ -21,7 +21,7 @@
 #include "domain/membership/noderecord.h"
 
 enum {
-	BATCH = 32, /* events that share a transaction */
+	BATCH = 64, /* events that share a transaction, as long as a burst and the memory have room */
 	QUEUE_MAX = 1024,
 	ROUNDS = 4,  /* statements of ours may bring up others */
 	RERUNS = 16, /* sick rows that one event may leave out */
@@ -402,20 +402,37 @@ static enum err wait_behind(struct turn *t, const struct event *ev)
 	return ERR_OK;
 }
 
-static enum err steps(struct engine *e, struct turn *t, const struct event *evs, size_t n)
+/* One more like the widest of this turn may not fit: it begins the next one, instead of undoing all of them. */
+static bool nearly_full(const struct turn *t, size_t widest)
 {
+	require(t->doc_count <= LIMIT_BURST);
+	return LIMIT_BURST - t->doc_count < widest || t->arena->used > t->arena->cap / 2;
+}
+
+/* *n: so many at most; then, how many were tried, with the one that failed. */
+static enum err steps(struct engine *e, struct turn *t, const struct event *evs, size_t *n)
+{
+	size_t i, widest = 1;
 	enum err rc = ERR_OK;
 
-	require(n >= 1 && n <= BATCH && t->txn != NULL);
-	for (size_t i = 0; i < n && rc == ERR_OK && !t->dry_run; i++) {
+	require(*n >= 1 && *n <= BATCH && t->txn != NULL);
+	for (i = 0; i < *n && rc == ERR_OK && !t->dry_run; i++) {
 		const uint64_t since_ns = clock_mono_ns();
+		const size_t before = t->doc_count;
 
+		if (i > 0 && nearly_full(t, widest))
+			break;
 		rc = behind_another(e, t, &evs[i]) ? wait_behind(t, &evs[i])
 						   : node_step(t, &evs[i]);
 		e->took_us[i] = (clock_mono_ns() - since_ns) / 1000;
+		if (t->doc_count - before > widest)
+			widest = t->doc_count - before;
 	}
 	if (rc == ERR_OK && t->dry_run) /* its answer alone goes out */
-		return n == 1 ? ERR_OK : ERR_BUSY;
+		rc = *n == 1 ? ERR_OK : ERR_BUSY;
+	*n = i;
+	if (t->dry_run)
+		return rc;
 	if (rc == ERR_OK)
 		rc = sign_and_end(e, t);
 	return rc == ERR_OK ? node_next_tick(t, &e->next_wall_ms, &e->next_mono_ms) : rc;
@@ -448,8 +465,8 @@ static void tell_spent(struct engine *e, const struct event *evs, size_t n, uint
 					     (all_us > steps_us ? all_us - steps_us : 0) / n);
 }
 
-/* One attempt; *t is what was left of it. */
-static enum err run(struct engine *e, struct turn *t, const struct event *evs, size_t n)
+/* One attempt; *t is what was left of it, and *n as steps has it. */
+static enum err run(struct engine *e, struct turn *t, const struct event *evs, size_t *n)
 {
 	const uint64_t since_ns = clock_mono_ns();
 	struct effects fx;
@@ -485,7 +502,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	}
 	t->fx = NULL; /* of this attempt */
 	arena_reset(&e->turn_arena);
-	tell_spent(e, evs, n, (clock_mono_ns() - since_ns) / 1000);
+	tell_spent(e, evs, *n, (clock_mono_ns() - since_ns) / 1000);
 	return rc;
 }
 
@@ -494,12 +511,13 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 static enum err run_alone(struct engine *e, const struct event *ev)
 {
 	struct turn t;
+	size_t one = 1;
 	enum err rc = ERR_OK;
 	bool again = true;
 
 	require(e->parts.node != NULL);
 	for (unsigned i = 0; i < RERUNS && again; i++) {
-		rc = run(e, &t, ev, 1);
+		rc = run(e, &t, ev, &one);
 		again = rc != ERR_OK && rc != ERR_IO && node_turn_failed(&t, rc);
 		if (again)
 			log_write(LOG_ERROR, LOG_FAULT, "what=%s peer=%u type=%u err=\"%s\"",
@@ -517,17 +535,21 @@ static enum err run_alone(struct engine *e, const struct event *ev)
 	return rc == ERR_IO ? ERR_IO : ERR_OK;
 }
 
-static enum err run_batch(struct engine *e, const struct event *evs, size_t n)
+/* *n as steps has it: what it left is for the next one. */
+static enum err run_batch(struct engine *e, const struct event *evs, size_t *n)
 {
 	struct turn t;
-	enum err rc = n == 1 ? run_alone(e, evs) : run(e, &t, evs, n);
+	enum err rc;
 
-	require(n <= BATCH);
-	if (rc == ERR_OK || n == 1 || rc == ERR_IO)
+	require(*n >= 1 && *n <= BATCH);
+	if (*n == 1)
+		return run_alone(e, evs);
+	rc = run(e, &t, evs, n);
+	if (rc == ERR_OK || rc == ERR_IO)
 		return rc;
-	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", n, err_text(rc));
+	log_write(LOG_INFO, LOG_TURN_RETRIED, "events=%zu err=\"%s\"", *n, err_text(rc));
 	rc = ERR_OK;
-	for (size_t i = 0; i < n && rc == ERR_OK; i++)
+	for (size_t i = 0; i < *n && rc == ERR_OK; i++)
 		rc = run_alone(e, &evs[i]);
 	return rc;
 }
@@ -640,7 +662,7 @@ static enum err late_timers(struct engine *e, const struct node_time *now)
 
 	if (e->queued == 0 || e->queue[0].type != EVENT_REQUEST || now->wall_ms < e->next_wall_ms)
 		return ERR_OK;
-	return run_batch(e, &tick, 1);
+	return run_alone(e, &tick);
 }
 
 /* One turn of one request that goes on, by itself: so each gets further. */
@@ -654,7 +676,7 @@ static enum err one_going(struct engine *e)
 		return ERR_OK;
 	rng_fill(ev.seed.b, sizeof ev.seed.b); /* another turn: nothing is drawn twice */
 	e->goes = true;
-	rc = run_batch(e, &ev, 1);
+	rc = run_alone(e, &ev);
 	if (e->goes)
 		going_over(e->going);
 	e->goes = false;
@@ -665,10 +687,9 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 {
 	enum err rc = late_timers(e, now);
 
-	for (size_t at = 0; at < e->queued && rc == ERR_OK; at += BATCH) {
-		const size_t left = e->queued - at;
-
-		rc = run_batch(e, &e->queue[at], left < BATCH ? left : BATCH);
+	for (size_t at = 0, n; at < e->queued && rc == ERR_OK; at += n) {
+		n = e->queued - at < BATCH ? e->queued - at : BATCH;
+		rc = run_batch(e, &e->queue[at], &n);
 	}
 	/* Also after an error: the process ends then, and partners send again what was not receipted. */
 	e->queued = 0;

@@ -7,9 +7,14 @@
 
 static void reply(void *ctx, uint64_t client, struct span bytes)
 {
-	(void)ctx;
+	struct bedengine *b = ctx;
+	struct err_text why;
+	struct msg *m;
+
 	(void)client;
-	(void)bytes;
+	assert_int_equal(msg_parse(&b->bed->arena, MSG_REPLY, bytes, &m, &why), ERR_OK);
+	b->answered++;
+	b->refused += msg_has(m, REPLY_ERROR) ? 1 : 0;
 }
 
 static bool here(void *ctx, uint64_t client)
@@ -79,7 +84,7 @@ void bedengine_open(struct bedengine *b)
 	parts.keybox = b->keybox;
 	parts.node = b->bed->node;
 	assert_int_equal(engine_create(&b->engine, &parts), ERR_OK);
-	b->said = 0;
+	b->said = b->answered = b->refused = 0;
 }
 
 int bedengine_close(struct bedengine *b)

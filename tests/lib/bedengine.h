@@ -10,7 +10,8 @@ struct bedengine {
 	struct bed *bed;
 	struct keybox *keybox;
 	struct engine *engine;
-	unsigned said; /* to net, about whomever */
+	unsigned said;		    /* to net, about whomever */
+	unsigned answered, refused; /* requests; of those, with an error */
 };
 
 void bedengine_open(struct bedengine *b);

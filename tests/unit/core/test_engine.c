@@ -2,6 +2,7 @@
 /* daemon/core/engine.c by itself: what net says of a partner is net's word, and net is the process that may be taken over. */
 #include "test.h"
 
+#include "bedcase.h"
 #include "bedengine.h"
 #include "core/pairkeys.h"
 #include "crypto/seal.h"
@@ -204,6 +205,74 @@ static void the_one_before_goes_when_the_newest_serves(void **state)
 	assert_false(opens(b, &second));
 }
 
+/* ---- what shares a turn ---- */
+
+static uint64_t commits(const struct bed *bed)
+{
+	struct store_txn *txn;
+	uint64_t version;
+
+	assert_int_equal(store_begin(bed->store, false, &txn), ERR_OK);
+	version = store_version(txn);
+	store_abort(txn);
+	return version;
+}
+
+static void push_referral(struct bedengine *b, const struct id16 *case_id)
+{
+	struct arena *a = &b->bed->arena;
+	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_REFER);
+	struct span bytes;
+	char hex[33];
+
+	bytes_hex(hex, case_id->b, 16);
+	msg_set_u64(req, REQUEST_VERSION, 1);
+	msg_set_text(a, m, REFER_NEW_CASE_ID, hex);
+	msg_set_text(a, m, REFER_NEW_PARTNER, "partner");
+	msg_set_text(a, m, REFER_NEW_NEED, "income-debt");
+	msg_set_u64(m, REFER_NEW_URGENCY, 1);
+	assert_int_equal(msg_pack(a, req, &bytes), ERR_OK);
+	assert_int_equal(
+		engine_push(b->engine, &(struct event){.type = EVENT_REQUEST, .bytes = bytes}),
+		ERR_OK);
+}
+
+/* So many people are referred for the first time, all at once: how many commits that takes. */
+static uint64_t referred(struct bedengine *b, const struct id16 *cases, size_t n)
+{
+	const struct node_time now = {b->bed->now_ms, b->bed->now_ms};
+	const uint64_t before = commits(b->bed);
+
+	b->answered = 0;
+	for (size_t i = 0; i < n; i++)
+		push_referral(b, &cases[i]);
+	assert_int_equal(engine_turn(b->engine, &now), ERR_OK);
+	assert_int_equal(b->answered, n);
+	assert_int_equal(b->refused, 0);
+	return commits(b->bed) - before;
+}
+
+/* Each is a consent and what rests on it: one signature does not reach so far, and nobody is told that there was too much. */
+static void what_one_signature_does_not_reach_goes_with_the_next(void **state)
+{
+	enum { PEOPLE = LIMIT_BURST / 2 + 8 };
+	struct bedengine *b = *state;
+	struct bed *bed = b->bed;
+	struct id16 cases[PEOPLE];
+
+	(void)bed_turn(bed);
+	bedcase_setup(bed);
+	for (size_t i = 0; i < PEOPLE; i++) {
+		cases[i] = bedcase_open(bed);
+		(void)bedcase_consent(bed, &cases[i], BED_PARTNER, 30);
+	}
+	(void)bed_turn(bed);
+	store_abort(bed->t.txn);
+	bed->t.txn = NULL;
+	/* two, and one for what the time had made due: not one for each of them */
+	assert_true(referred(b, cases, PEOPLE) <= 3);
+}
+
 #define WITH_ENGINE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -214,6 +283,7 @@ int main(void)
 		WITH_ENGINE(one_key_serves_for_so_many_frames),
 		WITH_ENGINE(a_key_that_served_does_not_last),
 		WITH_ENGINE(the_one_before_goes_when_the_newest_serves),
+		WITH_ENGINE(what_one_signature_does_not_reach_goes_with_the_next),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
