@@ -81,7 +81,10 @@ def test_who_was_given_what(goes, anna):
 def test_nobody_was_told_of_a_new_case(goes, anna):
     case = goes.new_case(name="Niemand Verteld")
     text = anna.get(f"/c/{case}/who").text
-    assert "Geen partner kreeg iets te weten" in text and "Nog geen toestemming gegeven" in text and "Niemand Verteld" not in text
+    assert "Geen partner kreeg iets te weten" in text and "Nog geen toestemming gegeven" in text
+    # whoever prints it sees whose it is; the paper says nothing of the person
+    raw = anna.ask("GET", f"/c/{case}/who")[2]
+    assert raw.count("Niemand Verteld") == 1 and '<p class="screen"><bdi>Niemand Verteld</bdi></p>' in raw
 
 
 def erased_at(node, ref, gid):
@@ -95,7 +98,12 @@ def test_what_was_taken_back_says_who_answered(goes, anna):
     """Not that it is erased before the partner says so, on no page and on no paper; then who, and when."""
     case, ref = offered(goes, goes.partner)
     gid = given(goes, case)
-    assert "U mag uw toestemming altijd intrekken" in anna.get(f"/consent/{gid}/receipt").text and "Testpersoon" not in anna.page.text
+    assert "U mag uw toestemming altijd intrekken" in anna.get(f"/consent/{gid}/receipt").text
+    raw = anna.ask("GET", f"/consent/{gid}/receipt")[2]
+    assert raw.count("Testpersoon") == 1 and '<p class="screen"><bdi>Testpersoon Verzonnen</bdi></p>' in raw
+    # what cannot be undone says of whom
+    for path in (f"/consent/{gid}", f"/consent/{gid}/withdraw", f"/consent/{gid}/narrow"):
+        assert "Testpersoon Verzonnen" in anna.get(path).text, path
     goes.partner.stop()
     goes.k("consent", "withdraw", gid, "--yes")
     text = anna.get(f"/c/{case}/who").text

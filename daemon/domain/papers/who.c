@@ -17,6 +17,7 @@
 #include "domain/papers/paper.h"
 #include "domain/papers/together.h"
 #include "domain/papers/told.h"
+#include "domain/views/caserow.h"
 #include "domain/views/consentpage.h"
 #include "domain/views/consents.h"
 #include "domain/views/find.h"
@@ -195,6 +196,9 @@ enum err view_who(struct turn *t, const struct msg *req, struct msg *reply)
 		return rc;
 	head(t, reply);
 	rc = together_rows(t, &id, reply);
+	/* who looks after what may be done with people's data knows a case by its number */
+	if (rc == ERR_OK && (t->roles & (ROLE_CASEWORKER | ROLE_READER)) != 0)
+		rc = caserow_whose(t, &id, reply);
 	if (rc != ERR_OK)
 		return rc;
 	return audit_look(

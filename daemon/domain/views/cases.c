@@ -21,29 +21,13 @@
 #include "domain/people/same.h"
 #include "domain/staff/staff.h"
 #include "domain/staff/worker.h"
+#include "domain/views/caserow.h"
 #include "domain/views/consents.h"
 #include "domain/views/disclosures.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
 static_assert(LIMIT_RECORD <= LIMIT_CONTROL / 4, "the newest entry of a case always fits its page");
-
-/* What a list shows of a case: enough to find the person, nothing of why they came. */
-static enum err case_row(struct turn *t, const struct id16 *id, const struct msg *m,
-			 const struct msg *person, struct msg *reply)
-{
-	struct msg *row = msg_add(t->arena, reply, REPLY_CASES);
-	char hex[33];
-	enum err rc = casefile_nameless(t, id, m, person, row, CASE_ROW_HOLLOW);
-
-	bytes_hex(hex, id->b, 16);
-	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
-	msg_set_text(t->arena, row, CASE_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));
-	msg_set_u64(row, CASE_ROW_CREATED_MS, msg_u64(m, CASE_RECORD_CREATED_MS));
-	msg_set_u64(row, CASE_ROW_CLOSED, msg_u64(m, CASE_RECORD_CLOSED));
-	msg_set_u64(row, CASE_ROW_THEIRS, msg_u64(m, CASE_RECORD_THEIRS));
-	return rc == ERR_OK ? same_mark(t, id, row, CASE_ROW_SAME) : rc;
-}
 
 /* ---- lists ---- */
 
@@ -252,7 +236,7 @@ static enum err rows_of(struct turn *t, const struct page *p, char last[9], stru
 		if (rc == ERR_OK)
 			rc = casefile_person(t, &id, m, &person);
 		if (rc == ERR_OK)
-			rc = case_row(t, &id, m, person, reply);
+			rc = caserow_add(t, &id, m, person, reply);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND &&
 		    !page_damaged(t, rc, STORE_CASES, span_of(id.b, 16), reply))
 			return rc;
@@ -478,7 +462,7 @@ enum err view_case_show(struct turn *t, const struct msg *req, struct msg *reply
 	rc = casefile_person(t, &id, m, &person);
 	if (rc != ERR_OK)
 		return rc;
-	rc = case_row(t, &id, m, person, reply);
+	rc = caserow_add(t, &id, m, person, reply);
 	if (rc == ERR_OK)
 		rc = put_worker(t, &id, reply);
 	if (rc != ERR_OK)

@@ -12,6 +12,7 @@
 #include "domain/care/grants.h"
 #include "domain/consent/bylaw.h"
 #include "domain/referral/calendar.h"
+#include "domain/views/caserow.h"
 #include "domain/views/consentpage.h"
 #include "domain/views/find.h"
 #include "domain/views/newest.h"
@@ -100,7 +101,7 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 	return w.rc;
 }
 
-/* With all that its document says, and the referrals that would end with it: who asks wants to know what a withdrawal costs. */
+/* Whose it is, with all that its document says, and the referrals that would end with it: who asks wants to know what a withdrawal costs. */
 enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct id16 id, case_id;
@@ -124,6 +125,9 @@ enum err view_consent_show(struct turn *t, const struct msg *req, struct msg *re
 	if (msg_bytes(m, GRANT_RECORD_CASE_ID).len != 16)
 		return ERR_CORRUPT;
 	memcpy(case_id.b, msg_bytes(m, GRANT_RECORD_CASE_ID).p, 16);
+	rc = caserow_whose(t, &case_id, reply);
+	if (rc != ERR_OK)
+		return rc;
 	w = (struct bodies_walk){state_peer(t->node, (uint16_t)msg_u64(m, GRANT_RECORD_PEER)),
 				 &case_id,
 				 msg_u64(m, GRANT_RECORD_RECEIVED) != 0 ? THREAD_RECEIVER

@@ -83,6 +83,7 @@ static void told_some(struct visit *v, struct msg *reply)
 	v->f.title = list_text(LIST_WEB, v->lang, "narrow-title");
 	v->f.at_cases = true;
 	p.id = msg_text(g, GRANT_ROW_ID);
+	p.whose = parts_whose(v, reply);
 	p.means = visit_say(v, LIST_SAID, "sure-consent-narrow",
 			    FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0}));
 	p.k = visit_k(v, v->seen->path);

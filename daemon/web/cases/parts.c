@@ -102,6 +102,13 @@ const char *parts_name(struct visit *v, const struct msg *row)
 					       : list_text(LIST_UI, v->lang, hollow));
 }
 
+const char *parts_whose(struct visit *v, const struct msg *reply)
+{
+	require(msg_kind_of(reply) == MSG_REPLY);
+	return msg_count(reply, REPLY_CASES) == 0 ? NULL
+						  : parts_name(v, msg_at(reply, REPLY_CASES, 0));
+}
+
 /* A national number is called by the name that it has in the country of this node. */
 const char *parts_label(struct visit *v, const char *country, const struct parts_field *f)
 {

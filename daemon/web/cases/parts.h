@@ -32,6 +32,8 @@ const char *parts_cats_in(struct visit *v, enum list_lang lang, const char *coun
 const char *parts_codes(struct visit *v, const char *country, enum list_id list, const char *codes);
 /** A name, or in brackets why there is none. */
 const char *parts_name(struct visit *v, const struct msg *case_row);
+/** The same of whom a page is about that shows something else; NULL: core says nobody. */
+const char *parts_whose(struct visit *v, const struct msg *reply);
 
 /** X(PERSON_..., its name in a form, FORM_LINE or FORM_LINES, folded): fields of a person in the order in which somebody at a desk
  *  asks.  What is folded is asked for only where it is needed. */

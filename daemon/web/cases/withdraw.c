@@ -101,6 +101,7 @@ static void told_grant(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	p.id = msg_text(g, GRANT_ROW_ID);
 	p.case_id = msg_text(g, GRANT_ROW_CASE_ID);
+	p.whose = parts_whose(v, reply);
 	p.means = visit_say(v, LIST_WEB, "withdraw-means",
 			    FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0}));
 	p.living = strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0;

@@ -92,6 +92,7 @@ static void told(struct visit *v, struct msg *reply)
 	p.id = msg_text(g, GRANT_ROW_ID);
 	p.lang = list_langs[lang];
 	p.title = list_text(LIST_PAPER, lang, receipt_title(g));
+	p.whose = parts_whose(v, reply);
 	p.org = msg_text(reply, REPLY_OWN_ORG);
 	p.day = visit_keep(v, words_day_of(lang, clock_wall_ms(), day));
 	lines(v, lang, reply, &p);

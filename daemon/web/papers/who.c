@@ -136,6 +136,7 @@ static void told(struct visit *v, struct msg *reply)
 	v->f.title = list_text(LIST_WEB, v->lang, "who-got");
 	v->f.at_cases = true;
 	p.first = form_value(&v->form, "after")[0] == '\0';
+	p.whose = parts_whose(v, reply);
 	p.next = msg_text(reply, REPLY_NEXT);
 	p.damaged = msg_count(reply, REPLY_DAMAGE) != 0;
 	grants(v, reply, &p);
