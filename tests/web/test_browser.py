@@ -21,6 +21,7 @@ PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, a
                      "receipt": "/consent/{n.consent_id}/receipt", "all-back": "/c/{n.case}/withdraw", "grant": "/consent/{n.consent_id}", "handover-case": "/c/{n.own}/handover", "handover-out": "/h/{n.handover}"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
+LONG_NAME = "Hubertblainewolfeschlegelsteinhausenbergerdorff"  # nothing in it at which a line may end
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +37,8 @@ def node():
             fed.start()
             for n in fed.nodes:
                 await_web(n, host=f"localhost:{n.web}")
-            for n in range(3):
-                a.case, first = offered(a, b, **({"name": NAME} if n else {}))
+            for name in (LONG_NAME, NAME, NAME):
+                a.case, first = offered(a, b, name=name)
             a.k("case", "edit", a.case, "--from", "-", stdin="born: 1990-02\nstory: Alles begon\n  in de winter.\nhealth: slaapt slecht\n")
             a.k("case", "note", a.case, "--text", "Belde; komt vrijdag langs.")
             case = a.new_case(name="Jan \"Janus\" <b>Vet</b>", phone="000-222")
@@ -84,7 +85,7 @@ def test_every_page_in_every_form(node, chrome, who):
         new = acts(c, ref) - seen
         pages |= {f"referral-{at_node.name}-{at_node.referrals.index(ref)}": f"/r/{ref}", **{f"act-{at_node.name}-{act}": f"/r/{ref}/{act}" for act in sorted(new)}}
         seen |= new
-    wrong += looks(c, pages, known, (NAME, "Testpersoon"))
+    wrong += looks(c, pages, known, (NAME, LONG_NAME))
     assert not who or {"Anna Verzonnen": {"accept", "decline", "ask", "redirect", "start", "letter"}, "Bert Bedacht": {"letter"}}[who] <= seen, seen
     assert not wrong, "\n".join(dict.fromkeys(wrong))
 
