@@ -127,8 +127,8 @@ static void fill_cats(struct visit *v, struct page_refer_share *p, uint64_t had)
 /* What the person hears, in the person's language; what is ticked is read from the list. */
 static void fill_notice(struct visit *v, struct page_refer_share *p)
 {
-	static const char *const parts[] = {"notice-need", "notice-not", "notice-back",
-					    "notice-free", "notice-ask"};
+	static const char *const parts[] = {"notice-need", "notice-ticked", "notice-not",
+					    "notice-back", "notice-free",   "notice-ask"};
 	struct refer *r = refer_of(v);
 	const enum list_lang lang = speaks(v);
 	struct page_refer_share_notice *rows = arena_alloc(&v->a, sizeof parts / sizeof parts[0] *

@@ -91,12 +91,19 @@ static const char *optional(const struct making *m, const char *label, bool need
 
 /* ---- the fields ---- */
 
-/* What core always refuses, and what is an act of its own, is no choice. */
+/* What core always refuses, what is an act of its own, and what a node answers by itself when nobody could look at a referral, is no
+ * choice. */
 static bool no_choice(const struct making *m, const char *code)
 {
+	static const char *const declines[] = {"info-missing", "case-erased", "no-agreement",
+					       "no-content", "unreadable"};
+	bool none = (m->act->number == DOC_ERROR && strcmp(code, "sent-by-mistake") == 0) ||
+		    strcmp(code, "erased") == 0;
+
 	require(code != NULL);
-	return (m->act->number == DOC_DECLINE && strcmp(code, "info-missing") == 0) ||
-	       (m->act->number == DOC_ERROR && strcmp(code, "sent-by-mistake") == 0);
+	for (size_t i = 0; i < sizeof declines / sizeof declines[0]; i++)
+		none = none || (m->act->number == DOC_DECLINE && strcmp(code, declines[i]) == 0);
+	return none;
 }
 
 static void add_reasons(struct making *m)
@@ -113,10 +120,11 @@ static void add_reasons(struct making *m)
 		count++;
 	rows = arena_alloc(&m->v->a, (count + 1) * sizeof *rows);
 	m->p.reasons = rows;
-	for (size_t i = 0; rows != NULL && i < count; i++) {
-		const char *code = list_code(list, m->act->code, i);
+	for (size_t i = 0; rows != NULL && i < 2 * count; i++) {
+		const char *code = list_code(list, m->act->code, i % count);
 
-		if (no_choice(m, code))
+		/* what is none of the others is looked for behind them */
+		if (no_choice(m, code) || (strcmp(code, "other") == 0) != (i >= count))
 			continue;
 		rows[m->p.reasons_count++] = (struct page_act_reasons){
 			.code = code,

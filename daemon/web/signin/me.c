@@ -94,7 +94,7 @@ static void put_sessions(struct visit *v, struct msg *reply)
 /* Each in its own words, so that whoever landed in a foreign language finds the way out. */
 static void put_languages(struct visit *v)
 {
-	static const char *const names[LIST_LANGS] = {"Nederlands", "français", "English",
+	static const char *const names[LIST_LANGS] = {"Nederlands", "Français", "English",
 						      "Deutsch"};
 	struct page_me_languages *rows = arena_alloc(&v->a, LIST_LANGS * sizeof *rows);
 	struct page_me *p = v->own;
