@@ -255,11 +255,11 @@ class Member:
         self.prekeys[pid] = (sec, pub)
         self.prekey_record = rec + sign(self.nk, "KRG1.sign.prekey", rec)
 
-    def dial(self, endpoint, server_tk, peer_id, peer_nk, sec=None):
+    def dial(self, endpoint, server_tk, peer_id, peer_nk, ctx=None):
         self.peer, self.peer_nk = peer_id, peer_nk
         self.your, self.peer_key = (0, bytes(16)), None
         self.new_prekey()
-        self.ctx = zmq.Context()
+        self.ctx = ctx or zmq.Context()
         s = self.sock = self.ctx.socket(zmq.DEALER)
         s.curve_serverkey, s.linger = zmq.utils.z85.encode(server_tk), 0
         s.curve_publickey, s.curve_secretkey = self.tk_pub_z, self.tk_sec_z

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A federation of many hundred members is taken in, answers, and lets go of some."""
 import struct
-import unittest.mock
 
 import pytest
 import zmq
@@ -67,11 +66,10 @@ def connect_all(f, node, members):
     node_id, nk, tk = f.record_of(node)
     ctx, poller, by_sock = zmq.Context(), zmq.Poller(), {}
     ctx.set(zmq.MAX_SOCKETS, 2048)
-    with unittest.mock.patch("zmq.Context", lambda: ctx):
-        for m in members:
-            m.dial(f"tcp://127.0.0.1:{node.port}", tk, node_id, nk)
-            poller.register(m.sock, zmq.POLLIN)
-            by_sock[m.sock] = m
+    for m in members:
+        m.dial(f"tcp://127.0.0.1:{node.port}", tk, node_id, nk, ctx=ctx)
+        poller.register(m.sock, zmq.POLLIN)
+        by_sock[m.sock] = m
 
     def pump_all():
         for sock, _ in poller.poll(100):
