@@ -200,7 +200,7 @@ const struct command commands[] = {
 	{.noun = "roster", .verb = "propose", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-propose",
 	 .options = "roster=FILE op=LINE node=NAME date=DATE roots=LINE keys=LINE policy=LINE out=FILE passphrase-file=FILE",
 	 .example = "kring roster propose --roster roster --op remove --node SMWO --out proposal"},
-	{.noun = "roster", .verb = "sign", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-sign", .options = "proposal=FILE key=FILE roster=FILE passphrase-file=FILE",
+	{.noun = "roster", .verb = "sign", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-sign", .options = "proposal=FILE key=FILE roster=FILE passphrase-file=FILE yes",
 	 .example = "kring roster sign --proposal proposal --key root1.key --roster roster"},
 	{.noun = "roster", .verb = "verify", .group = GROUP_FEDERATION, .run = cmd_tool, .tool = "roster-verify", .options = "roster=FILE",
 	 .example = "kring roster verify --roster roster"},
@@ -223,7 +223,7 @@ const struct command commands[] = {
 	 .example = "kring --dir DIR join TOKEN --org SMWO --country NL --listen tcp://192.0.2.2:7001"},
 	{.noun = "confirm", .group = GROUP_FEDERATION, .run = cmd_confirm, .words = "DIGITS...", .options = "how=WAY org=NAME",
 	 .example = "kring confirm 1234 5678 --how telephone"},
-	{.noun = "approve", .group = GROUP_FEDERATION, .run = cmd_approve, .words = "[ID]", .options = "key=FILE passphrase-file=FILE out=FILE in=FILE",
+	{.noun = "approve", .group = GROUP_FEDERATION, .run = cmd_approve, .words = "[ID]", .options = "key=FILE passphrase-file=FILE yes out=FILE in=FILE",
 	 .example = "kring approve 3fa91b22 --key root1.key"},
 	/* keys: where they come from, and how they leave memory */
 	{.noun = "slot", .verb = "list", .group = GROUP_KEYS, .run = cmd_tool, .tool = "slot-list", .in_dir = true,

@@ -71,15 +71,24 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 	pid = fork();
 	if (pid == 0) {
 		char verb[] = "tool", name[] = "root-sign", in[] = "--proposal", by[] = "--key",
-		     to[] = "--out", under[] = "--passphrase-file";
+		     to[] = "--out", under[] = "--passphrase-file", yes[] = "--yes", given[] = "1";
 		const char *pass = cli_option(c, "passphrase-file");
+		char *argv[16] = {tool, verb,	     name, in,	     strdup(proposal),
+				  by,	strdup(key), to,   signed_at};
+		size_t args = 9;
+
+		if (cli_option(c, "yes") != NULL) {
+			argv[args++] = yes;
+			argv[args++] = given;
+		}
+		if (pass != NULL) {
+			argv[args++] = under;
+			argv[args++] = strdup(pass);
+		}
 
 		if (c->json) /* the tool's words would spoil the JSON */
 			(void)dup2(STDERR_FILENO, STDOUT_FILENO);
-		(void)tool_become(tool, (char *[]){tool, verb, name, in, strdup(proposal), by,
-						   strdup(key), to, signed_at,
-						   pass == NULL ? NULL : under,
-						   pass == NULL ? NULL : strdup(pass), NULL});
+		(void)tool_become(tool, argv);
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))

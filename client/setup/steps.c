@@ -187,9 +187,9 @@ static bool member_there(struct setup *s)
 static int sign(struct setup *s, const char *proposal, const char *roster, unsigned number)
 {
 	char name[32], key[SETUP_PATH];
-	struct child ch = {.word = {"roster", "sign", "--proposal", proposal, "--roster", roster,
-				    "--key", key},
-			   .count = 8};
+	struct child ch = {.word = {"roster", "sign", "--yes", "--proposal", proposal, "--roster",
+				    roster, "--key", key},
+			   .count = 9};
 
 	require(number > 0);
 	(void)snprintf(name, sizeof name, "root%u.key", number);

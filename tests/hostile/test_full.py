@@ -54,7 +54,7 @@ def remove(fed, node, at):
     p = str(fed.dir / "removal")
     fed.run("roster", "propose", "--roster", str(fed.roster), "--op", "remove", "--node", node, "--out", p)
     for i in (1, 2):
-        fed.run("roster", "sign", "--proposal", p, "--key", str(fed.dir / f"roots/root{i}.key"), "--roster", str(fed.roster))
+        fed.run("roster", "sign", "--yes", "--proposal", p, "--key", str(fed.dir / f"roots/root{i}.key"), "--roster", str(fed.roster))
     at.k("roster", "import", str(fed.roster))
 
 

@@ -18,7 +18,7 @@ class SixRoots(Federation):
         p = str(self.dir / "proposal")
         self.run("roster", "add", "--roster", str(self.roster), "--join", str(join), "--class", cls, "--out", p)
         for n in (1, 2, 3):
-            self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
+            self.run("roster", "sign", "--yes", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
 
 
 class RootsWorld(World):

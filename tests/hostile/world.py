@@ -75,7 +75,7 @@ class World:
         p, run = str(self.fed.dir / "removal"), self.fed.run
         run("roster", "propose", "--roster", str(self.fed.roster), "--op", "remove", "--node", m.org, "--out", p)
         for n in (1, 2):
-            run("roster", "sign", "--proposal", p, "--key", str(self.fed.dir / f"roots/root{n}.key"), "--roster", str(self.fed.roster))
+            run("roster", "sign", "--yes", "--proposal", p, "--key", str(self.fed.dir / f"roots/root{n}.key"), "--roster", str(self.fed.roster))
         self.target.k("roster", "import", str(self.fed.roster))
         if look:
             assert self.target.k("partner", "show", m.name)["partners"][0]["standing"] == "removed"

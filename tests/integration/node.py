@@ -122,7 +122,7 @@ class Node:
 
     def k(self, *args, stdin=None):
         """The reply.  What cannot be undone is asked about at a terminal; a script says --yes."""
-        if args[:1] + args[1:2] in ASKS or args[:1] in ASKS:
+        if args[:1] + args[1:2] in ASKS or args[:1] in ASKS or args[:1] == ("approve",) and "--key" in args:
             args = (*args, *(() if {"--yes", "--dry-run"} & set(args) else ("--yes",)))
         r = subprocess.run([str(self.fed.bin / "kring"), "--dir", str(self.dir), "--json", *args], capture_output=True, text=True, input=stdin)
         reply = json.loads(r.stdout, object_hook=Reply) if r.stdout.strip() else Reply()
@@ -216,7 +216,7 @@ class Federation:
         p = str(self.dir / "proposal")
         self.run("roster", "add", "--roster", str(self.roster), "--join", str(join), "--class", cls, "--out", p)
         for n in (1, 2):
-            self.run("roster", "sign", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
+            self.run("roster", "sign", "--yes", "--proposal", p, "--key", str(self.dir / f"roots/root{n}.key"), "--roster", str(self.roster))
 
     def add(self, org, cls="member", country="NL", port=None, dirname=None, *more):
         n = Node(self, dirname or re.sub(r"[^a-z0-9]+", "-", org.lower()).strip("-"), org, port or free_port())

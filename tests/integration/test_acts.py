@@ -168,7 +168,7 @@ def test_a_member_of_today_comes_before_one_that_was_removed(federation):
     proposal = str(f.dir / "gone")
     f.run("roster", "propose", "--roster", str(f.roster), "--op", "remove", "--node", "GGD Zeeland", "--out", proposal)
     for n in (1, 2):
-        f.run("roster", "sign", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+        f.run("roster", "sign", "--yes", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
     shutil.rmtree(f.dir / "ggd-z-land")
     new = f.add("GGD Zeeland", dirname="ggd-new")
     f.nodes.append(new)  # so that it is stopped with the others

@@ -38,7 +38,7 @@ def test_two_removed_in_one_request_are_both_followed_up(federation):
         p = str(f.dir / "p")
         f.run("roster", "propose", "--roster", str(f.roster), "--op", "remove", "--node", n.org, "--out", p)
         for k in (1, 2):
-            f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / f"roots/root{k}.key"), "--roster", str(f.roster))
+            f.run("roster", "sign", "--yes", "--proposal", p, "--key", str(f.dir / f"roots/root{k}.key"), "--roster", str(f.roster))
     f.import_roster(a)
     work = a.k("worklist")["work"]
     assert {w["ref"] for w in work if w["kind"] == "partner-removed"} == set(refs), work

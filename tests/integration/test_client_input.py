@@ -565,7 +565,7 @@ def test_a_name_is_in_its_own_column(federation):
     (f.dir / "j").write_bytes(m.join_bytes())
     p = str(f.dir / "p")
     said = f.run("roster", "add", "--roster", str(f.roster), "--join", str(f.dir / "j"), "--class", "member", "--out", p)
-    said += f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / "roots/root1.key"), "--roster", str(f.roster))
+    said += f.run("roster", "sign", "--yes", "--proposal", p, "--key", str(f.dir / "roots/root1.key"), "--roster", str(f.roster))
     rows = [x.split() for x in said.splitlines() if x.startswith("  ")]
     assert [r[1:3] for r in rows if r[0] == "fingerprint"] and not [r for r in rows if r[:2] == ["fingerprint", "1111"]], said
 

@@ -188,7 +188,7 @@ def test_a_country_without_a_calendar_is_refused(federation):
     at_ = raw.index(join[:cut]) + cut
     (f.dir / "proposal").write_bytes(raw[:at_] + b"ES" + raw[at_ + 2:])
     for n in (1, 2):
-        f.run("roster", "sign", "--proposal", str(f.dir / "proposal"), "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+        f.run("roster", "sign", "--yes", "--proposal", str(f.dir / "proposal"), "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
     f.start()
     rows = {p["country"]: p for p in a.k("partner", "list")["partners"]}
     assert rows["ES"]["no_calendar"] and not rows["NL"].get("no_calendar")

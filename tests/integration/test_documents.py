@@ -60,7 +60,7 @@ def test_onboarding_is_followed_literally(federation, workdir):
                 continue
             if words[-1] == "inbox":
                 wait_for("the referral to arrive", lambda: "Test" in run(words).stdout)
-            r = run(words)
+            r = run([*words, "--yes"] if "--key" in words else words)  # at a terminal it asks
             assert r.returncode == 0, (line, r.stdout, r.stderr)
             for name, pattern in (("TOKEN", r"^kring1\w+"), ("3fa91b22", r"kring approve ([0-9a-f]{8})"), ("CASE", r"^([0-9a-f]{20})$"),
                                   ("REF", r"\b([0-9A-HJKMNP-TV-Z]{9})\b")):

@@ -185,7 +185,7 @@ def test_the_budget_of_a_year_is_kept(region, workdir):
     r.f.run("roster", "propose", "--roster", str(r.f.roster), "--op", "policy", "--policy",
             "flow=0.2 needs=0.1 answers=0.1 ends=0.1 year=2 k=7", "--out", p)
     for i in (1, 2):
-        out = r.f.run("roster", "sign", "--proposal", p, "--key", str(r.f.dir / f"roots/root{i}.key"), "--roster", str(r.f.roster))
+        out = r.f.run("roster", "sign", "--yes", "--proposal", p, "--key", str(r.f.dir / f"roots/root{i}.key"), "--roster", str(r.f.roster))
         assert "flow 0.200" in out and "nothing below 7" in out
     for words in ("k=4", "cap=5", "year=9", "sensitive=9", "flow=0.201", "year=1.9", "flow=0 needs=2.0 answers=0 ends=0", "nonsense=1", "flow=x"):
         with pytest.raises(subprocess.CalledProcessError):

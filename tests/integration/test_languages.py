@@ -277,7 +277,7 @@ def administration(book, f, a, b):
     for line in (["roster", "export", f.dir / "exported"], ["approve", proposal, "--out", f.dir / "away"], ["approve", "--in", f.dir / "away"], ["approve", "--in", f.dir / "copy"], ["approve", "--in", "x", "--out", "y"]):
         book.type(a, *line)
     for n in (1, 2):
-        book.type(a, "approve", proposal, "--key", f.dir / f"roots/root{n}.key")
+        book.type(a, "approve", proposal, "--yes", "--key", f.dir / f"roots/root{n}.key")
     book.type(a, "invite", "--org", "CAW De Kempen", "--at", f"tcp://127.0.0.1:{free_port()}")
     book.type(a, "invites", "list")
     token = a.k("invite", "--org", "OCMW Balen", "--at", f"tcp://127.0.0.1:{free_port()}")["token"]
@@ -296,7 +296,7 @@ def offline(book, f, a):
     book.type(n, "node", "init", "--org", "OCMW Mol", "--country", "BE", "--listen", f"tcp://127.0.0.1:{n.port}", "--federation", d / "roster")
     book.type(n, "roster", "add", "--roster", d / "roster", "--join", n.dir / "join", "--class", "member", "--verified", "in-person", "--out", d / "p")
     for i in (1, 2):
-        book.type(n, "roster", "sign", "--proposal", d / "p", "--key", d / f"root{i}.key", "--roster", d / "roster")
+        book.type(n, "roster", "sign", "--yes", "--proposal", d / "p", "--key", d / f"root{i}.key", "--roster", d / "roster")
     book.type(n, "roster", "verify", "--roster", d / "roster")
     for op in (["renew"], ["remove", "--node", "OCMW Mol"], ["policy", "--policy", "flow=1.0 needs=0.2 year=8"]):
         book.type(n, "roster", "propose", "--roster", d / "roster", "--op", *op, "--out", d / "q")

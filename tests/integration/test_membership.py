@@ -212,7 +212,7 @@ def test_entries_spread_without_being_imported(federation):
     p = str(f.dir / "renew")
     f.run("roster", "propose", "--roster", str(f.roster), "--op", "renew", "--out", p)
     for n in (1, 2):
-        f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+        f.run("roster", "sign", "--yes", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
     f.import_roster(a)
     for n in (b, c):
         wait_for(f"{n.name} to hear of it", lambda: roster_of(n) == roster_of(a))
@@ -269,7 +269,7 @@ def test_two_roots_for_one_place_are_a_fork_with_proof_at_both_ends(federation):
         p = str(f.dir / "p")
         f.run("roster", "add", "--roster", str(path), "--join", str(f.dir / "j"), "--out", p)
         for n in (1, 2):
-            f.run("roster", "sign", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(path))
+            f.run("roster", "sign", "--yes", "--proposal", p, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(path))
     a.stop()
     b.stop()
     f.nodes = [a]
@@ -472,7 +472,7 @@ def test_roots_are_rotated_by_old_and_new_together(federation):
     a, b = f.start()
     p, keys = str(f.dir / "p"), f.dir / "new-roots"
     old = [str(f.dir / f"roots/root{n}.key") for n in (1, 2)]
-    sign_with = lambda key: subprocess.run([str(f.bin / "kring"), "roster", "sign", "--proposal", p, "--key", str(key), "--roster", str(f.roster)],
+    sign_with = lambda key: subprocess.run([str(f.bin / "kring"), "roster", "sign", "--yes", "--proposal", p, "--key", str(key), "--roster", str(f.roster)],
                                            capture_output=True, text=True)
     f.run("roster", "propose", "--roster", str(f.roster), "--op", "rotate-roots", "--roots", "2/3", "--keys", str(keys), "--out", p)
     new = [keys / f"root{n}.key" for n in (1, 2, 3)]
@@ -488,7 +488,7 @@ def test_roots_are_rotated_by_old_and_new_together(federation):
     f.import_roster(b)
     wait_for("Goes to hear of it", lambda: roster_of(b) == roster_of(a))
     renew = a.k("partner", "suspend", "smwo")["proposal"]  # at the daemon too only the new ones count
-    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "approve", renew, "--key", old[0]], capture_output=True, text=True)
+    r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "approve", renew, "--yes", "--key", old[0]], capture_output=True, text=True)
     assert r.returncode == 1 and "not a root" in r.stderr
 
 

@@ -56,6 +56,8 @@ class Desk:
         words = shlex.split(self.real(line))
         if words[0] == "kringd":
             return self.start(words[-1])
+        if words[1:3] == ["roster", "sign"]:  # at a terminal it asks
+            words.append("--yes")
         if who:
             words[1:1] = ["--dir", who]
             wait_for("what the other side wrote to be there", lambda: self.settled())
@@ -78,7 +80,7 @@ class Desk:
         self.good("kring", "--dir", "smwo", "node", "init", "--org", "SMWO", "--country", "NL", "--listen", f"tcp://127.0.0.1:{free_port()}", "--federation", "roots/roster")
         self.good("kring", "roster", "add", "--roster", "roots/roster", "--join", "smwo/join", "--class", "member", "--out", "proposal2")
         for root in (1, 2):
-            self.good("kring", "roster", "sign", "--proposal", "proposal2", "--key", f"roots/root{root}.key", "--roster", "roots/roster")
+            self.good("kring", "roster", "sign", "--yes", "--proposal", "proposal2", "--key", f"roots/root{root}.key", "--roster", "roots/roster")
         self.start("smwo")
         for n in ("smwo", "goes"):
             self.good("kring", "--dir", n, "roster", "import", "roots/roster")

@@ -93,7 +93,7 @@ def test_the_day_of_a_removal_is_shown_to_whoever_signs_it(world, tmp_path):
     made = a.k("partner", "remove", "smwo", "--date", day)["proposal"]
     assert the_row(a)["from_day"] == day
     shown = words_of_day(day)
-    for n, args in ((a, ("approve",)), (a, ("worklist",)), (a, ("approve", made, "--key", key(world, 1)))):
+    for n, args in ((a, ("approve",)), (a, ("worklist",)), (a, ("approve", made, "--yes", "--key", key(world, 1)))):
         r = tool(world, "--dir", n.dir, "--lang", "en", *args)
         assert r.returncode == 0 and "remov" in r.stdout and "SMWO" in r.stdout and shown in r.stdout, (args, r)
     assert f"from           {day}" in r.stdout  # out of the bytes that are signed
@@ -106,7 +106,7 @@ def test_the_day_of_a_removal_is_shown_to_whoever_signs_it(world, tmp_path):
         assert r.returncode == 2 and not p.exists(), (bad, op, r)
     r = tool(world, *propose, day, "--op", "remove")
     assert r.returncode == 0 and f"from           {day}" in r.stdout, r
-    r = tool(world, "--lang", "en", "roster", "sign", "--proposal", p, "--roster", roster, "--key", key(world, 1))
+    r = tool(world, "--lang", "en", "roster", "sign", "--yes", "--proposal", p, "--roster", roster, "--key", key(world, 1))
     assert r.returncode == 0 and f"from           {day}" in r.stdout and "organisation   SMWO" in r.stdout, r
 
 
@@ -150,7 +150,7 @@ def test_the_key_of_a_root_under_a_passphrase(world, tmp_path):
                            (three, ("--passphrase-file", tmp_path / "none"), "cannot be read"), (three, right, ""), (d, right, "")):
         assert tool(world, "roster", "propose", "--roster", of / "roster", "--op", "renew", "--out", p).returncode == 0
         before = p.read_bytes()
-        got = tool(world, "roster", "sign", "--proposal", p, "--roster", of / "roster", "--key", of / "root1.key", *more)
+        got = tool(world, "roster", "sign", "--yes", "--proposal", p, "--roster", of / "roster", "--key", of / "root1.key", *more)
         assert (got.returncode == 0) == (said == "") and said in got.stderr, (more, got)
         assert (p.read_bytes() == before) == (said != ""), "what is refused is not signed"
     assert "1 of 2" in got.stdout

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The key of a root on a machine that no node runs on: a proposal goes there in a file, and comes back signed."""
 import shutil
+import subprocess
 
 import pytest
 from node import Federation, Refused, wait_for
 from test_membership import roster_of
-from test_roots_afar import key, short, the_one, tool
+from term import on_a_terminal
+from test_roots_afar import key, short, the_one, the_row, tool
 
 
 class TwoOfThree(Federation):
@@ -29,7 +31,7 @@ class Laptop:
         shutil.copy(key(f, no), directory / "root.key")
 
     def sign(self, stick):
-        return tool(self.f, "--lang", "en", "roster", "sign", "--proposal", stick / "proposal", "--key", self.dir / "root.key", "--roster", stick / "roster")
+        return tool(self.f, "--lang", "en", "roster", "sign", "--yes", "--proposal", stick / "proposal", "--key", self.dir / "root.key", "--roster", stick / "roster")
 
 
 def typed(world, n, *args):
@@ -137,3 +139,26 @@ def test_what_came_back_is_looked_at(world, tmp_path):
     with pytest.raises(Refused) as e:
         a.k("approve", "--in", p)
     assert e.value.reply["code"] == "proposal-overtaken"
+
+
+def test_whoever_signs_is_asked(world, tmp_path):
+    """At the node and on the other machine; a script says --yes, and what comes out of a pipe is no answer."""
+    a, _ = world.nodes
+    made = a.k("partner", "lift", "smwo")["proposal"]
+    a.k("roster", "export", tmp_path / "roster")
+    a.k("approve", made, "--out", tmp_path / "proposal")
+    kring, was = str(world.bin / "kring"), (tmp_path / "proposal").read_bytes()
+    here = [kring, "--dir", str(a.dir), "--lang", "en", "approve", made, "--key", key(world, 1)]
+    there = [kring, "--lang", "en", "roster", "sign", "--proposal", str(tmp_path / "proposal"), "--key", key(world, 2), "--roster", str(tmp_path / "roster")]
+    for words in (here, there):
+        r = subprocess.run(words, capture_output=True, text=True, input="y\n")
+        assert r.returncode == 2 and "add --yes" in r.stderr, r
+        code, shown = on_a_terminal(words, keys=b"n\n")
+        assert code == 1 and "SMWO" in shown and shown.index("SMWO") < shown.index("Go on? [y/N]") and "Nothing was done." in shown, shown
+    assert "federation     Test" in shown
+    assert (tmp_path / "proposal").read_bytes() == was and the_row(a)["signatures"] == 0
+    code, shown = on_a_terminal(here, keys=b"y\n")
+    assert code == 0 and the_row(a)["signatures"] == 1, shown
+    code, shown = on_a_terminal(there, keys=b"y\n")
+    assert code == 0 and len((tmp_path / "proposal").read_bytes()) == len(was) + 65, shown
+    assert a.k("approve", "--in", tmp_path / "proposal")["count"] == 1

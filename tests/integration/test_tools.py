@@ -514,7 +514,7 @@ def test_an_error_of_an_offline_tool_is_an_object_too(one):
         ("slot", "list"), ("slot", "remove", "--number", "99"), ("slot", "add", "--kind", "key-file"), ("rotate", "--sheet", str(odd)),
         ("sheet", "--sheet", str(odd)), ("sheet", "--confirm", str(odd)), ("restore", str(odd), "--sheet", str(odd)),
         ("node", "init", "--org", "Goes", "--country", "NL", "--listen", "tcp://127.0.0.1:1", "--federation", str(odd)),
-        ("roster", "verify", "--roster", str(odd)), ("roster", "sign", "--proposal", str(odd), "--key", str(odd), "--roster", str(f.roster)),
+        ("roster", "verify", "--roster", str(odd)), ("roster", "sign", "--yes", "--proposal", str(odd), "--key", str(odd), "--roster", str(f.roster)),
         ("roster", "add", "--roster", str(odd), "--join", str(odd), "--class", "member", "--out", str(f.dir / "p")),
         ("federation", "create", "--name", "Test", "--roots", "3/2", "--out", str(f.dir / "fed")), ("join", "ongeldig", "--org", "Goes", "--country", "NL"))]
     codes, tried = {"refused": 1, "usage": 2, "not-found": 3, "not-now": 4, "damaged": 5}, 0

@@ -801,7 +801,7 @@ def test_who_left_without_an_answer_is_written_to(federation, workdir):
     proposal = str(workdir / "gone")
     f.run("roster", "propose", "--roster", str(f.roster), "--op", "remove", "--node", b.org, "--out", proposal)
     for n in (1, 2):
-        f.run("roster", "sign", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
+        f.run("roster", "sign", "--yes", "--proposal", proposal, "--key", str(f.dir / f"roots/root{n}.key"), "--roster", str(f.roster))
     f.import_roster(a)
     (item,) = work(a)
     assert item["command"].startswith("kring letter ") and item["overdue"] and shown(a, gid)["unreachable"] == 1

@@ -22,7 +22,7 @@
 	X(key, "key") X(verified_by, "verified-by") X(op, "op") X(node, "node")                 \
 	X(keys, "keys") X(token, "token") X(wait, "wait") X(sheet, "sheet")                     \
 	X(recovery, "recovery") X(kind, "kind") X(file, "file") X(number, "number") X(check, "check") \
-	X(policy, "policy") X(confirm, "confirm") X(verified, "verified") X(date, "date")
+	X(policy, "policy") X(confirm, "confirm") X(verified, "verified") X(date, "date") X(yes, "yes")
 
 struct tool_args {
 #define TOOL_FIELD(field, text) const char *field;

@@ -14,6 +14,7 @@
 #include "crypto/secret.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
+#include "tool/cli/sure.h"
 #include "tool/roster/create.h"
 #include "tool/roster/propose.h"
 #include "tool/roster/tools.h"
@@ -66,7 +67,16 @@ static void describe(const struct wire_roster *e, const struct rosterfile *f)
 	struct wire_node node;
 	struct wire_remove rem;
 	struct wire_policy policy;
+	struct wire_genesis next;
 
+	if (e->op == WIRE_ROSTER_ROOTS && wire_roots_get(e->payload, &next) == ERR_OK) {
+		say_line("signing-roots", FILL({"m", NULL, next.m}, {"n", NULL, next.n}));
+		for (unsigned i = 0; i < next.n; i++) {
+			identity_fingerprint(print, &next.roots[i]);
+			propose_say_row("row-root", print);
+		}
+		return;
+	}
 	if (e->op == WIRE_ROSTER_POLICY && wire_policy_get(e->payload, &policy) == ERR_OK) {
 		say_line("signing-policy", FILL({"policy", propose_policy_text(&policy, text), 0}));
 		return;
@@ -162,7 +172,10 @@ int tool_roster_sign(struct tool_args *a)
 	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
 		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
 	describe(&e, &f);
-	bad = sign_with(a, e.signed_bytes, sig);
+	propose_say_row("row-federation", f.chain.genesis.name);
+	bad = tool_sure(a);
+	if (bad == 0)
+		bad = sign_with(a, e.signed_bytes, sig);
 	if (bad != 0)
 		return bad;
 	require(e.sig_count < sizeof e.sigs / sizeof e.sigs[0]); /* said above */
@@ -206,7 +219,9 @@ int tool_root_sign(struct tool_args *a)
 		return refuse_key(a->key, rc);
 	describe(&e, NULL);
 	memcpy(out, pub.b, 32);
-	bad = sign_with(a, e.signed_bytes, out + 32);
+	bad = tool_sure(a);
+	if (bad == 0)
+		bad = sign_with(a, e.signed_bytes, out + 32);
 	if (bad != 0)
 		return bad;
 	rc = keyfile_write_file(a->out, span_of(out, sizeof out));
