@@ -76,6 +76,7 @@ static const struct route routes[] = {
 	{false, "/cases", ROUTE_SIGNED_IN, FIELDS(paging), page_cases_open},
 	{true, "/cases/find", ROUTE_SIGNED_IN, FIELDS(find), page_find_try},
 	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
+	{false, "/found/N/new", ROUTE_SIGNED_IN, FIELDS(back), page_found_new_open},
 	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
 	{false, "/c/ID/who", ROUTE_SIGNED_IN, FIELDS(paging), page_who_open},
 	{false, "/case/new", ROUTE_SIGNED_IN, FIELDS(back), page_case_new_open},

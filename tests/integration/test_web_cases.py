@@ -64,6 +64,13 @@ def test_a_list_and_a_search(goes, anna):
     assert [a for t, a in page.tags if t == "input" and a["name"] == "q"][0]["value"] == "Testpersoon"
     page = anna.post("/cases/find", q="Niemand Zonaam")
     assert "Niemand gevonden" in page.text and not page.rows
+    # a name that nobody has is not typed again; a number is no name
+    new = next(x for x in page.links if x.endswith("/new"))
+    name = lambda page: [a["value"] for t, a in page.tags if t == "input" and a.get("name") == "name"]  # noqa: E731
+    assert re.fullmatch("/found/[0-9a-f]{16}/new", new) and name(anna.get(new)) == ["Niemand Zonaam"] and "/case/new" in anna.page.forms
+    anna.get("/cases")
+    page = anna.post("/cases/find", q="0113 99 88 77")
+    assert name(anna.get(next(x for x in page.links if x.endswith("/new")))) == [""]
     anna.get("/cases")
     assert anna.post("/cases/find", q="  ").text == anna.get("/cases").text
 

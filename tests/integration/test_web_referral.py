@@ -126,6 +126,8 @@ def test_the_letter_is_the_one_of_the_command_line(house, ref):
 def test_declined_with_a_reason_and_who_can_help(house, ref):
     anna = house.anna
     page = anna.get(f"/r/{ref}/decline")
+    assert "Voor eigen woorden gaf de persoon geen toestemming" in page.text and "Voor eigen woorden" not in anna.get(f"/r/{ref}/message").text
+    page = anna.get(f"/r/{ref}/decline")
     # what a node answers by itself is no reason of hers, and what is none of them comes last
     reasons = [x["value"] for t, x in page.tags if t == "input" and x.get("name") == "reason"]
     assert reasons[-1] == "other" and len(reasons) > 8 and not {"case-erased", "no-agreement", "no-content", "unreadable", "info-missing"} & set(reasons), reasons

@@ -87,7 +87,7 @@ def to_check(house, browser, case, partner="smwo", **share):
 
 
 def test_a_person_is_referred_in_five_steps(house, bert):
-    case = house.new_case(name=NAME, phone="000-333", goals="rust in de geldzaken", story="een lang verhaal", health="gezond", income_debt="drie brieven")
+    case = house.new_case(name=NAME, phone="000-333", goals="rust in de geldzaken", story="een lang verhaal", health="gezond", income_debt="drie brieven", born="1985-01-31")
     d = start(house, bert, case)
     page = bert.page
     assert "Stap 1 van 5" in page.text and NAME in page.text
@@ -101,6 +101,7 @@ def test_a_person_is_referred_in_five_steps(house, bert):
     assert "Stap 4 van 5" in page.text and "Het wordt niet vertaald." in page.text
     page = step(bert, d, "message", text="Graag bellen na 17 uur.\nEerst mij.")
     assert "Stap 5 van 5" in page.text and "rust in de geldzaken" in page.text and "000-333" in page.text and "Mondeling" in page.text and "Dringend" in page.text
+    assert "Geboren 31-01-1985" in page.text and "1985-01-31" not in page.text
     gone = re.search("Dit gaat niet mee (.*?) Wijzig", page.text)[1]
     assert "eigen verhaal" in gone.lower() and "gezondheid" in gone.lower() and "een lang verhaal" not in page.text and "gezond " not in page.text
     # the need goes and what is on file about it does not: one thing never stands under both

@@ -18,6 +18,8 @@
 void page_cases_open(struct visit *v);
 void page_find_try(struct visit *v);
 void page_found_open(struct visit *v);
+/** What was looked for under the number in the address, in the arena of the visit; NULL: nothing, and the visit is over. */
+char *cases_sought(struct visit *v);
 
 /* show.c */
 void page_case_open(struct visit *v);
@@ -30,6 +32,8 @@ extern const struct form_field cases_note[CASES_NOTE];
 extern const struct form_field cases_consent[CASES_CONSENT];
 extern const struct form_field cases_narrow[CASES_NARROW];
 void page_case_new_open(struct visit *v);
+/** The same for somebody who was looked for and not found: a name is not typed again. */
+void page_found_new_open(struct visit *v);
 void page_case_new_try(struct visit *v);
 void page_case_edit_open(struct visit *v);
 void page_case_edit_try(struct visit *v);

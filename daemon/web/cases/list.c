@@ -118,7 +118,8 @@ void page_find_try(struct visit *v)
 /* More than a page is no answer: then one says more of the person. */
 static void told_found(struct visit *v, struct msg *reply)
 {
-	struct page_cases p = {.found = true, .q = v->own};
+	struct page_cases p = {
+		.found = true, .q = v->own, .no = route_word(v->route, &v->path, "N")};
 	const uint64_t all = msg_u64(reply, REPLY_TOTAL);
 
 	if (parts_refused(v, reply))
@@ -129,20 +130,34 @@ static void told_found(struct visit *v, struct msg *reply)
 	show(v, reply, &p);
 }
 
-/* Core is asked anew each time, so that a page opened again shows what is so now, and to whoever may see it now. */
-void page_found_open(struct visit *v)
+/* Whoever signed out meanwhile, or signed in anew, looks again. */
+char *cases_sought(struct visit *v)
 {
 	const struct span kept = aside_get(v->site->aside, v->token, find_path,
 					   route_word(v->route, &v->path, "N"));
 	char text[LIMIT_SOUGHT + 1] = "";
+	char *sought;
 
 	require(kept.len <= LIMIT_SOUGHT);
 	if (kept.p == NULL) {
 		visit_notice(v, NOT_FOUND, "missing");
-		return;
+		return NULL;
 	}
 	memcpy(text, kept.p, kept.len);
-	v->own = arena_text(&v->a, text);
+	sought = arena_text(&v->a, text);
 	explicit_bzero(text, sizeof text);
-	visit_ask(v, search(v, v->own == NULL ? "" : v->own), told_found);
+	if (sought == NULL)
+		visit_notice(v, NO_ANSWER, "silent");
+	return sought;
+}
+
+/* Core is asked anew each time, so that a page opened again shows what is so now, and to whoever may see it now. */
+void page_found_open(struct visit *v)
+{
+	char *sought = cases_sought(v);
+
+	if (sought == NULL)
+		return;
+	v->own = sought;
+	visit_ask(v, search(v, sought), told_found);
 }

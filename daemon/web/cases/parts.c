@@ -117,19 +117,19 @@ const char *parts_label(struct visit *v, const char *country, const struct parts
 }
 
 /* A day and a code in the reader's language, all else as it was written. */
-const char *parts_value(struct visit *v, const struct msg *person, const struct parts_field *f)
+const char *parts_value(struct visit *v, const struct msg *person, unsigned field)
 {
 	const char *text;
 
 	require(person == NULL || msg_kind_of(person) == MSG_PERSON);
-	if (f->number == PERSON_DO_NOT_CONTACT)
-		return msg_u64(person, f->number) == 0 ? "" : list_text(LIST_UI, v->lang, "yes");
-	text = msg_text(person, f->number);
+	if (field == PERSON_DO_NOT_CONTACT)
+		return msg_u64(person, field) == 0 ? "" : list_text(LIST_UI, v->lang, "yes");
+	text = msg_text(person, field);
 	if (text[0] == '\0')
 		return "";
-	if (f->number == PERSON_BIRTH_DATE)
+	if (field == PERSON_BIRTH_DATE)
 		return page_birth(v, text);
-	if (f->number == PERSON_LANGUAGE)
+	if (field == PERSON_LANGUAGE && list_has(LIST_CODES, text))
 		return visit_capital(v, list_text(LIST_CODES, v->lang, text));
 	return visit_keep(v, text);
 }

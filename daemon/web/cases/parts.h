@@ -57,8 +57,8 @@ struct parts_field {
 };
 enum { PARTS_FIELDS = 25 };
 extern const struct parts_field parts_fields[PARTS_FIELDS];
-/** What a field is called, with a capital, and what stands there in words; "" where nothing does. */
+/** What a field is called, with a capital, and what stands in one of a person (PERSON_...), in words; "" where nothing does. */
 const char *parts_label(struct visit *v, const char *country, const struct parts_field *f);
-const char *parts_value(struct visit *v, const struct msg *person, const struct parts_field *f);
+const char *parts_value(struct visit *v, const struct msg *person, unsigned field);
 
 #endif /* KRING_WEB_CASES_PARTS_H */

@@ -202,8 +202,8 @@ static void fill_near(struct visit *v, const struct msg *reply, struct page_pers
 static void told_new(struct visit *v, struct msg *reply)
 {
 	struct page_person p = {.f = &v->f};
+	struct msg *before, *sought = v->own;
 	struct form typed;
-	struct msg *before;
 
 	if (parts_refused(v, reply) || visit_only_reads(v))
 		return;
@@ -212,7 +212,7 @@ static void told_new(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	p.k = visit_k(v, "/case/new");
 	p.i = visit_once(v);
-	fill(v, msg_text(reply, REPLY_COUNTRY), NULL, &typed, &p);
+	fill(v, msg_text(reply, REPLY_COUNTRY), sought, sought == NULL ? &typed : NULL, &p);
 	if (before != NULL)
 		fill_near(v, before, &p);
 	page_person(&v->page, v->lang, &p);
@@ -226,6 +226,22 @@ void page_case_new_open(struct visit *v)
 
 	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_DRAFT_LIST), DRAFT_ASK_FORM, "case-new");
 	visit_ask(v, m, told_new);
+}
+
+/* A number or a day is no name. */
+void page_found_new_open(struct visit *v)
+{
+	const char *sought = cases_sought(v);
+	struct msg *person;
+
+	if (sought == NULL)
+		return;
+	if (strpbrk(sought, "0123456789") == NULL) {
+		person = msg_new(&v->a, MSG_PERSON);
+		msg_set_text(&v->a, person, PERSON_NAME, sought);
+		v->own = person;
+	}
+	page_case_new_open(v);
 }
 
 /* What was done is shown by the page of the case, which every browser asks for by itself. */

@@ -137,7 +137,7 @@ static size_t fields(struct visit *v, const struct msg *reply, const struct msg 
 	require(country != NULL && out != NULL);
 	for (size_t i = 0; person != NULL && i < PARTS_FIELDS; i++) {
 		const struct parts_field *f = &parts_fields[i];
-		const char *value = parts_value(v, person, f);
+		const char *value = parts_value(v, person, f->number);
 
 		if (f->folded == folded && value[0] != '\0' && f->number != PERSON_NAME)
 			out[n++] = (struct page_case_known){parts_label(v, country, f), value};

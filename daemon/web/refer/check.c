@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "client/words/usual.h"
 #include "client/words/words.h"
+#include "web/cases/parts.h"
 #include "web/page.h"
 
 enum { OK = 200, STEP = 5, NAMES = 1024, KINDS = 64 };
@@ -77,19 +78,6 @@ static const char *of_file(struct visit *v, enum list_id list, const char *code,
 	return words_beside_need(v->lang, called(v, list, code), refer_of(v)->need, noted);
 }
 
-/* A field as people write it. */
-static const char *value_of(struct visit *v, const struct msg *person, const struct msg_field *f)
-{
-	if (f->type == MSG_TYPE_BOOL)
-		return list_text(LIST_UI, v->lang, msg_u64(person, f->number) != 0 ? "yes" : "no");
-	if (f->type != MSG_TYPE_TEXT || f->repeated)
-		return "";
-	if (strcmp(f->name, "language") == 0 && list_has(LIST_CODES, msg_text(person, f->number)))
-		return visit_capital(v,
-				     list_text(LIST_CODES, v->lang, msg_text(person, f->number)));
-	return msg_text(person, f->number);
-}
-
 /* ", " between them. */
 static void add_name(char out[NAMES], const char *name)
 {
@@ -119,7 +107,7 @@ static void fill_fields(struct visit *v, struct page_refer_check *p)
 		else if (p->goes_count < KINDS)
 			rows[p->goes_count++] = (struct page_refer_check_goes){
 				.name = visit_capital(v, called(v, LIST_PERSON, f.name)),
-				.value = value_of(v, person, &f)};
+				.value = parts_value(v, person, f.number)};
 	}
 	if (stays[0] != '\0')
 		p->stays = visit_capital(v, visit_keep(v, stays));

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "client/words/usual.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
 #include "web/again.h"
@@ -252,6 +253,17 @@ static void add_corrects(struct making *m)
 	}
 }
 
+/* Words of an act tell of the person, and go under a consent that covers this; a message does not.  Core decides: here somebody is told
+ * before the words are typed. */
+static bool words_go(const struct making *m)
+{
+	uint64_t cats = 0;
+
+	for (size_t i = 0; i < msg_count(m->reply, REPLY_GRANTS); i++)
+		cats |= msg_u64(msg_at(m->reply, REPLY_GRANTS, i), GRANT_ROW_CATS);
+	return m->act->number == DOC_MESSAGE || (cats & usual_bit("story")) != 0;
+}
+
 /* A text goes to the partner: that stands below it. */
 static void add_text(struct making *m)
 {
@@ -260,7 +272,7 @@ static void add_text(struct making *m)
 	require(m->p.text_label == NULL);
 	m->p.text_label = optional(m, words_for(m, LIST_WEB, "act-text"), needed);
 	m->p.text = form_value(m->typed, "text");
-	m->p.text_hint = visit_say(m->v, LIST_WEB, "act-text-hint",
+	m->p.text_hint = visit_say(m->v, LIST_WEB, words_go(m) ? "act-text-hint" : "act-text-off",
 				   FILL({"partner", msg_text(m->row, REFERRAL_ROW_PARTNER), 0}));
 }
 

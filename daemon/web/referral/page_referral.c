@@ -19,6 +19,7 @@
 #include "client/words/words.h"
 #include "proto/acts.h"
 #include "web/again.h"
+#include "web/cases/parts.h"
 #include "web/page.h"
 #include "web/referral/referral.h"
 
@@ -73,22 +74,6 @@ static void fill_acts(struct visit *v, const struct msg *row, struct page_referr
 
 /* ---- what of the person went ---- */
 
-/* A date and a language have words of their own; what somebody typed stays as it was typed. */
-static const char *value_of(struct visit *v, const struct msg *person, const struct msg_field *f)
-{
-	char day[WORDS_SHORT];
-
-	require(msg_kind_of(person) == MSG_PERSON && msg_has(person, f->number));
-	if (f->number == PERSON_BIRTH_DATE)
-		return visit_keep(v, words_date(v->lang, msg_text(person, f->number), day));
-	if (f->number == PERSON_LANGUAGE)
-		return visit_capital(v,
-				     list_text(LIST_CODES, v->lang, msg_text(person, f->number)));
-	if (f->type == MSG_TYPE_TEXT)
-		return msg_text(person, f->number);
-	return list_text(LIST_UI, v->lang, msg_u64(person, f->number) != 0 ? "yes" : "no");
-}
-
 /* Field by field, in the order in which a person tells it; an empty one is no row, and one that is not so is not said. */
 static void fill_shared(struct visit *v, struct msg *reply, const struct msg *person,
 			struct page_referral *p)
@@ -110,7 +95,7 @@ static void fill_shared(struct visit *v, struct msg *reply, const struct msg *pe
 				.label = visit_capital(
 					v, words_called(v->lang, msg_text(reply, REPLY_COUNTRY),
 							LIST_PERSON, f.name)),
-				.value = value_of(v, person, &f)};
+				.value = parts_value(v, person, f.number)};
 	}
 }
 
