@@ -145,6 +145,18 @@ static void aead_put_behind(uint8_t *out, struct span ad, struct span plain, con
 							   ad.p, ad.len, NULL, out, key) == 0);
 }
 
+/* The same, with the key that XChaCha20 makes of its own and the first 16 bytes of the nonce: what is left of it is ChaCha20
+ * with the other 8 behind four zeros. */
+static void aead_put_rest(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
+{
+	uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
+
+	static_assert(sizeof nonce == 4 + NONCE - TURNKEYS_PREFIX, "four zeros and the rest");
+	memcpy(nonce + 4, out + TURNKEYS_PREFIX, NONCE - TURNKEYS_PREFIX);
+	require(crypto_aead_chacha20poly1305_ietf_encrypt(out + NONCE, NULL, plain.p, plain.len,
+							  ad.p, ad.len, NULL, nonce, key) == 0);
+}
+
 static void aead_put(uint8_t *out, struct span ad, struct span plain, const uint8_t key[32])
 {
 	/* 24 bytes of nonce: drawn at random they do not meet twice */
@@ -341,8 +353,12 @@ enum err keybox_record_seal(struct keybox *kb, enum keybox_class cls, const stru
 	const uint8_t *key = record_key(kb, cls, case_id, wrapped, room, &rc);
 
 	if (rc == ERR_OK) {
-		turnkeys_nonce(&kb->s->turn, out);
-		aead_put_behind(out, io[0], io[1], key);
+		const uint8_t *rows = turnkeys_nonce(&kb->s->turn, kb->s->roots.meta, out);
+
+		if (cls == KEYBOX_META)
+			aead_put_rest(out, io[0], io[1], rows);
+		else
+			aead_put_behind(out, io[0], io[1], key);
 	}
 	sodium_memzero(room, sizeof room);
 	return rc;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A turn seals and opens many rows of the same few cases.  Each key is unwrapped once for it, and lies open no longer than the
- * turn: between turns a copy of the memory opens no case that the wrap key does not open.  Nonces are drawn some at a time,
- * because each draw is a call of the system; none outlives the turn. */
+ * turn: between turns a copy of the memory opens no case that the wrap key does not open.  A nonce is
+ * drawn once and counted on from there, so that the first half of XChaCha20, which takes the node's own key and 16 bytes of the
+ * nonce, is done once too. */
 #include "crypto/turnkeys.h"
 
 #include <assert.h>
@@ -12,6 +13,7 @@
 
 static_assert((TURNKEYS_MAX & (TURNKEYS_MAX - 1)) == 0, "a place is some bits of an id");
 static_assert(TURNKEYS_NONCE == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, "nonces of records");
+static_assert(TURNKEYS_PREFIX == crypto_core_hchacha20_INPUTBYTES, "what the key is made of");
 
 /* Ids end with random bytes, or with those of a hash; two that share a place are unwrapped again, and nothing else. */
 static size_t place_of(uint8_t cls, const struct id16 *id)
@@ -43,14 +45,18 @@ struct turnkey *turnkeys_place(struct turnkeys *tk, uint8_t cls, const struct id
 	return k;
 }
 
-void turnkeys_nonce(struct turnkeys *tk, uint8_t out[TURNKEYS_NONCE])
+const uint8_t *turnkeys_nonce(struct turnkeys *tk, const uint8_t meta[32],
+			      uint8_t out[TURNKEYS_NONCE])
 {
-	require(tk->nonces_left <= TURNKEYS_NONCES);
-	if (tk->nonces_left == 0) {
-		rng_fill(tk->nonces, sizeof tk->nonces);
-		tk->nonces_left = TURNKEYS_NONCES;
+	require(meta != NULL);
+	if (!tk->drawn) {
+		rng_fill(tk->nonce, sizeof tk->nonce);
+		require(crypto_core_hchacha20(tk->rows, tk->nonce, meta, NULL) == 0);
+		tk->drawn = true;
 	}
-	memcpy(out, tk->nonces[--tk->nonces_left], TURNKEYS_NONCE);
+	be64_put(tk->nonce + TURNKEYS_PREFIX, be64_get(tk->nonce + TURNKEYS_PREFIX) + 1);
+	memcpy(out, tk->nonce, TURNKEYS_NONCE);
+	return tk->rows;
 }
 
 void turnkeys_over(struct turnkeys *tk)
@@ -58,5 +64,6 @@ void turnkeys_over(struct turnkeys *tk)
 	for (size_t i = 0; i < tk->count; i++)
 		sodium_memzero(&tk->keys[tk->places[i]], sizeof tk->keys[0]);
 	tk->count = 0;
-	tk->nonces_left = 0;
+	sodium_memzero(tk->rows, sizeof tk->rows);
+	tk->drawn = false;
 }

@@ -16,7 +16,7 @@
 #include "base/bytes.h"
 
 /* A batch of events is about so many cases, each with its own key and that of its audit details. */
-enum { TURNKEYS_MAX = 256, TURNKEYS_NONCE = 24, TURNKEYS_NONCES = 32 };
+enum { TURNKEYS_MAX = 256, TURNKEYS_NONCE = 24, TURNKEYS_PREFIX = 16 };
 
 struct turnkey {
 	struct id16 id;
@@ -31,17 +31,20 @@ struct turnkeys {
 	struct turnkey keys[TURNKEYS_MAX];
 	uint16_t places[TURNKEYS_MAX];
 	size_t count;
-	uint8_t nonces[TURNKEYS_NONCES][TURNKEYS_NONCE];
-	size_t nonces_left;
+	uint8_t nonce[TURNKEYS_NONCE]; /* the last one that was given */
+	uint8_t rows[32]; /* what the node's own key comes to under the first 16 bytes of it */
+	bool drawn;	  /* both are of this transaction */
 };
 
 /** NULL: not held. */
 const struct turnkey *turnkeys_find(const struct turnkeys *tk, uint8_t cls, const struct id16 *id);
 /** A wiped place for this key, which may take that of another one: fill both keys at once. */
 struct turnkey *turnkeys_place(struct turnkeys *tk, uint8_t cls, const struct id16 *id);
-/** The next 24 random bytes. */
-void turnkeys_nonce(struct turnkeys *tk, uint8_t out[TURNKEYS_NONCE]);
-/** Everything is wiped, nonces that were drawn ahead too: a machine that is copied while it rests does not use one twice. */
+/** The next nonce: 16 random bytes that all of one transaction begin with, and a number that began anywhere.  The key that
+ *  XChaCha20 makes of meta and those 16 bytes: made once, until turnkeys_over. */
+const uint8_t *turnkeys_nonce(struct turnkeys *tk, const uint8_t meta[32],
+			      uint8_t out[TURNKEYS_NONCE]);
+/** Everything is wiped, and the next nonce drawn anew: a machine that is copied while it rests does not use one twice. */
 void turnkeys_over(struct turnkeys *tk);
 
 #endif /* KRING_CRYPTO_TURNKEYS_H */

@@ -321,10 +321,18 @@ static void a_key_that_is_held_has_an_end(void **state)
 	assert_int_equal(keybox_hold(n.kb, KEYBOX_CASE, &a, wa), ERR_OK);
 	keybox_shred_begin(n.kb);
 	assert_false(keybox_holds(n.kb, KEYBOX_CASE, &a));
-	/* and no nonce comes twice, whether the transaction goes on or ends */
+	/* and no nonce comes twice, whether the transaction goes on or ends, and whosever the row is */
 	for (size_t i = 0; i < MANY; i++) {
-		assert_int_equal(keybox_record_seal(n.kb, KEYBOX_CASE, &a, wa, in, sealed), ERR_OK);
+		const enum keybox_class cls = i % 2 == 0 ? KEYBOX_CASE : KEYBOX_META;
+		const uint8_t *w = cls == KEYBOX_CASE ? wa : NULL;
+
+		assert_int_equal(keybox_record_seal(n.kb, cls, &a, w, in, sealed), ERR_OK);
 		memcpy(nonces[i], sealed, sizeof nonces[i]);
+		memset(plain, 0, sizeof plain);
+		assert_int_equal(keybox_record_open(n.kb, cls, &a, w, io, plain), ERR_OK);
+		assert_memory_equal(plain, text.p, 7);
+		sealed[24] ^= 1;
+		assert_int_equal(keybox_record_open(n.kb, cls, &a, w, io, plain), ERR_CORRUPT);
 		if (i % 7 == 0)
 			keybox_let_go(n.kb);
 	}
