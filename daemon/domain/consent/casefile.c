@@ -288,21 +288,39 @@ enum err casefile_receive_consent(struct turn *t, const struct peer *p, const st
 	return rc == ERR_OK && *over == QUOTA_NONE ? alone_begin(t, p->no, id) : rc;
 }
 
-/* Words about the person, over those that stand in this place of the record; what was emptied on purpose goes. */
+/* As text, for that is what is kept: do these words say anything that was not there? */
+static bool says_more(struct turn *t, const struct msg *words, const struct span *before)
+{
+	struct span after;
+
+	require(before->len == 0 || before->p != NULL);
+	return msg_pack(t->arena, words, &after) != ERR_OK || after.len != before->len ||
+	       (after.len != 0 && memcmp(after.p, before->p, after.len) != 0);
+}
+
+/* Words about the person, over those that stand in this place of the record; what was emptied on purpose goes.  A partner
+ * that refers again says the same again, and then there is nothing to write. */
 static enum err put_words(struct turn *t, const struct id16 *id, unsigned field,
 			  const struct msg *person)
 {
-	struct msg *m;
+	const bool ours = field == CASE_RECORD_PERSON;
+	struct span before = {NULL, 0};
+	struct msg *m, *words;
 	enum err rc;
 
 	if (person == NULL)
 		return ERR_OK;
 	rc = casefile_load(t, id, &m);
+	if (rc == ERR_OK && !ours && msg_has(m, field))
+		rc = msg_pack(t->arena, msg_get(m, field), &before);
 	if (rc != ERR_OK)
 		return rc;
-	msg_copy_fields(msg_sub(t->arena, m, field), person);
-	if (field == CASE_RECORD_PERSON)
+	words = msg_sub(t->arena, m, field);
+	msg_copy_fields(words, person);
+	if (ours)
 		msg_drop_empty(m);
+	else if (before.len != 0 && !says_more(t, words, &before))
+		return ERR_OK;
 	return casefile_save(t, id, m);
 }
 

@@ -136,7 +136,7 @@ bool calendar_is_working(const char *place, int64_t day)
 	a.easter = date_easter(
 		a.date.year); /* once: a country has half a dozen days that move with it */
 	for (size_t i = 0; i < list_holiday_count; i++)
-		if (rule_holds(&list_holidays[i], place) && rule_hits(&list_holidays[i], &a))
+		if (rule_hits(&list_holidays[i], &a) && rule_holds(&list_holidays[i], place))
 			return false;
 	return true;
 }
