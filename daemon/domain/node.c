@@ -277,6 +277,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->answers = NULL;
 	t->consents = NULL;
 	t->taken = NULL;
+	t->parties = NULL;
 	t->log = (struct turn_log){.known = false};
 	t->docs = NULL;
 	t->docs_last = &t->docs;

@@ -143,12 +143,12 @@ struct turn {
 	struct id16
 		on_behalf; /* for whom: who asked before, and had to be confirmed; zeros: nobody else */
 	uint8_t roles;	   /* of whoever asks: enum role */
-	const struct session
-		*session;   /* of whoever asks; NULL: at the control socket, by their user */
-	struct pair *pairs; /* read in this turn; written back at its end */
+	const struct session *session; /* of whoever asks; NULL: by their user, at the socket */
+	struct pair *pairs;	       /* read in this turn; written back at its end */
 	struct answer *answers;
 	struct consent_memory *consents; /* what this turn read (consent/memory); or NULL */
 	struct recall_memory *recalls;	 /* likewise (documents/recall) */
+	struct grant_parties *parties;	 /* likewise (documents/grantkey) */
 	struct document *taken; /* the document that came last, as it was stored, or NULL ... */
 	uint64_t taken_stamp;	/* ... and what must be unchanged (documents/document.c) */
 	struct turn_log log;	/* written back at its end (audit_settle) */

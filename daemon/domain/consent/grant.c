@@ -91,16 +91,20 @@ enum err consent_record(struct turn *t, const struct id16 *grant, struct msg **r
 	enum err rc;
 
 	*record = memory_grant(t, grant);
-	if (*record != NULL)
+	if (*record != NULL) {
+		grantkey_know(t, grant, *record);
 		return ERR_OK;
+	}
 	rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, record);
 	if (rc == ERR_NOTFOUND && record_exists(t->txn, STORE_GRANT, key_span(&k)))
 		return withheld(t, grant, record);
 	if (rc == ERR_OK && msg_u64(*record, GRANT_RECORD_RECEIVED) != 0 &&
 	    of_erased_case(t, *record))
 		return ERR_NOTFOUND;
-	if (rc == ERR_OK)
+	if (rc == ERR_OK) {
 		memory_keep_grant(t, grant, *record);
+		grantkey_know(t, grant, *record);
+	}
 	return rc;
 }
 

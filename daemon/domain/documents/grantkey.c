@@ -36,6 +36,51 @@ enum err grantkey_drop(struct turn *t, const struct id16 *grant, bool *had)
 	return rc == ERR_OK || rc == ERR_NOTFOUND ? shut_drop(t, grant) : rc;
 }
 
+/* Between whom the consent is that was looked at last. */
+struct grant_parties {
+	struct id16 id;
+	uint64_t stamp; /* what must be unchanged */
+	uint16_t peer;
+	bool received;
+};
+
+/* A record, and what it lies under. */
+static uint64_t stamp_of(const struct turn *t)
+{
+	return (uint64_t)store_changes(t->txn, STORE_GRANT) +
+	       store_changes(t->txn, STORE_GRANTKEY) + store_changes(t->txn, STORE_SHUT) +
+	       store_changes(t->txn, STORE_CASEKEY);
+}
+
+void grantkey_know(struct turn *t, const struct id16 *grant, const struct msg *record)
+{
+	require(msg_kind_of(record) == MSG_GRANT_RECORD);
+	if (t->parties == NULL)
+		t->parties = arena_keep(t->arena, sizeof *t->parties);
+	if (t->parties == NULL)
+		return; /* the turn fails: turn_whole */
+	*t->parties = (struct grant_parties){*grant, stamp_of(t),
+					     (uint16_t)msg_u64(record, GRANT_RECORD_PEER),
+					     msg_u64(record, GRANT_RECORD_RECEIVED) != 0};
+}
+
+/* ERR_NOTFOUND: there is none, or its key is gone. */
+static enum err look(struct turn *t, const struct id16 *grant, const struct grant_parties **out)
+{
+	const struct store_key k = turn_key_id(grant);
+	struct msg *m;
+	enum err rc = ERR_OK;
+
+	if (t->parties == NULL || t->parties->stamp != stamp_of(t) ||
+	    !id16_equal(&t->parties->id, grant)) {
+		rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+		if (rc == ERR_OK)
+			grantkey_know(t, grant, m);
+	}
+	*out = t->parties;
+	return rc == ERR_OK && *out == NULL ? ERR_NOMEM : rc;
+}
+
 /* A partner's head names what it likes: only a consent of these two counts, and of what a partner said only one that it
  * collected itself.
  *
@@ -47,8 +92,7 @@ enum err grantkey_drop(struct turn *t, const struct id16 *grant, bool *had)
 enum err grantkey_holds(struct turn *t, uint16_t sender, uint16_t type, const struct id16 *grant,
 			bool *yes)
 {
-	const struct store_key k = turn_key_id(grant);
-	struct msg *m;
+	const struct grant_parties *of;
 	enum err rc;
 
 	*yes = false;
@@ -58,9 +102,8 @@ enum err grantkey_holds(struct turn *t, uint16_t sender, uint16_t type, const st
 		*yes = type == DOC_MESSAGE;
 		return ERR_OK;
 	}
-	rc = turn_get_msg(t, STORE_GRANT, &k, MSG_GRANT_RECORD, &m);
+	rc = look(t, grant, &of);
 	if (rc == ERR_OK)
-		*yes = msg_u64(m, GRANT_RECORD_PEER) == sender &&
-		       (type == DOC_MESSAGE || msg_u64(m, GRANT_RECORD_RECEIVED) != 0);
+		*yes = of->peer == sender && (type == DOC_MESSAGE || of->received);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }

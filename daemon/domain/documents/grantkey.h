@@ -21,6 +21,8 @@ MUST_CHECK enum err grantkey_make(struct turn *t, const struct id16 *grant);
 bool grantkey_lives(struct turn *t, const struct id16 *grant);
 /** From here on nothing under it opens.  *had: there was one. */
 MUST_CHECK enum err grantkey_drop(struct turn *t, const struct id16 *grant, bool *had);
+/** Whoever has its record at hand says between whom it is, so that it is not opened again for the body that comes under it. */
+void grantkey_know(struct turn *t, const struct id16 *grant, const struct msg *record);
 /** Does the body of a document by this peer (0: us) of this type go with the consent that its head names? */
 MUST_CHECK enum err grantkey_holds(struct turn *t, uint16_t sender, uint16_t type,
 				   const struct id16 *grant, bool *yes);

@@ -192,6 +192,58 @@ static void what_was_read_counts_until_it_changes(void **state)
 	assert_int_equal(consent_record(&b->t, &c.consent.id, &m), ERR_NOTFOUND);
 }
 
+/* A body that comes under a consent asks between whom that is; whoever read it in this turn has said so. */
+static void whose_a_consent_is_counts_until_it_changes(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = came(b, 0x42);
+	struct msg *m = record_of(b, &c.consent.id);
+	const uint64_t looked = store_looked(b->t.txn);
+	bool yes;
+
+	assert_int_equal(grantkey_holds(&b->t, BED_PARTNER, DOC_OFFER, &c.consent.id, &yes),
+			 ERR_OK);
+	assert_true(yes);
+	assert_int_equal(store_looked(b->t.txn) - looked,
+			 2); /* whether its key lives, and is open */
+	assert_int_equal(grantkey_holds(&b->t, BED_OTHER, DOC_OFFER, &c.consent.id, &yes), ERR_OK);
+	assert_false(yes);
+	msg_set_u64(m, GRANT_RECORD_PEER, BED_OTHER);
+	assert_int_equal(consent_save(&b->t, &c.consent.id, &c.consent.case_id, m), ERR_OK);
+	assert_int_equal(grantkey_holds(&b->t, BED_PARTNER, DOC_OFFER, &c.consent.id, &yes),
+			 ERR_OK);
+	assert_false(yes);
+	assert_int_equal(grantkey_holds(&b->t, BED_OTHER, DOC_OFFER, &c.consent.id, &yes), ERR_OK);
+	assert_true(yes);
+}
+
+static uint32_t heard(struct bed *b, const struct id16 *case_id, const char *name,
+		      const char *phone)
+{
+	struct msg *person = msg_new(b->t.arena, MSG_PERSON);
+	const uint32_t before = store_changes(b->t.txn, STORE_CASES);
+
+	if (name != NULL)
+		msg_set_text(b->t.arena, person, PERSON_NAME, name);
+	if (phone != NULL)
+		msg_set_text(b->t.arena, person, PERSON_PHONE, phone);
+	assert_int_equal(casefile_hear(&b->t, case_id, person), ERR_OK);
+	return store_changes(b->t.txn, STORE_CASES) - before;
+}
+
+static void what_is_said_again_is_not_written_again(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = came(b, 0x44);
+	const struct id16 *id = &c.consent.case_id;
+
+	assert_int_equal(heard(b, id, "Verzonnen Anders", "000-1"), 1);
+	assert_int_equal(heard(b, id, "Verzonnen Anders", "000-1"), 0);
+	assert_int_equal(heard(b, id, NULL, "000-1"), 0); /* and the name stays */
+	assert_int_equal(heard(b, id, NULL, "000-2"), 1);
+	assert_string_equal(shown_name(b, id), "Verzonnen Anders");
+}
+
 static void a_withdrawal_ends_what_rests_on_it(void **state)
 {
 	struct bed *b = *state;
@@ -1326,6 +1378,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_BED(what_came_just_now_can_go_at_once),
 		ON_BED(what_was_read_counts_until_it_changes),
+		ON_BED(whose_a_consent_is_counts_until_it_changes),
+		ON_BED(what_is_said_again_is_not_written_again),
 		ON_BED(a_withdrawal_ends_what_rests_on_it),
 		ON_BED(the_case_and_the_audit_log_say_so),
 		ON_BED(nothing_else_ends),
