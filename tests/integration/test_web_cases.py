@@ -211,13 +211,16 @@ def test_two_workers_on_one_case(goes, anna, dirk):
     anna.get(edit)
     dirk.get(edit)
     fields = dict(name="Twee Verzonnen", phone="000-999")
-    anna.post(edit, **{**fields, "phone": "000-998"})
+    anna.post(edit, **{**fields, "phone": "000-998", "goals": "rust in huis"})
     assert "000-998" in anna.page.text and anna.at == f"/c/{case}"
     page = dirk.post(edit, **{**fields, "address": "Steeg 2"})
-    assert "e=" in dirk.at and "Anna Verzonnen, een ogenblik geleden: telefoon" in page.text and "Steeg 2" in page.words
+    assert "e=" in dirk.at and "Anna Verzonnen, een ogenblik geleden: " in page.text and "Steeg 2" in page.words
+    # what she changed stands there, so that he does not take it back unseen; what he typed in it is said beside it
+    assert "rust in huis" in page.words and [a["value"] for t, a in page.tags if t == "input" and a.get("name") == "phone"] == ["000-998"]
+    assert "U typte: 000-999" in page.text
     assert "Steeg 2" not in anna.get(f"/c/{case}").text
     anna.get(edit)
-    assert anna.post(edit, **{**fields, "phone": "000-998"}).text.count("Dossier gewijzigd") == 1  # nothing was another
+    assert anna.post(edit, **{**fields, "phone": "000-998", "goals": "rust in huis"}).text.count("Dossier gewijzigd") == 1  # nothing was another
 
 
 def test_hostile_words_in_every_field(goes, anna):

@@ -107,9 +107,9 @@ def test_what_was_taken_back_says_who_answered(goes, anna):
     goes.partner.stop()
     goes.k("consent", "withdraw", gid, "--yes")
     text = anna.get(f"/c/{case}/who").text
-    assert "ingetrokken op" in text and "SMWO antwoordt niet sinds" in text and "gewist op" not in text, text
+    assert "ingetrokken op" in text and "SMWO antwoordde nog niet op de vraag van" in text and "gewist op" not in text, text
     text = anna.get(f"/consent/{gid}").text
-    assert "SMWO antwoordt niet sinds" in text and "Nog niet alles is gewist" in text
+    assert "SMWO antwoordde nog niet op de vraag van" in text and "Nog niet alles is gewist" in text
     text = anna.get(f"/consent/{gid}/receipt").text
     assert "Uw toestemming is ingetrokken" in text and "SMWO heeft nog niet geantwoord" in text and "Nog niet alles is gewist" in text
     assert "altijd intrekken" not in text and "Alles wat" not in text and "gewist op" not in text, text

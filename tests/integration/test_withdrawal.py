@@ -512,7 +512,7 @@ def test_a_holder_answers_behind_its_shred_and_the_collector_waits_for_it(federa
     got = shown(a, gid)
     assert (got["silent"], got["answered"], got["complete"]) == (1, 0, False) and got["silent_since_ms"] == got["withdrawn_ms"]
     said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "nl", "consent", "show", gid], capture_output=True, text=True).stdout
-    assert "Ingetrokken; SMWO antwoordt niet sinds" in said, said
+    assert "Ingetrokken; SMWO antwoordde nog niet op de vraag van" in said, said
     shred(b)
     got = wait_for("the answer", lambda: shown(a, gid) if shown(a, gid)["answered"] else None)
     assert got["complete"] and got["outcome"] == "erased" and got["silent"] == 0 and got["bodies"] == 1

@@ -57,6 +57,28 @@ static size_t languages(struct visit *v, const char *now, struct page_person_pla
 	return n;
 }
 
+/* Core refused a change because somebody else changed the case meanwhile, and this field with it. */
+static bool changed_there(const struct msg *before, const char *field)
+{
+	const size_t len = strlen(field);
+
+	for (size_t i = 0; before != NULL && i < msg_count(before, REPLY_VALUES); i++) {
+		const struct msg *value = msg_at(before, REPLY_VALUES, i);
+		const char *p = msg_text(value, VALUE_CODE);
+
+		if (strcmp(msg_text(value, VALUE_NAME), "fields") != 0)
+			continue;
+		for (; *p != '\0'; p += strspn(p, " ,")) {
+			const size_t n = strcspn(p, " ,");
+
+			if (n == len && memcmp(p, field, n) == 0)
+				return true;
+			p += n;
+		}
+	}
+	return false;
+}
+
 /* What stands in a field: what was typed, or what is known. */
 static const char *value_of(struct visit *v, const struct parts_field *f, const struct msg *person,
 			    const struct form *typed)
@@ -70,9 +92,19 @@ static const char *value_of(struct visit *v, const struct parts_field *f, const 
 					      : msg_text(person, f->number);
 }
 
-/* typed: NULL shows what is known. */
+/* Where a field shows what somebody else wrote, what was typed is said beside it; a choice or a tick is made again. */
+static const char *yours(const struct parts_field *f, const char *value, const struct form *typed)
+{
+	const char *text = f->number == PERSON_LANGUAGE || f->number == PERSON_DO_NOT_CONTACT
+				   ? ""
+				   : form_value(typed, f->name);
+
+	return strcmp(text, value) == 0 ? "" : text;
+}
+
+/* typed: NULL shows what is known; before: what core said to it, or NULL. */
 static void fill(struct visit *v, const char *country, const struct msg *person,
-		 const struct form *typed, struct page_person *p)
+		 const struct form *typed, const struct msg *before, struct page_person *p)
 {
 	struct page_person_plain *plain = arena_alloc(&v->a, PARTS_FIELDS * sizeof *plain);
 	struct page_person_folded *folded = arena_alloc(&v->a, PARTS_FIELDS * sizeof *folded);
@@ -84,19 +116,26 @@ static void fill(struct visit *v, const char *country, const struct msg *person,
 		return;
 	for (size_t i = 0; i < PARTS_FIELDS; i++) {
 		const struct parts_field *f = &parts_fields[i];
+		const bool theirs = typed != NULL && changed_there(before, f->name);
 		const char *label = parts_label(v, country, f),
-			   *value = value_of(v, f, person, typed);
+			   *value = value_of(v, f, person, theirs ? NULL : typed),
+			   *own = theirs ? yours(f, value, typed) : "";
 
 		if (f->folded) {
 			p->opened = p->opened || value[0] != '\0';
 			folded[p->folded_count++] = (struct page_person_folded){
-				.name = f->name, .label = label, .value = value, .lines = f->lines};
+				.name = f->name,
+				.label = label,
+				.value = value,
+				.yours = own,
+				.lines = f->lines};
 			continue;
 		}
 		plain[p->plain_count] = (struct page_person_plain){
 			.name = f->name,
 			.label = label,
 			.value = value,
+			.yours = own,
 			.lines = f->lines,
 			.needed = f->number == PERSON_NAME,
 			.born = f->number == PERSON_BIRTH_DATE,
@@ -212,7 +251,8 @@ static void told_new(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	p.k = visit_k(v, "/case/new");
 	p.i = visit_once(v);
-	fill(v, msg_text(reply, REPLY_COUNTRY), sought, sought == NULL ? &typed : NULL, &p);
+	fill(v, msg_text(reply, REPLY_COUNTRY), sought, sought == NULL ? &typed : NULL,
+	     NULL, &p);
 	if (before != NULL)
 		fill_near(v, before, &p);
 	page_person(&v->page, v->lang, &p);
@@ -365,7 +405,7 @@ static void told_edit(struct visit *v, struct msg *reply)
 		    (unsigned long long)msg_u64(reply, REPLY_CURRENT) + 1);
 	p.version = visit_keep(v, version);
 	fill(v, msg_text(reply, REPLY_COUNTRY), msg_get(reply, REPLY_PERSON),
-	     before == NULL ? NULL : &typed, &p);
+	     before == NULL ? NULL : &typed, before, &p);
 	page_person(&v->page, v->lang, &p);
 	visit_show(v, OK);
 }

@@ -109,6 +109,15 @@ static const char *aside_of(struct visit *v, const struct msg *r)
 	return key == NULL ? NULL : list_text(LIST_UI, v->lang, key);
 }
 
+/* What was taken back because it was taken back says so once. */
+static const char *why_of(struct visit *v, const struct msg *r)
+{
+	const bool same = strcmp(msg_text(r, LOG_ROW_ACT), "revoke") == 0 &&
+			  strcmp(msg_text(r, LOG_ROW_REASON), "consent-withdrawn") == 0;
+
+	return same ? "" : reason_words(v->lang, r);
+}
+
 /* Sides are called by their organisations: "we" is read by two people, and means another one at each end. */
 static struct page_referral_log entry_of(struct visit *v, struct msg *reply, const struct msg *r)
 {
@@ -130,7 +139,7 @@ static struct page_referral_log entry_of(struct visit *v, struct msg *reply, con
 		.by = visit_keep(v, ours ? msg_text(reply, REPLY_OWN_ORG)
 					 : msg_text(row, REFERRAL_ROW_PARTNER)),
 		.what = visit_capital(v, list_text(LIST_ACTS, v->lang, msg_text(r, LOG_ROW_ACT))),
-		.why = reason_words(v->lang, r),
+		.why = why_of(v, r),
 		.aside = aside_of(v, r),
 		.text = msg_text(r, LOG_ROW_TEXT),
 		.more = p == NULL ? NULL : p->rows,

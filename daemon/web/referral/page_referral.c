@@ -219,6 +219,7 @@ void referral_show(struct visit *v, struct msg *reply, const char *done)
 	p.mark = head.mark;
 	p.move = head.move;
 	p.who = page_who_text(v, &who);
+	p.case_id = msg_text(row, REFERRAL_ROW_CASE_ID);
 	p.need = visit_capital(v, list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED)));
 	p.between = list_text(LIST_WEB, v->lang, mine ? "to" : "from");
 	p.partner = msg_text(row, REFERRAL_ROW_PARTNER);
