@@ -386,6 +386,15 @@ void visit_ask(struct visit *v, struct msg *request, visit_told told)
 		unheard(v, "silent");
 }
 
+void visit_ask_id(struct visit *v, unsigned command, const char *id, visit_told told)
+{
+	struct msg *m = visit_request(v);
+
+	require(id != NULL);
+	msg_set_text(&v->a, msg_sub(&v->a, m, command), BY_ID_ID, id);
+	visit_ask(v, m, told);
+}
+
 /* ---- the request ---- */
 
 /* The first of the browser's languages that there is; Dutch for all others. */

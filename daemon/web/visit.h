@@ -81,6 +81,8 @@ void visit_begin(void *ctx, struct http_ask *ask, const struct http_seen *seen);
 struct msg *visit_request(struct visit *v);
 /** told gets a reply without an error of those that visit.c answers itself: not signed in, no right, locked, no answer. */
 void visit_ask(struct visit *v, struct msg *request, visit_told told);
+/** The same for a command (REQUEST_...) that takes an id and nothing else. */
+void visit_ask_id(struct visit *v, unsigned command, const char *id, visit_told told);
 
 /** A row of config/lists with its values, in the arena. */
 const char *visit_say(struct visit *v, enum list_id list, const char *code,

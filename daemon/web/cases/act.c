@@ -62,14 +62,7 @@ static void told_form(struct visit *v, struct msg *reply)
 /* Looking at the page is looking at the case, and core writes it down. */
 void page_case_act_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CASE_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told_form);
+	parts_ask(v, REQUEST_CASE_SHOW, told_form);
 }
 
 /* Done: the case, where it stands at the top of what happened. */

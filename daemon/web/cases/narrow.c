@@ -96,14 +96,7 @@ static void told_some(struct visit *v, struct msg *reply)
 /* Core says whose consent it is, and how it stands. */
 void page_narrow_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CONSENT_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told_some);
+	parts_ask(v, REQUEST_CONSENT_SHOW, told_some);
 }
 
 /* The one that took its place is what the person may read; when nothing was left there is none. */
@@ -186,14 +179,7 @@ static void told_all(struct visit *v, struct msg *reply)
 /* Core writes down that somebody looked at the case. */
 void page_all_back_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CASE_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told_all);
+	parts_ask(v, REQUEST_CASE_SHOW, told_all);
 }
 
 /* Where each partner's answer stands as it comes. */

@@ -26,6 +26,14 @@ const char *parts_id(struct visit *v)
 	return NULL;
 }
 
+void parts_ask(struct visit *v, unsigned command, visit_told told)
+{
+	const char *id = parts_id(v);
+
+	if (id != NULL)
+		visit_ask_id(v, command, id, told);
+}
+
 /* What is not there and what one may not see look alike. */
 bool parts_refused(struct visit *v, struct msg *reply)
 {

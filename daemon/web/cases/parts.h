@@ -21,6 +21,8 @@ enum { PARTS_ID = 32 };
 
 /** The segment of the address that names a case or a consent, whole; NULL: it is none, and the visit is over (404). */
 const char *parts_id(struct visit *v);
+/** Core is asked for what that segment names, by a command that takes an id; told gets the reply. */
+void parts_ask(struct visit *v, unsigned command, visit_told told);
 /** A reply that was refused: there is no such thing (404), or why.  True: it was one, and the visit is over. */
 bool parts_refused(struct visit *v, struct msg *reply);
 /** What people call a case by: the part of its id in which those of one day differ. */

@@ -123,12 +123,11 @@ static void fill(struct visit *v, const char *country, const struct msg *person,
 
 		if (f->folded) {
 			p->opened = p->opened || value[0] != '\0';
-			folded[p->folded_count++] = (struct page_person_folded){
-				.name = f->name,
-				.label = label,
-				.value = value,
-				.yours = own,
-				.lines = f->lines};
+			folded[p->folded_count++] = (struct page_person_folded){.name = f->name,
+										.label = label,
+										.value = value,
+										.yours = own,
+										.lines = f->lines};
 			continue;
 		}
 		plain[p->plain_count] = (struct page_person_plain){
@@ -251,8 +250,7 @@ static void told_new(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	p.k = visit_k(v, "/case/new");
 	p.i = visit_once(v);
-	fill(v, msg_text(reply, REPLY_COUNTRY), sought, sought == NULL ? &typed : NULL,
-	     NULL, &p);
+	fill(v, msg_text(reply, REPLY_COUNTRY), sought, sought == NULL ? &typed : NULL, NULL, &p);
 	if (before != NULL)
 		fill_near(v, before, &p);
 	page_person(&v->page, v->lang, &p);

@@ -309,12 +309,5 @@ static void told(struct visit *v, struct msg *reply)
 /* The address holds the id and nothing of the person. */
 void page_case_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CASE_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told);
+	parts_ask(v, REQUEST_CASE_SHOW, told);
 }

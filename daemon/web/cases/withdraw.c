@@ -122,14 +122,7 @@ static void told_grant(struct visit *v, struct msg *reply)
 /* Who has only the number of a consent is shown what core lets that person see. */
 void page_grant_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CONSENT_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told_grant);
+	parts_ask(v, REQUEST_CONSENT_SHOW, told_grant);
 }
 
 /* Back to the consent, where each holder's answer stands as it comes. */

@@ -160,10 +160,7 @@ static void told_show(struct visit *v, struct msg *reply)
 
 void handover_open(struct visit *v)
 {
-	struct msg *m = visit_request(v), *sub = msg_sub(&v->a, m, REQUEST_HANDOVER_SHOW);
-
-	msg_set_text(&v->a, sub, BY_ID_ID, route_word(v->route, &v->path, "REF"));
-	visit_ask(v, m, told_show);
+	visit_ask_id(v, REQUEST_HANDOVER_SHOW, route_word(v->route, &v->path, "REF"), told_show);
 }
 
 /* The page as it is now: who is to move stands first on it. */

@@ -105,12 +105,5 @@ static void told(struct visit *v, struct msg *reply)
 /* Whoever may look at the consent may print it. */
 void page_receipt_open(struct visit *v)
 {
-	const char *id = parts_id(v);
-	struct msg *m;
-
-	if (id == NULL)
-		return;
-	m = visit_request(v);
-	msg_set_text(&v->a, msg_sub(&v->a, m, REQUEST_CONSENT_SHOW), BY_ID_ID, id);
-	visit_ask(v, m, told);
+	parts_ask(v, REQUEST_CONSENT_SHOW, told);
 }

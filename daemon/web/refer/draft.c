@@ -396,10 +396,7 @@ static void told_case(struct visit *v, struct msg *reply)
 /* Also where only the agreement is wanted: a case that moved away or was closed since then is told here. */
 static void ask_case(struct visit *v)
 {
-	struct msg *m = visit_request(v), *sub = msg_sub(&v->a, m, REQUEST_CASE_SHOW);
-
-	msg_set_text(&v->a, sub, BY_ID_ID, refer_of(v)->case_id);
-	visit_ask(v, m, told_case);
+	visit_ask_id(v, REQUEST_CASE_SHOW, refer_of(v)->case_id, told_case);
 }
 
 /* Mine, and as it was saved last; the other window of it may have been later than this page. */
@@ -451,10 +448,7 @@ static struct refer *begin(struct visit *v, visit_told then)
 
 static void ask_draft(struct visit *v)
 {
-	struct msg *m = visit_request(v), *sub = msg_sub(&v->a, m, REQUEST_DRAFT_GET);
-
-	msg_set_text(&v->a, sub, BY_ID_ID, refer_of(v)->id);
-	visit_ask(v, m, told_draft);
+	visit_ask_id(v, REQUEST_DRAFT_GET, refer_of(v)->id, told_draft);
 }
 
 void refer_load(struct visit *v, visit_told then)

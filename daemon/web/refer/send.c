@@ -244,8 +244,5 @@ static void told_show(struct visit *v, struct msg *reply)
 
 void refer_sent_open(struct visit *v)
 {
-	struct msg *m = visit_request(v), *sub = msg_sub(&v->a, m, REQUEST_SHOW);
-
-	msg_set_text(&v->a, sub, BY_ID_ID, route_word(v->route, &v->path, "REF"));
-	visit_ask(v, m, told_show);
+	visit_ask_id(v, REQUEST_SHOW, route_word(v->route, &v->path, "REF"), told_show);
 }

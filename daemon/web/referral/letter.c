@@ -81,8 +81,5 @@ static void told_letter(struct visit *v, struct msg *reply)
 
 void page_letter_open(struct visit *v)
 {
-	struct msg *m = visit_request(v), *of = msg_sub(&v->a, m, REQUEST_REF_LETTER);
-
-	msg_set_text(&v->a, of, BY_ID_ID, route_word(v->route, &v->path, "REF"));
-	visit_ask(v, m, told_letter);
+	visit_ask_id(v, REQUEST_REF_LETTER, route_word(v->route, &v->path, "REF"), told_letter);
 }

@@ -251,10 +251,7 @@ bool referral_missing(struct visit *v, struct msg *reply)
 
 void referral_ask(struct visit *v, visit_told told)
 {
-	struct msg *m = visit_request(v), *show = msg_sub(&v->a, m, REQUEST_SHOW);
-
-	msg_set_text(&v->a, show, BY_ID_ID, route_word(v->route, &v->path, "REF"));
-	visit_ask(v, m, told);
+	visit_ask_id(v, REQUEST_SHOW, route_word(v->route, &v->path, "REF"), told);
 }
 
 /* What was done a moment ago is known by the key that page_act.c left in the reply. */
