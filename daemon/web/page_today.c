@@ -70,6 +70,8 @@ static struct page_today_work work_row(struct visit *v, const struct msg *row)
 		.ref = msg_text(row, WORK_ROW_REF),
 		.moves = strncmp(msg_text(row, WORK_ROW_KIND), "handover-", strlen("handover-")) ==
 			 0,
+		.done = msg_u64(row, WORK_ROW_BY_HAND) != 0,
+		.erase = strcmp(msg_text(row, WORK_ROW_KIND), "erase-due") == 0,
 		.late = group_is(row, "late"),
 		.state = visit_say(v, LIST_WEB, "us-when", FILL({"when", when(v, row), 0})),
 	};

@@ -189,3 +189,19 @@ def test_the_menu_says_where_one_is(goes, anna):
     case = goes.new_case(name="In Het Menu")
     for at in (f"/c/{case}", f"/c/{case}/who", f"/c/{case}/handover", f"/c/{case}/withdraw"):
         assert [a["href"] for t, a in anna.get(at).tags if t == "a" and "aria-current" in a] == ["/cases"], at
+
+
+def test_what_waits_after_a_withdrawal_is_done_in_the_browser(goes, anna):
+    """The line of the day leads to a page that ends it: nobody has to go to a terminal for it."""
+    case, ref = offered(goes, goes.partner)
+    goes.k("consent", "withdraw", given(goes, case), "--yes")
+    page = anna.get("/")
+    assert f"/r/{ref}/done" in page.links and f"/r/{ref}/erase" not in page.links, page.text
+    page = anna.get(f"/r/{ref}/done")
+    assert "Testpersoon Verzonnen" in page.text and "Er gaat niets naar de partner" in page.text
+    page = anna.post(f"/r/{ref}/done", text="gebeld")
+    assert "e=" in anna.at and "gebeld" in page.words  # how is missing
+    page = anna.post(f"/r/{ref}/done", way="told", text="gebeld")
+    assert anna.at == "/" and f"/r/{ref}/done" not in page.links
+    assert "gebeld" in anna.get(f"/c/{case}").text
+    assert goes.people["Rik"].ask("GET", f"/r/{ref}/done")[0] == 404

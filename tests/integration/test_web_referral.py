@@ -24,7 +24,7 @@ def house():
             fed.start()
             for n in fed.nodes:
                 await_web(n)
-            b.goes, b.refs = a, [offered(a, b)[1] for _ in range(13)]  # before anybody is named: then a terminal is no caseworker
+            b.goes, b.refs = a, [offered(a, b)[1] for _ in range(14)]  # before anybody is named: then a terminal is no caseworker
             for n, name in ((b, "Anna Verzonnen"), (b, "Carla Verzinsel"), (a, "Bert Bedacht")):
                 who = Browser(n.web)
                 who.first(n.k("staff", "add", name, "--role", "caseworker")["link"])
@@ -219,3 +219,14 @@ def test_what_is_hostile_stays_text(house, ref):
                 assert b.status == 200 and not [a for t, a in page.tags if t == "script" and not a.get("src", "").startswith("/a/")], (act, fields)
                 assert not [x for x in page.links if x and not x.startswith(("/", "#"))], page.links
     assert "U bent aan zet: antwoord geven" in house.anna.get(f"/r/{ref}").text
+
+
+def test_what_the_person_took_back_is_erased_from_today(house, ref):
+    """The line of the day leads to a page that says what goes and what stays; then the line is gone."""
+    anna, erase = house.anna, f"/r/{ref}/erase"
+    do(house.bert, ref, "revoke", reason="person-stopped")
+    wait_for("the line of the day", lambda: erase in anna.get("/").links)
+    page = anna.get(erase)
+    assert "Dit kan niet worden teruggedraaid" in page.text and "Goes · " + ref in page.text and erase in page.forms
+    page = anna.post(erase)
+    assert anna.at == "/" and erase not in page.links, page.text

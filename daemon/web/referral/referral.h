@@ -36,6 +36,12 @@ void page_act_try(struct visit *v);
 /** What was typed in the form of that act, as a question to core; tried: only what would follow. */
 struct msg *act_request(struct visit *v, const struct act *act, bool tried);
 
+/* task.c: /r/REF/done, /r/REF/erase */
+enum { TASK_FIELDS = 2 };
+extern const struct form_field task_fields[TASK_FIELDS];
+void page_task_open(struct visit *v);
+void page_task_try(struct visit *v);
+
 /* letter.c: /r/REF/letter */
 void page_letter_open(struct visit *v);
 
