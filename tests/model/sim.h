@@ -14,6 +14,7 @@
 
 #include "domain/documents/thread.h"
 #include "domain/node.h"
+#include "domain/owner/handover.h"
 
 enum {
 	SIM_NODES_MAX = 8,
@@ -238,6 +239,9 @@ void sim_move(struct sim *s, struct sim_node *n, struct arena *a);
 size_t sim_under_way(struct sim *s, struct sim_node *n, struct thread *out, size_t cap);
 /** The person agrees, and the partner is asked to take the case over. */
 void sim_propose(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id, int to);
+/** A note in this case: the file where the pen is here, and an addition to it where it is not. */
+void sim_note(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id,
+	      const char *text);
 /** The next step of it, where it is this node's. */
 void sim_bring_on(struct sim *s, struct sim_node *n, struct arena *a, const struct thread *th);
 /** Taken back, once its partner was silent for long enough. */
@@ -249,10 +253,30 @@ void sim_wait_for_files(struct sim *s);
 
 /* sim_story.c: what chance hardly ever brings about, told on purpose */
 void sim_story(struct sim *s, uint64_t seed);
+/** So many minutes go by. */
+void sim_minutes(struct sim *s, unsigned n);
+/** The line between these two is down, or up again. */
+void sim_apart(struct sim *s, int a, int b, bool yes);
+/** What is said to the one arrives there; whatever goes the other way is lost. */
+void sim_to_one_alone(struct sim *s, int from, int to);
+/** A case of a new person, given as far as CEDE. */
+void sim_cede_new(struct sim *s, struct arena *a, int from, int to);
+/** The case is given by one node to the other, as far as this state. */
+void sim_hand(struct sim *s, struct arena *a, int from, int to, enum handover_state until);
+/** The handover of these two that is not over, as that node has it. */
+bool sim_between(struct sim *s, int node, int other, struct thread *out);
+
+/* sim_added.c: what somebody adds to a case that moved, and whose disk goes then */
+typedef void sim_told_story(struct sim *s, struct arena *a);
+sim_told_story sim_added_before_close, sim_added_while_sealing, sim_added_after, sim_added_below,
+	sim_added_between, sim_added_bundled, sim_added_stuck;
 
 /* sim_owner.c: who holds the pen of a case that moved */
 /** After a turn now and then: at most one node writes, and what is staged opens nowhere. */
 void sim_watch_moves(struct sim *s);
+struct sim_view;
+/** How often the timeline of this case says it. */
+unsigned sim_told(struct sim_view *v, const struct id16 *case_id, const char *text);
 /** At rest. */
 void sim_check_moves(struct sim *s);
 

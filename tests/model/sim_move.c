@@ -169,18 +169,26 @@ static bool agree_to_move(struct sim *s, struct sim_node *n, struct arena *a,
 	return !s->reply_error && n->up;
 }
 
-static void add_note(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id)
+void sim_note(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id,
+	      const char *text)
 {
 	struct msg *req = msg_new(a, MSG_REQUEST), *m = msg_sub(a, req, REQUEST_CASE_NOTE);
-	char hex[33], text[48];
+	char hex[33];
 
 	bytes_hex(hex, id->b, 16);
-	(void)snprintf(text, sizeof text, "a word of %c, number %llu.", 'a' + n->no,
-		       (unsigned long long)s->moves.notes);
 	msg_set_text(a, m, CASE_NOTE_ID, hex);
 	msg_set_text(a, m, CASE_NOTE_TEXT, text);
 	sim_ask(s, n, a, req);
 	s->moves.notes += !s->reply_error;
+}
+
+static void add_note(struct sim *s, struct sim_node *n, struct arena *a, const struct id16 *id)
+{
+	char text[48];
+
+	(void)snprintf(text, sizeof text, "a word of %c, number %llu.", 'a' + n->no,
+		       (unsigned long long)s->moves.notes);
+	sim_note(s, n, a, id, text);
 }
 
 static void add_file(struct sim *s, struct sim_node *n, const struct id16 *id)

@@ -320,8 +320,7 @@ static void check_pens(struct sim *s)
 	}
 }
 
-/* How often the timeline of this case says it. */
-static unsigned told(struct sim_view *v, const struct id16 *case_id, const char *text)
+unsigned sim_told(struct sim_view *v, const struct id16 *case_id, const char *text)
 {
 	const struct store_key prefix = turn_key_id(case_id);
 	struct store_walk w = {.rc = ERR_OK};
@@ -388,7 +387,7 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 	if (blob.len > 0)
 		times = has_file(&there, &w->id, blob);
 	else if (text[0] != '\0')
-		times = told(&there, &w->id, text);
+		times = sim_told(&there, &w->id, text);
 	if (times != 1)
 		sim_fail(s, "node %d added %s \"%s\" to a case, and node %d has it %u times",
 			 e->node, blob.len > 0 ? "a file" : "words", text, w->node, times);

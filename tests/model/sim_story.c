@@ -9,7 +9,7 @@
 
 enum { SCRATCH = 65536, MOST = 32, MINUTE_MS = 60000, SILENT_DAYS = 16 };
 
-static void minutes(struct sim *s, unsigned n)
+void sim_minutes(struct sim *s, unsigned n)
 {
 	for (unsigned i = 0; i < n && s->failed[0] == '\0'; i++) {
 		s->now_ms += MINUTE_MS;
@@ -17,7 +17,7 @@ static void minutes(struct sim *s, unsigned n)
 	}
 }
 
-static void apart(struct sim *s, int a, int b, bool yes)
+void sim_apart(struct sim *s, int a, int b, bool yes)
 {
 	require(a != b);
 	s->blocked[a][b] = s->blocked[b][a] = yes;
@@ -26,7 +26,7 @@ static void apart(struct sim *s, int a, int b, bool yes)
 }
 
 /* The handover of these two that is not over, as that node has it. */
-static bool between(struct sim *s, int node, int other, struct thread *out)
+bool sim_between(struct sim *s, int node, int other, struct thread *out)
 {
 	struct thread all[MOST];
 	const size_t n = sim_under_way(s, &s->nodes[node], all, MOST);
@@ -40,27 +40,27 @@ static bool between(struct sim *s, int node, int other, struct thread *out)
 }
 
 /* Step by step, until this node has it in that state. */
-static void hand(struct sim *s, struct arena *a, int from, int to, enum handover_state until)
+void sim_hand(struct sim *s, struct arena *a, int from, int to, enum handover_state until)
 {
 	struct thread th;
 
 	for (unsigned i = 0; i < 12 && s->failed[0] == '\0'; i++) {
-		if (between(s, from, to, &th)) {
+		if (sim_between(s, from, to, &th)) {
 			if (th.state >= (unsigned)until)
 				return;
 			sim_bring_on(s, &s->nodes[from], a, &th);
 			arena_reset(a);
 		}
-		if (between(s, to, from, &th) && th.state < (unsigned)until) {
+		if (sim_between(s, to, from, &th) && th.state < (unsigned)until) {
 			sim_bring_on(s, &s->nodes[to], a, &th);
 			arena_reset(a);
 		}
-		minutes(s, 2);
+		sim_minutes(s, 2);
 	}
 }
 
 /* A case of a new person, given as far as CEDE. */
-static void cede(struct sim *s, struct arena *a, int from, int to)
+void sim_cede_new(struct sim *s, struct arena *a, int from, int to)
 {
 	struct sim_node *n = &s->nodes[from];
 
@@ -68,7 +68,7 @@ static void cede(struct sim *s, struct arena *a, int from, int to)
 	require(n->case_count > 0);
 	sim_propose(s, n, a, &n->cases[n->case_count - 1], to);
 	arena_reset(a);
-	hand(s, a, from, to, HANDOVER_CEDED);
+	sim_hand(s, a, from, to, HANDOVER_CEDED);
 }
 
 /* The next step of a case that was ceded: at the one end it is taken over, at the other it may be taken back. */
@@ -78,7 +78,7 @@ static struct id16 next(struct sim *s, struct arena *a, int node, int other,
 {
 	struct thread th;
 
-	require(between(s, node, other, &th) && th.state == HANDOVER_CEDED);
+	require(sim_between(s, node, other, &th) && th.state == HANDOVER_CEDED);
 	step(s, &s->nodes[node], a, &th);
 	arena_reset(a);
 	return th.case_id;
@@ -89,27 +89,27 @@ static void handed_on(struct sim *s, struct arena *a)
 {
 	struct id16 id;
 
-	cede(s, a, 0, 1);
-	apart(s, 0, 1, true);
+	sim_cede_new(s, a, 0, 1);
+	sim_apart(s, 0, 1, true);
 	id = next(s, a, 1, 0, sim_bring_on);
 	for (int at = 1; at < 3 && s->failed[0] == '\0'; at++) {
 		struct thread th;
 
 		sim_propose(s, &s->nodes[at], a, &id, at + 1);
 		arena_reset(a);
-		hand(s, a, at, at + 1, HANDOVER_CEDED);
-		require(between(s, at + 1, at, &th) && th.state == HANDOVER_CEDED);
+		sim_hand(s, a, at, at + 1, HANDOVER_CEDED);
+		require(sim_between(s, at + 1, at, &th) && th.state == HANDOVER_CEDED);
 		id = th.case_id;
-		hand(s, a, at, at + 1, HANDOVER_TAKEN);
+		sim_hand(s, a, at, at + 1, HANDOVER_TAKEN);
 	}
 	s->now_ms += SILENT_DAYS * (uint64_t)DAY_MS;
 	(void)next(s, a, 0, 1, sim_reclaim);
-	apart(s, 0, 1, false);
-	minutes(s, 10);
+	sim_apart(s, 0, 1, false);
+	sim_minutes(s, 10);
 }
 
 /* What is said to the one arrives there; whatever goes the other way is lost. */
-static void to_one_alone(struct sim *s, int from, int to)
+void sim_to_one_alone(struct sim *s, int from, int to)
 {
 	for (unsigned i = 0; i < 8; i++) {
 		s->now_ms += MINUTE_MS;
@@ -135,15 +135,15 @@ static void to_one_alone(struct sim *s, int from, int to)
 /* Taken over at the one end, taken back at the other, and then that one forgets that it took it back before it heard of the taking. */
 static void forgotten_reclaim(struct sim *s, struct arena *a)
 {
-	cede(s, a, 0, 1);
+	sim_cede_new(s, a, 0, 1);
 	sim_back_up(s, &s->nodes[0]);
 	s->now_ms += SILENT_DAYS * (uint64_t)DAY_MS;
-	minutes(s, 5);
+	sim_minutes(s, 5);
 	(void)next(s, a, 1, 0, sim_bring_on);
 	(void)next(s, a, 0, 1, sim_reclaim);
-	to_one_alone(s, 0, 1);
+	sim_to_one_alone(s, 0, 1);
 	sim_go_back(s, &s->nodes[0], true);
-	minutes(s, 10);
+	sim_minutes(s, 10);
 }
 
 /* Passed on, and forgotten by whoever did: it hears of the end before it hears of those that it passed the person on to. */
@@ -157,15 +157,15 @@ static void forgotten_child(struct sim *s, struct arena *a)
 	sim_open_case(s, first, a);
 	sim_give(s, first, a, &first->cases[first->case_count - 1], 1, SIM_CATS, 90);
 	sim_refer(s, first, a, &first->cases[first->case_count - 1], 1);
-	minutes(s, 3);
+	sim_minutes(s, 3);
 	require(s->thread_count == 1 && sim_look(s, holder, s->threads[0].ref, &th));
 	sim_back_up(s, holder);
 	sim_give(s, holder, a, &th.case_id, 2, SIM_CATS, 60);
 	sim_refer(s, holder, a, &th.case_id, 2);
-	minutes(s, 3);
-	apart(s, 1, 2, true);
+	sim_minutes(s, 3);
+	sim_apart(s, 1, 2, true);
 	sim_go_back(s, holder, true);
-	minutes(s, 5);
+	sim_minutes(s, 5);
 	sim_confirm(s, first);
 	bytes_hex(hex, th.grant_id.b, 16);
 	arena_reset(a);
@@ -174,10 +174,10 @@ static void forgotten_child(struct sim *s, struct arena *a)
 	msg_set_text(a, m, CONSENT_WITHDRAW_ID, hex);
 	sim_ask(s, first, a, req);
 	require(!s->reply_error);
-	minutes(s, 30);
+	sim_minutes(s, 30);
 	sim_check_ended(s, false);
-	apart(s, 1, 2, false);
-	minutes(s, 10);
+	sim_apart(s, 1, 2, false);
+	sim_minutes(s, 10);
 }
 
 /* Whoever gave it and went back to before that lets go of nothing by what it hears before both have the same log again. */
@@ -205,21 +205,24 @@ static void watch_seal(struct sim *s, struct sim_node *n, const struct event *ev
 /* Taken over, and what is kept for its new owner is on its way: that this one has it is forgotten. */
 static void forgotten_end(struct sim *s, struct arena *a)
 {
-	cede(s, a, 0, 1);
+	sim_cede_new(s, a, 0, 1);
 	(void)next(s, a, 1, 0, sim_bring_on);
-	to_one_alone(s, 1, 0);
+	sim_to_one_alone(s, 1, 0);
 	sim_back_up(s, &s->nodes[0]);
-	minutes(s, 10);
+	sim_minutes(s, 10);
 	sim_go_back(s, &s->nodes[0], true);
 	s->each = watch_seal;
-	minutes(s, 10);
+	sim_minutes(s, 10);
 	s->each = NULL;
 }
 
 void sim_story(struct sim *s, uint64_t seed)
 {
 	static void (*const stories[])(struct sim * s, struct arena * a) = {
-		handed_on, forgotten_reclaim, forgotten_child, forgotten_end};
+		handed_on,	   forgotten_reclaim,	   forgotten_child,
+		forgotten_end,	   sim_added_before_close, sim_added_while_sealing,
+		sim_added_after,   sim_added_below,	   sim_added_between,
+		sim_added_bundled, sim_added_stuck};
 	struct arena a;
 
 	require(s->n == 4);

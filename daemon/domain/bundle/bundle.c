@@ -3,6 +3,15 @@
  * The content is one message, held against its schema and its lists like every body from outside, and against the categories that its
  * document named.  The case that takes it in is the one that this partner's person has here already; it becomes our own, and what the
  * partner said before gives way to what it handed over.
+ *
+ * A note keeps the moment at which it was written, wherever that was, beside its words:
+ *
+ *	its way                                 what it brings
+ *	bundle, or what a former owner keeps    HandoverNote: text, at_ms
+ *	an addition, up or down a chain         ADDENDUM: text, at_ms
+ *	timeline                                what is shown (the day before it), and said_ms
+ *
+ * so that one which comes in two ways, as behind a loss of state, is the same note and stands once.
  */
 #include "domain/bundle/bundle.h"
 
@@ -28,6 +37,95 @@ static struct id32 digest_of(struct span salt, struct span plain)
 
 	hash_parts(HASH_BUNDLE, salt, &plain, 1, d.b, sizeof d.b);
 	return d;
+}
+
+/* ---- notes ---- */
+
+/* A note that was written elsewhere has its day before it, where people read it; it travels as it was written. */
+static const char *words_of(const struct turn *t, const struct msg *entry)
+{
+	const uint64_t said = msg_u64(entry, CASE_ENTRY_SAID_MS);
+	const uint64_t put = msg_u64(entry, CASE_ENTRY_AT_MS);
+	const char *text = msg_text(entry, CASE_ENTRY_TEXT);
+	char day[DATE_TEXT];
+	size_t n;
+
+	if (said == 0 || msg_u64(entry, CASE_ENTRY_CAME) == 0)
+		return text;
+	deadline_day(t->node->country, said < put ? said : put, day);
+	n = strlen(day);
+	return strncmp(text, day, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
+}
+
+/* A note of our own was written when it was put down. */
+static uint64_t said_ms(const struct msg *entry)
+{
+	return msg_has(entry, CASE_ENTRY_SAID_MS) ? msg_u64(entry, CASE_ENTRY_SAID_MS)
+						  : msg_u64(entry, CASE_ENTRY_AT_MS);
+}
+
+/* Where the newest LIMIT_TURN_ROWS of a timeline begin: a partner's words cost no more than that, however long it is. */
+static enum err newest(struct turn *t, const struct store_key *prefix, struct store_key *at)
+{
+	struct store_row row;
+	const enum err rc = store_last_prefix(t->txn, STORE_CASELOG, key_span(prefix), &row);
+	uint64_t seq;
+
+	if (rc != ERR_OK || row.key.len != 24)
+		return rc == ERR_OK ? ERR_CORRUPT : rc;
+	seq = be64_get(row.key.p + 16);
+	*at = *prefix;
+	key_u64(at, seq > LIMIT_TURN_ROWS ? seq - LIMIT_TURN_ROWS : 0);
+	return ERR_OK;
+}
+
+bool bundle_note_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+		      struct bundle_note *note)
+{
+	const struct store_key prefix = turn_key_id(case_id);
+
+	w->key_len = 24;
+	if (w->at.len == 0)
+		w->rc = newest(t, &prefix, &w->at);
+	if (w->rc == ERR_NOTFOUND) {
+		w->rc = ERR_OK;
+		return false;
+	}
+	while (store_each(t->txn, STORE_CASELOG, key_span(&prefix), w)) {
+		struct store_key row = {.len = 0};
+		struct msg *m;
+
+		key_put(&row, w->row.key.p, w->row.key.len);
+		w->rc = turn_get_msg(t, STORE_CASELOG, &row, MSG_CASE_ENTRY, &m);
+		if (w->rc != ERR_OK || strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") != 0)
+			continue;
+		*note = (struct bundle_note){said_ms(m), words_of(t, m),
+					     msg_u64(m, CASE_ENTRY_CAME) != 0, false};
+		return true;
+	}
+	return false;
+}
+
+/* By both: people write the same short words on many days. */
+static bool same(const struct bundle_note *a, const struct bundle_note *b)
+{
+	return a->at_ms == b->at_ms && strcmp(a->text, b->text) == 0;
+}
+
+/* What may come in more than one way, as behind a loss, stands in the timeline once. */
+static enum err find_notes(struct turn *t, const struct id16 *case_id, struct bundle_note *notes,
+			   size_t count)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	size_t mark = t->arena->used;
+	struct bundle_note one;
+
+	while (bundle_note_each(t, case_id, &w, &one)) {
+		for (size_t i = 0; i < count; i++)
+			notes[i].there = notes[i].there || same(&notes[i], &one);
+		arena_rewind(t->arena, mark);
+	}
+	return w.rc;
 }
 
 /* ---- giving ---- */
@@ -68,8 +166,8 @@ static enum err add_notes(struct turn *t, const struct id16 *case_id, struct msg
 			continue;
 		}
 		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
-		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, msg_text(m, CASE_ENTRY_TEXT));
-		msg_set_u64(note, HANDOVER_NOTE_AT_MS, msg_u64(m, CASE_ENTRY_AT_MS));
+		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, words_of(t, m));
+		msg_set_u64(note, HANDOVER_NOTE_AT_MS, said_ms(m));
 	}
 	return w.rc;
 }
@@ -155,6 +253,12 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 
 /* ---- taking ---- */
 
+/* A content with more is none of ours. */
+static bool few(const struct msg *content)
+{
+	return msg_count(content, HANDOVER_CONTENT_NOTES) <= THREAD_LOG_MAX;
+}
+
 enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content)
 {
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_BKEY);
@@ -175,20 +279,23 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	if (memcmp(digest.b, said.p, sizeof digest.b) != 0)
 		return ERR_CRYPTO;
 	rc = words_parse_content(t, plain, content);
-	if (rc == ERR_OK && ((msg_cats(*content) & ~msg_u64(record, HANDOVER_RECORD_CATS)) != 0 ||
-			     !along_named(*content, record)))
+	if (rc == ERR_OK &&
+	    (!few(*content) || (msg_cats(*content) & ~msg_u64(record, HANDOVER_RECORD_CATS)) != 0 ||
+	     !along_named(*content, record)))
 		return ERR_MALFORMED; /* its document has to own up to what it holds */
 	return rc;
 }
 
 /* Marked as another's words: whoever loses the case again gives back its own alone. */
-static enum err put_entry(struct turn *t, const struct thread *th, const char *text)
+static enum err put_entry(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
 {
 	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
 
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, "note");
 	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
 	msg_set_u64(m, CASE_ENTRY_CAME, 1);
+	if (at_ms != 0)
+		msg_set_u64(m, CASE_ENTRY_SAID_MS, at_ms);
 	return m == NULL ? ERR_NOMEM : casefile_put_entry(t, &th->case_id, m);
 }
 
@@ -206,34 +313,78 @@ static enum err put_note(struct turn *t, const struct thread *th, const char *te
 	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
 	n = strlen(day);
 	if (n + 2 + strlen(text) > LIMIT_PB_STRING) { /* as one text it could not be read again */
-		const enum err rc = put_entry(t, th, day);
+		const enum err rc = put_entry(t, th, day, 0);
 
-		return rc == ERR_OK ? put_entry(t, th, text) : rc;
+		return rc == ERR_OK ? put_entry(t, th, text, at_ms) : rc;
 	}
 	memcpy(out, day, n);
 	memcpy(out + n, ": ", 2);
 	memcpy(out + n + 2, text, strlen(text) + 1);
-	return put_entry(t, th, out);
+	return put_entry(t, th, out, at_ms);
+}
+
+/* Those that the case does not have yet, each once. */
+static enum err put_notes(struct turn *t, const struct thread *th, struct bundle_note *notes,
+			  size_t count)
+{
+	const bool looks = count > 0 && !planted(PLANT_NOTE_TWICE);
+	enum err rc = looks ? find_notes(t, &th->case_id, notes, count) : ERR_OK;
+
+	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
+		for (size_t k = 0; k < i && looks && !notes[i].there; k++)
+			notes[i].there = same(&notes[k], &notes[i]);
+		if (!notes[i].there)
+			rc = put_note(t, th, notes[i].text, notes[i].at_ms);
+	}
+	return rc;
+}
+
+/* Room for the notes of a content and some more, and those of the content in it. */
+static struct bundle_note *notes_of(struct turn *t, const struct msg *content, size_t more)
+{
+	const size_t count = msg_count(content, HANDOVER_CONTENT_NOTES);
+	struct bundle_note *notes = arena_alloc(t->arena, (count + more + 1) * sizeof *notes);
+
+	require(few(content));
+	for (size_t i = 0; notes != NULL && i < count; i++) {
+		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
+
+		notes[i] = (struct bundle_note){msg_u64(note, HANDOVER_NOTE_AT_MS),
+						msg_text(note, HANDOVER_NOTE_TEXT), true, false};
+	}
+	return notes;
+}
+
+/* What one addition says, but its note.  ERR_NOTFOUND: it came without its words. */
+static enum err read_added(struct turn *t, const struct thread *th, const struct doc_key *key,
+			   struct msg **body, struct bundle_note *note)
+{
+	struct document d;
+	enum err rc = document_load(t, key, &d);
+
+	if (rc == ERR_OK)
+		rc = document_body(t, &d, body);
+	if (rc != ERR_OK)
+		return rc;
+	*note = (struct bundle_note){msg_u64(*body, HANDOVER_ADDENDUM_AT_MS),
+				     msg_text(*body, HANDOVER_ADDENDUM_TEXT), true, false};
+	return attach_came(t, th, &d, *body);
 }
 
 enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key)
 {
-	struct document d;
+	struct bundle_note note;
 	struct msg *body;
-	enum err rc = document_load(t, key, &d);
+	enum err rc = read_added(t, th, key, &body, &note);
 
 	if (rc == ERR_OK)
-		rc = document_body(t, &d, &body);
+		rc = put_notes(t, th, &note, 1);
 	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
-	rc = put_note(t, th, msg_text(body, HANDOVER_ADDENDUM_TEXT),
-		      msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
-	if (rc == ERR_OK)
-		rc = attach_came(t, th, &d, body);
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	/* only whoever takes a case back reads a person in it: everybody else changes the person itself */
-	return rc == ERR_OK && th->role == THREAD_SENDER
+	return th->role == THREAD_SENDER
 		       ? casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON))
-		       : rc;
+		       : ERR_OK;
 }
 
 /* Our own from here on: its words are ours, and no consent of the partner bounds them any more. */
@@ -259,31 +410,54 @@ static enum err own_person(struct turn *t, const struct id16 *case_id, const str
 
 enum err bundle_import(struct turn *t, const struct thread *th, const struct msg *content)
 {
-	enum err rc = own_person(t, &th->case_id, msg_get(content, HANDOVER_CONTENT_PERSON));
+	struct bundle_note *notes = notes_of(t, content, th->their_no);
+	size_t count = msg_count(content, HANDOVER_CONTENT_NOTES);
+	enum err rc = notes == NULL ? ERR_NOMEM
+				    : own_person(t, &th->case_id,
+						 msg_get(content, HANDOVER_CONTENT_PERSON));
 
 	require(th->role == THREAD_RECEIVER);
 	if (rc == ERR_OK)
 		rc = along_import(t, &th->case_id, content);
-	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
-		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
-
-		rc = put_note(t, th, msg_text(note, HANDOVER_NOTE_TEXT),
-			      msg_u64(note, HANDOVER_NOTE_AT_MS));
-	}
 	for (uint32_t no = 1; rc == ERR_OK && no <= th->their_no; no++) {
 		struct log_entry e;
+		struct msg *body;
 
 		rc = thread_entry(t, th, false, no, &e);
-		if (rc == ERR_OK && e.type == DOC_ADDENDUM)
-			rc = bundle_add(t, th, &e.doc);
+		if (rc != ERR_OK || e.type != DOC_ADDENDUM)
+			continue;
+		rc = read_added(t, th, &e.doc, &body, &notes[count]);
+		count += rc == ERR_OK;
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK;
 	}
-	return rc;
+	return rc == ERR_OK ? put_notes(t, th, notes, count) : rc;
+}
+
+/* Where the case went on from here they go after it (down.c). */
+static enum err say_put(struct turn *t, struct msg *record, const struct bundle_note *notes,
+			size_t count)
+{
+	const struct span was = msg_bytes(record, HANDOVER_RECORD_WORDS_PUT);
+	struct wr w = arena_wr(t->arena, was.len + 8 * count);
+
+	require(count <= THREAD_LOG_MAX);
+	wr_put(&w, was.p, was.len);
+	for (size_t i = 0; i < count; i++)
+		if (!notes[i].there)
+			wr_u64(&w, notes[i].at_ms);
+	if (w.over)
+		return ERR_NOMEM;
+	if (w.len > 0)
+		msg_set_bytes(t->arena, record, HANDOVER_RECORD_WORDS_PUT, wr_span(&w));
+	return ERR_OK;
 }
 
 enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record)
 {
 	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
+	struct bundle_note *notes;
 	struct msg *content;
 	struct id32 id;
 	struct span plain;
@@ -296,15 +470,17 @@ enum err bundle_added(struct turn *t, const struct thread *th, struct msg *recor
 	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
 	if (rc == ERR_OK)
 		rc = words_parse_content(t, plain, &content);
+	if (rc == ERR_OK && !few(content))
+		rc = ERR_MALFORMED;
 	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
 	if (rc != ERR_OK) /* nothing that opens: the case does without it */
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
 	rc = along_late(t, th, content);
-	for (size_t i = 0; rc == ERR_OK && i < msg_count(content, HANDOVER_CONTENT_NOTES); i++) {
-		const struct msg *note = msg_at(content, HANDOVER_CONTENT_NOTES, i);
-
-		rc = put_note(t, th, msg_text(note, HANDOVER_NOTE_TEXT),
-			      msg_u64(note, HANDOVER_NOTE_AT_MS));
-	}
-	return rc;
+	notes = notes_of(t, content, 0);
+	if (rc == ERR_OK && notes == NULL)
+		rc = ERR_NOMEM;
+	if (rc == ERR_OK)
+		rc = put_notes(t, th, notes, msg_count(content, HANDOVER_CONTENT_NOTES));
+	return rc == ERR_OK ? say_put(t, record, notes, msg_count(content, HANDOVER_CONTENT_NOTES))
+			    : rc;
 }

@@ -17,6 +17,17 @@
 
 enum { BUNDLE_NOTES = 256 };
 
+/** A note of a timeline, as it travels: when it was written, wherever that was, and its words. */
+struct bundle_note {
+	uint64_t at_ms;
+	const char *text;
+	bool came;  /* written elsewhere */
+	bool there; /* of one that is to be put down: it stands already */
+};
+/** The next note of a case, among the newest LIMIT_TURN_ROWS entries; false at the end, or when w->rc is an error. */
+MUST_CHECK bool bundle_note_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+				 struct bundle_note *note);
+
 /** What the case takes along: the person and the files without these categories, and the newest BUNDLE_NOTES own notes if they are
  *  wanted.  ERR_FULL: more files than go along (along.h). */
 MUST_CHECK enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without,
@@ -29,7 +40,7 @@ MUST_CHECK enum err bundle_write(struct turn *t, const struct thread *th, const 
 MUST_CHECK enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
 				uint8_t key[CHUNKS_KEY], struct blob *b);
 /** What was added behind the bundle, out of the file that the former owner keeps of it; none, or another key: nothing.  Once: the key
- *  goes from the record. */
+ *  goes from the record, and those that came to the case by this stand in it. */
 MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record);
 /** ERR_STATE: not all of it is here.  ERR_CRYPTO: another key, or not what its digest says.  ERR_MALFORMED: it opens to something
  *  else, or to more than its document named. */

@@ -101,7 +101,9 @@ static enum err give(struct turn *t, struct thread *th, const struct msg *entry)
 	enum err rc;
 
 	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, msg_text(entry, CASE_ENTRY_TEXT));
-	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, msg_u64(entry, CASE_ENTRY_AT_MS));
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS,
+		    msg_has(entry, CASE_ENTRY_SAID_MS) ? msg_u64(entry, CASE_ENTRY_SAID_MS)
+						       : msg_u64(entry, CASE_ENTRY_AT_MS));
 	rc = sign_act(t, th, DOC_ADDENDUM, body);
 	return rc == ERR_DENIED ? ERR_OK : rc;
 }
@@ -248,7 +250,20 @@ static enum err pass_person(struct turn *t, const struct id16 *case_id, const st
 	return casefile_put_entry(t, case_id, entry);
 }
 
-/* Word for word, and dated by its arrival here: the day stands before it where it is read. */
+/* Word for word, and as said when it was: the day stands before it where it is read, and whoever gets it twice keeps it once. */
+static enum err pass_words(struct turn *t, const struct id16 *case_id, const struct msg *body)
+{
+	struct msg *entry = msg_new(t->arena, MSG_CASE_ENTRY);
+
+	if (entry == NULL)
+		return ERR_NOMEM;
+	msg_set_text(t->arena, entry, CASE_ENTRY_WHAT, "note");
+	msg_set_text(t->arena, entry, CASE_ENTRY_TEXT, msg_text(body, HANDOVER_ADDENDUM_TEXT));
+	if (msg_u64(body, HANDOVER_ADDENDUM_AT_MS) != 0)
+		msg_set_u64(entry, CASE_ENTRY_SAID_MS, msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+	return casefile_put_entry(t, case_id, entry);
+}
+
 enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -261,8 +276,7 @@ enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key
 	if (rc == ERR_OK)
 		rc = document_body(t, &d, &body);
 	if (rc == ERR_OK && msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
-		rc = casefile_entry(t, &th->case_id, "note", msg_text(body, HANDOVER_ADDENDUM_TEXT),
-				    NULL);
+		rc = pass_words(t, &th->case_id, body);
 	if (rc == ERR_OK)
 		rc = attach_came(t, th, &d, body);
 	if (rc == ERR_OK && msg_get(body, HANDOVER_ADDENDUM_PERSON) != NULL)

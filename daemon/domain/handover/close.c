@@ -2,6 +2,8 @@
 /*
  * Sealed are two keys: that of the bundle, and that of one more file with what was added behind it, because those words lie under the
  * key of the case here, which goes.  What is said of both is a document: a new owner that was restored hears it again like any other.
+ * It is said again while nothing went yet and something was added behind it: the last word names a file that has all of it, and
+ * the file of before goes.
  */
 #include "domain/handover/close.h"
 
@@ -9,6 +11,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "base/plant.h"
 #include "crypto/keep.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
@@ -95,6 +98,52 @@ static enum err added(struct turn *t, const struct thread *th, struct msg *conte
 	return ERR_OK;
 }
 
+/* Of what was signed in this turn the words are read from the next one on, and nothing is closed meanwhile. */
+static enum err fresh(struct turn *t, const struct thread *th, bool *yes)
+{
+	struct log_entry e;
+	enum err rc = thread_entry(t, th, true, th->my_no, &e);
+
+	*yes = rc == ERR_OK && !document_known(t, &e.doc);
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+enum err close_stale(struct turn *t, const struct thread *th, const struct msg *record, bool *yes)
+{
+	struct log_entry e = {.type = 0};
+	enum err rc = fresh(t, th, yes);
+
+	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	if (rc != ERR_OK || *yes) {
+		*yes = false;
+		return rc;
+	}
+	/* a log that is full takes no further word: what was said last is what is kept */
+	*yes = !msg_has(record, HANDOVER_RECORD_KEPT);
+	if (*yes || th->my_no + 1 >= THREAD_LOG_MAX || planted(PLANT_KEPT_ONCE))
+		return ERR_OK;
+	for (uint32_t no = th->my_no; rc == ERR_OK && no > 0; no--) {
+		rc = thread_entry(t, th, true, no, &e);
+		if (e.type == DOC_KEPT || e.type == DOC_ADDENDUM)
+			break;
+	}
+	*yes = e.type == DOC_ADDENDUM;
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
+/* The file of before, if there was one, has no use any more. */
+static enum err drop_added(struct turn *t, const struct thread *th, const struct msg *record)
+{
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
+	const struct span was = msg_bytes(record, HANDOVER_RECORD_ADDED);
+	struct id32 id;
+
+	if (was.len != sizeof id.b)
+		return ERR_OK;
+	memcpy(id.b, was.p, sizeof id.b);
+	return blob_release(t, &id, &ref);
+}
+
 /* A file of them, if there are any; key: what opens it. */
 static enum err write_added(struct turn *t, const struct thread *th, struct msg *record,
 			    uint8_t key[CHUNKS_KEY])
@@ -107,6 +156,8 @@ static enum err write_added(struct turn *t, const struct thread *th, struct msg 
 			     msg_count(content, HANDOVER_CONTENT_FILES) == 0))
 		return rc;
 	rc = bundle_file(t, th, content, key, &b);
+	if (rc == ERR_OK)
+		rc = drop_added(t, th, record);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_ADDED, span_of(b.id.b, sizeof b.id.b));
@@ -222,4 +273,22 @@ enum err close_open(struct turn *t, const struct thread *th, struct msg *record)
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_ADDED_KEY,
 		      span_of(keys + CHUNKS_KEY, CHUNKS_KEY));
 	return ERR_OK;
+}
+
+/* Only what was said behind the newest of them has it too: an earlier file would be opened, and nobody would look again. */
+enum err close_words(struct turn *t, const struct thread *th, struct msg *record)
+{
+	const uint64_t newest = msg_u64(record, HANDOVER_RECORD_WORDS_COME);
+	struct log_entry e = {.type = 0};
+	enum err rc = ERR_OK;
+
+	for (uint32_t no = th->their_no; rc == ERR_OK && no > newest && newest != 0; no--) {
+		rc = thread_entry(t, th, false, no, &e);
+		if (rc != ERR_OK || e.type != DOC_KEPT)
+			continue;
+		msg_clear(record, HANDOVER_RECORD_WORDS_COME);
+		msg_set_u64(record, HANDOVER_RECORD_FILES_COME, 1);
+		break;
+	}
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }

@@ -22,6 +22,9 @@ MUST_CHECK enum err close_hide(struct turn *t, const struct thread *th, struct m
 			       bool *first);
 /** The file, and those that go along, are kept and may be fetched by the new owner until then. */
 MUST_CHECK enum err close_lend(struct turn *t, const struct thread *th, struct msg *record);
+/** KEPT was not said yet, or something was added behind it: it is to be said (again) before anything goes. */
+MUST_CHECK enum err close_stale(struct turn *t, const struct thread *th, const struct msg *record,
+				bool *yes);
 /** The body of KEPT.  ERR_NOTFOUND: there is nothing to keep, or nobody to seal it to. */
 MUST_CHECK enum err close_kept(struct turn *t, const struct thread *th, struct msg *record,
 			       struct msg **body);
@@ -30,6 +33,9 @@ MUST_CHECK enum err close_seal(struct turn *t, const struct thread *th, struct m
 
 /** The public key by which TAKE has things kept for us. */
 MUST_CHECK enum err close_key(struct turn *t, const struct thread *th, struct id32 *pub);
+/** Words that a loss took here, of a case that is in, lie in what the former owner keeps.  Once it said so behind them the row says that
+ *  something is still to come, and it is fetched like files that are on their way. */
+MUST_CHECK enum err close_words(struct turn *t, const struct thread *th, struct msg *record);
 /** Keys out of what the former owner keeps for us, into the row; there may be none, or other ones. */
 MUST_CHECK enum err close_open(struct turn *t, const struct thread *th, struct msg *record);
 

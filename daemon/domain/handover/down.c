@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "domain/attach/added.h"
+#include "domain/bundle/bundle.h"
 #include "domain/handover/sign.h"
 
 /* An entry of one side.  words NULL: it is no addition, or its words are not here; fresh: it is one of this turn, which is read from the
@@ -182,6 +183,45 @@ static enum err pass_those(struct turn *t, struct thread *th, struct msg *record
 	return ERR_OK;
 }
 
+static bool put_then(struct span all, uint64_t at_ms)
+{
+	for (size_t i = 0; i + 8 <= all.len; i += 8)
+		if (be64_get(all.p + i) == at_ms)
+			return true;
+	return false;
+}
+
+/* Those whose words came in what the former owner kept, because a loss took them here: they stand in the timeline alone. */
+static enum err pass_put(struct turn *t, struct thread *th, struct msg *record,
+			 const struct msg *from, bool *more)
+{
+	const struct span all = msg_bytes(from, HANDOVER_RECORD_WORDS_PUT);
+	const size_t mark = t->arena->used;
+	struct store_walk w = {.rc = ERR_OK};
+	struct bundle_note note;
+
+	while (all.len > 0 && !*more && th->my_no + 1 < THREAD_LOG_MAX &&
+	       bundle_note_each(t, &th->case_id, &w, &note)) {
+		struct msg *body;
+		bool went = false, wait = false;
+
+		if (!note.came || !put_then(all, note.at_ms)) {
+			arena_rewind(t->arena, mark);
+			continue;
+		}
+		body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
+		if (body == NULL)
+			return ERR_NOMEM;
+		msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, note.text);
+		msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, note.at_ms);
+		w.rc = went_on(t, th, body, &went, &wait);
+		*more = !went && (wait || t->doc_count + 1 >= LIMIT_BURST);
+		if (w.rc == ERR_OK && !went && !*more)
+			w.rc = sign_on(t, th, record, body, &wait);
+	}
+	return w.rc;
+}
+
 /* Is it somebody else's now, by this handover? */
 static enum err gave_it(struct turn *t, const struct thread *th, bool *yes)
 {
@@ -215,7 +255,10 @@ enum err down_pass(struct turn *t, struct thread *th, struct msg *record, bool *
 	if (rc != ERR_OK || !gave)
 		return rc;
 	while (!*more && rows_each(t, &th->case_id, &w, &one, &m))
-		if (one.role == THREAD_RECEIVER && one.state == HANDOVER_TAKEN)
+		if (one.role == THREAD_RECEIVER && one.state == HANDOVER_TAKEN) {
 			w.rc = pass_those(t, th, record, &one, since_ms, more);
+			if (w.rc == ERR_OK && !*more)
+				w.rc = pass_put(t, th, record, m, more);
+		}
 	return w.rc;
 }

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "domain/attach/along.h"
+#include "domain/blob/blob.h"
 #include "domain/moving/runs.h"
 #include "domain/referral/deadline.h"
 
@@ -80,10 +81,25 @@ static void learn_body(struct turn *t, uint16_t type, const struct msg *body, st
 	}
 }
 
+/* A later word of the former owner names another file: nobody fetches the one of before any more. */
+static enum err let_go(struct turn *t, const struct thread *th, struct span was, struct span now)
+{
+	const struct blob_ref ref = {.need = BLOB_FOR_THREAD, .id = th->id};
+	struct id32 id;
+
+	if (th->role != THREAD_RECEIVER || was.len != sizeof id.b ||
+	    (now.len == was.len && memcmp(now.p, was.p, was.len) == 0))
+		return ERR_OK;
+	memcpy(id.b, was.p, sizeof id.b);
+	return blob_release(t, &id, &ref);
+}
+
 /* Of each entry that moved something; what came without its body teaches nothing. */
 enum err learn_row(struct turn *t, const struct thread *th, const struct handover_walked *steps,
 		   size_t count, struct msg *record)
 {
+	const struct span was = msg_bytes(record, HANDOVER_RECORD_ADDED);
+
 	require(th->kind == THREAD_HANDOVER && record != NULL);
 	for (size_t i = 0; i < count; i++) {
 		const bool mine = steps[i].who == rows_side(th);
@@ -106,5 +122,5 @@ enum err learn_row(struct turn *t, const struct thread *th, const struct handove
 		else if (rc != ERR_NOTFOUND)
 			return rc;
 	}
-	return ERR_OK;
+	return let_go(t, th, was, msg_bytes(record, HANDOVER_RECORD_ADDED));
 }

@@ -7,6 +7,7 @@
 #include "domain/handover/rules.h"
 
 #include "base/check.h"
+#include "base/plant.h"
 #include "domain/attach/added.h"
 #include "domain/attach/along.h"
 #include "domain/bundle/bundle.h"
@@ -86,8 +87,18 @@ static enum err add_later(struct turn *t, const struct thread *th, const struct 
 	return rc == ERR_OK ? rows_save(t, th, record) : rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
+/* Whoever gave the case sealed what it held: the words of this one are in what it keeps for us, and that is said behind it. */
+static enum err add_sealed(struct turn *t, const struct thread *th, const struct document *d,
+			   struct msg *record)
+{
+	require(d->hollow && d->head.type == DOC_ADDENDUM);
+	msg_set_u64(record, HANDOVER_RECORD_WORDS_COME, d->head.thread_no);
+	return rows_save(t, th, record);
+}
+
 /* An addition for a case that we took already goes into it at once. */
-static enum err add_now(struct turn *t, const struct thread *th, const struct document *d)
+static enum err add_now(struct turn *t, const struct thread *th, const struct document *d,
+			uint16_t verdict)
 {
 	struct msg *record;
 	enum err rc;
@@ -100,6 +111,8 @@ static enum err add_now(struct turn *t, const struct thread *th, const struct do
 		       : th->state == HANDOVER_SUPERSEDED ? back_pass(t, th, &d->key)
 							  : ERR_OK;
 	rc = rows_load(t, th, &record);
+	if (rc == ERR_OK && verdict == WIRE_VERDICT_HOLLOW && !planted(PLANT_WORDS_SEALED))
+		return add_sealed(t, th, d, record);
 	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		return add_later(t, th, d, record);
 	if (rc == ERR_OK)
@@ -117,7 +130,7 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 	if (rc == ERR_OK)
 		rc = intake_note(t, p, th, &d, verdict);
 	if (rc == ERR_OK)
-		rc = add_now(t, th, &d);
+		rc = add_now(t, th, &d, verdict);
 	return rc == ERR_OK ? steps_changed(t, th, document_type_name(d.head.type)) : rc;
 }
 

@@ -258,7 +258,7 @@ static enum err heard(struct turn *t, const struct thread *th, bool *yes)
 static enum err close_here(struct turn *t, struct thread *th, struct msg *record, bool *more)
 {
 	struct msg *body;
-	bool first, done;
+	bool first, done, stale;
 	enum err rc = close_hide(t, th, record, &first);
 
 	if (rc == ERR_OK && first)
@@ -271,8 +271,9 @@ static enum err close_here(struct turn *t, struct thread *th, struct msg *record
 	msg_set_u64(record, HANDOVER_RECORD_MOVING, !done);
 	if (!done || msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
 		return ERR_OK;
-	rc = msg_has(record, HANDOVER_RECORD_KEPT) ? ERR_NOTFOUND
-						   : close_kept(t, th, record, &body);
+	rc = close_stale(t, th, record, &stale);
+	if (rc == ERR_OK)
+		rc = stale ? close_kept(t, th, record, &body) : ERR_NOTFOUND;
 	if (rc == ERR_OK) {
 		msg_set_bytes(t->arena, record, HANDOVER_RECORD_KEPT,
 			      msg_bytes(body, HANDOVER_KEPT_KEYS));
@@ -362,7 +363,7 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 			   const struct fetched *f)
 {
 	struct msg *content;
-	enum err rc = has_key(record) ? ERR_OK : close_open(t, th, record);
+	enum err rc = close_open(t, th, record);
 
 	if (rc == ERR_OK)
 		rc = bundle_open(t, record, &content);
@@ -374,6 +375,8 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 			     : bundle_import(t, th, content);
 	if (rc == ERR_OK && f->added)
 		rc = bundle_added(t, th, record);
+	if (rc == ERR_OK && msg_has(record, HANDOVER_RECORD_WORDS_PUT))
+		rc = back_wake(t, th);
 	if (rc != ERR_OK)
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
@@ -434,8 +437,10 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 {
 	const bool in = msg_u64(record, HANDOVER_RECORD_TAKEN) != 0;
 	struct fetched f;
-	enum err rc;
+	enum err rc = in ? close_words(t, th, record) : ERR_OK;
 
+	if (rc != ERR_OK)
+		return rc;
 	if (in && msg_u64(record, HANDOVER_RECORD_FILES_COME) == 0)
 		return ERR_OK;
 	rc = pull_fetch(t, th, record, &f);

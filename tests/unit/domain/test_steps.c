@@ -411,16 +411,20 @@ static void what_was_added_comes_later(void **state)
 	assert_int_equal(rows_writable(&b->t, &th.case_id), ERR_OK);
 	assert_int_equal(msg_u64(row_of(b, &th), HANDOVER_RECORD_FILES_COME), 1);
 	before = entries(b, &th.case_id, "note");
-	note = msg_add(b->t.arena, content, HANDOVER_CONTENT_NOTES);
-	msg_set_text(b->t.arena, note, HANDOVER_NOTE_TEXT, "verzonnen");
+	/* written at one moment: they are one note, and another day makes it another one */
+	for (unsigned i = 0; i < 3; i++) {
+		note = msg_add(b->t.arena, content, HANDOVER_CONTENT_NOTES);
+		msg_set_text(b->t.arena, note, HANDOVER_NOTE_TEXT, "verzonnen");
+		msg_set_u64(note, HANDOVER_NOTE_AT_MS, b->now_ms - (i / 2) * DAY_MS);
+	}
 	assert_int_equal(bundle_file(&b->t, &th, content, key, &file), ERR_OK);
 	name_added(b, &th, row_of(b, &th), &file.id, file.size, key);
 	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
-	assert_int_equal(entries(b, &th.case_id, "note"), before + 1);
+	assert_int_equal(entries(b, &th.case_id, "note"), before + 2);
 	assert_int_equal(msg_u64(row_of(b, &th), HANDOVER_RECORD_FILES_COME), 0);
 	assert_false(msg_has(row_of(b, &th), HANDOVER_RECORD_ADDED_KEY));
 	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
-	assert_int_equal(entries(b, &th.case_id, "note"), before + 1);
+	assert_int_equal(entries(b, &th.case_id, "note"), before + 2);
 }
 
 /* A key that opens nothing is what a partner sent: nothing comes of it, and nothing twice. */
