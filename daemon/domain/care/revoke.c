@@ -44,7 +44,7 @@ enum err revoke_all(struct turn *t, const struct thread *th, struct grants_ended
 		if (rc == ERR_OK && e.type == DOC_REVOKE)
 			continue; /* it names none, and that of this turn is not stored yet */
 		if (rc == ERR_OK)
-			rc = document_load(t, &e.doc, &d);
+			rc = document_load_head(t, &e.doc, &d);
 		if (rc == ERR_NOTFOUND)
 			return ERR_CORRUPT;
 		if (rc == ERR_OK && d.head.cats != 0)
