@@ -5,6 +5,7 @@ import ctypes.util
 import errno
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -176,6 +177,24 @@ def test_net_is_started_anew_with_a_growing_pause_and_core_keeps_its_keys(federa
     for n in (a, b):
         f.await_connected(n)
     assert a.children()["core"] == core and not status(a).get("locked")
+
+
+def test_nobody_is_woken_for_a_partner_that_is_away(federation):
+    """Whoever dials goes on by itself; net looks at a line when its time has come, and not every other second."""
+    f = federation("Goes", "SMWO")
+    a, b = f.start()
+    b.stop()
+    wait_for("the line to end", lambda: status(a).get("connected") == 0)
+    own = pathlib.Path(f"/proc/{a.children()['net']}/status")
+
+    def woken():
+        return int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", own.read_text(), re.M)[1])
+
+    def rests():
+        before = woken()
+        time.sleep(5)
+        return woken() - before <= 1
+    wait_for("five seconds of rest", rests)
 
 
 def test_settings_that_broke_meanwhile_cost_no_keys(federation):

@@ -466,7 +466,7 @@ static void on_addresses(void *ctx)
 static uint64_t line_tick(struct line *ln, uint64_t now)
 {
 	const bool alone = !line_up(ln);
-	uint64_t left = REDIAL_MS;
+	uint64_t at;
 
 	if (ln->p.address[0] == '\0') {
 		if (ln->redial_mono_ms != 0) /* it had an address before */
@@ -477,10 +477,11 @@ static uint64_t line_tick(struct line *ln, uint64_t now)
 	if ((ln->redial_mono_ms != 0 && now >= ln->redial_mono_ms) ||
 	    (ln->dealer == NULL && alone && now >= ln->dial_mono_ms))
 		(void)line_dial(ln); /* ERR_IO: tried again at the next turn of the timer */
-	if (ln->dealer == NULL && alone && ln->dial_mono_ms > now &&
-	    ln->dial_mono_ms - now < REDIAL_MS)
-		left = ln->dial_mono_ms - now;
-	return alone || ln->redial_mono_ms != 0 ? left : 0;
+	/* libzmq goes on by itself with what was dialled, at growing pauses, and the monitor says what comes of it */
+	if (ln->redial_mono_ms == 0 && (ln->dealer != NULL || !alone))
+		return 0;
+	at = ln->redial_mono_ms != 0 ? ln->redial_mono_ms : ln->dial_mono_ms;
+	return at > now ? at - now : REDIAL_MS;
 }
 
 static void on_timer(void *ctx)
@@ -573,6 +574,8 @@ static void line_update(struct line *ln, const struct transport_peer *p)
 		}
 	}
 	ln->p = *p;
+	if (ln->dealer == NULL && !line_up(ln)) /* it may have an address by now */
+		wake(ln->owner, REDIAL_MS);
 }
 
 static enum err line_add(struct transport *t, const struct transport_peer *p)
