@@ -64,7 +64,8 @@ static enum err outlive(struct turn *t, const struct thread *th)
 
 		if (rc == ERR_OK)
 			rc = owed(t, &e.doc, &yes);
-		if (rc == ERR_OK && yes)
+		/* a word about an end lies there already, or will with this turn: its consent ran out at the same tick */
+		if (rc == ERR_OK && yes && !document_answers(e.type))
 			rc = document_outlive(t, &e.doc);
 		if (rc != ERR_OK)
 			return rc;

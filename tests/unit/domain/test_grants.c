@@ -274,6 +274,26 @@ static void a_withdrawal_ends_what_rests_on_it(void **state)
 	assert_int_equal(pair_owed(pair_of(b, BED_PARTNER)), 4);
 }
 
+/* Both at one tick: what the turn signs lies nowhere yet, and goes out all the same. */
+static void a_case_goes_in_the_turn_that_takes_its_consent_back(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct thread th = bedcase_thread(b, &s.th.id);
+	bool gone;
+
+	bedcase_came(b, &th, DOC_DECLINE, &s.grant, NULL);
+	(void)bed_turn(b);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	assert_int_equal(b->t.doc_count, 1);
+	assert_int_equal(erase_case(&b->t, &s.case_id, &gone), ERR_OK);
+	assert_true(gone);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &s.grant);
+	assert_int_equal(bedcase_document(b, &th, true, th.my_no).head.type, DOC_WITHDRAWAL);
+}
+
 static void the_case_and_the_audit_log_say_so(void **state)
 {
 	struct bed *b = *state;
@@ -1416,6 +1436,7 @@ int main(void)
 		ON_BED(what_was_owed_is_written_once),
 		ON_BED(who_owes_nothing_writes_nothing),
 		ON_BED(what_is_owed_outlives_the_case),
+		ON_BED(a_case_goes_in_the_turn_that_takes_its_consent_back),
 		ON_BED(what_a_log_holds_is_not_written_again),
 		ON_BED(who_was_told_first_waits_for_the_answer),
 		ON_BED(what_is_caught_up_takes_its_referrals_along),
