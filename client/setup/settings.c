@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -27,29 +26,15 @@ static int not_written(const struct setup *s, const char *path)
 			  FILL({"path", path, 0}, {"cause", words_errno(s->c->lang, errno), 0}));
 }
 
-/* Of the package: root writes them, the node's group reads them.  Elsewhere they are their user's alone. */
-static bool of_package(const struct setup *s)
-{
-	return geteuid() == 0 && strncmp(s->settings, "/etc/", 5) == 0;
-}
-
-/* No secret stands in them; still, who runs which node where is nobody else's business. */
-static mode_t mode_of(const struct setup *s)
-{
-	return of_package(s) ? 0640 : 0600;
-}
-
+/* As kring node init leaves them: the node's user's alone, in /etc too.  No secret stands in them; still, who runs which node where is
+ * nobody else's business.  Its group would not do: systemd gives a service the group of its unit, and not that of its user. */
 static bool hand_over(const struct setup *s, int fd)
 {
-	const struct passwd *who;
 	struct stat sb;
 
-	if (geteuid() != 0 || stat(s->c->dir, &sb) != 0)
-		return true;
-	who = getpwuid(sb.st_uid);
-	if (of_package(s))
-		return fchown(fd, 0, who == NULL ? sb.st_gid : who->pw_gid) == 0;
-	return fchown(fd, sb.st_uid, sb.st_gid) == 0;
+	if (fchmod(fd, 0600) != 0)
+		return false;
+	return geteuid() != 0 || stat(s->c->dir, &sb) != 0 || fchown(fd, sb.st_uid, sb.st_gid) == 0;
 }
 
 /* A new file of that text at path, on the disk before it has its name. */
@@ -61,9 +46,8 @@ static int write_part(const struct setup *s, const char *part, const char *text)
 
 	require(n > 0);
 	(void)unlink(part); /* of a setup that was stopped */
-	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_of(s));
-	good = fd >= 0 && write(fd, text, n) == (ssize_t)n && fchmod(fd, mode_of(s)) == 0 &&
-	       hand_over(s, fd) && fsync(fd) == 0;
+	fd = open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	good = fd >= 0 && write(fd, text, n) == (ssize_t)n && hand_over(s, fd) && fsync(fd) == 0;
 	if (fd >= 0)
 		(void)close(fd);
 	return good ? CLI_DONE : not_written(s, part);
@@ -127,10 +111,10 @@ int settings_key_file(struct setup *s, const char *path)
 
 bool settings_there(struct setup *s)
 {
-	struct stat sb;
+	struct stat sb, of;
 
-	return state_settings(s) && stat(s->settings, &sb) == 0 &&
-	       (sb.st_mode & 0777) == mode_of(s) && (!of_package(s) || sb.st_uid == 0);
+	return state_settings(s) && stat(s->settings, &sb) == 0 && stat(s->c->dir, &of) == 0 &&
+	       (sb.st_mode & 0777) == 0600 && (geteuid() != 0 || sb.st_uid == of.st_uid);
 }
 
 /* What is in them stays; whose they are is set right. */

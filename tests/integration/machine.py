@@ -98,6 +98,6 @@ exec chroot . sh -c 'echo up; exec sleep infinity'"""
         self.good(f"""mkdir -p {held} /run/{u["RuntimeDirectory"]}; chown {u["User"]}:{u["Group"]} /run/{u["RuntimeDirectory"]}; chmod {u["RuntimeDirectoryMode"]} /run/{u["RuntimeDirectory"]}
 if [ -e {path} ]; then systemd-creds decrypt --name={name} {path} {held}/{name}; else echo -n none >{held}/{name}; fi; chown -R {u["User"]} {held}""")
         self.kringd = subprocess.Popen([*self.enter, f"CREDENTIALS_DIRECTORY={held}", f"RUNTIME_DIRECTORY=/run/{u['RuntimeDirectory']}", "bash", "-c", "echo $$ >/run/kringd.pid; exec \"$@\"", "-", "setpriv", "--reuid", u["User"],
-                                        "--regid", u["Group"], "--init-groups", *u["ExecStart"].split()], stdout=open(self.stick / "kringd.log", "ab"), stderr=subprocess.STDOUT)
+                                        "--regid", u["Group"], "--groups", u["Group"], *u["ExecStart"].split()], stdout=open(self.stick / "kringd.log", "ab"), stderr=subprocess.STDOUT)
         wait_for("the node to answer", lambda: self.kringd.poll() is not None or self.run("kring status").returncode == 0)
         assert self.kringd.poll() is None, (self.stick / "kringd.log").read_text()[-800:]
