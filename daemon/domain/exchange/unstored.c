@@ -133,7 +133,7 @@ static enum err forget(struct turn *t, uint16_t peer)
 		const size_t mark = t->arena->used;
 		struct store_key k = {.len = 0};
 		struct id16 thread;
-		struct row row;
+		struct row row = {0};
 
 		key_put(&k, w.row.key.p, w.row.key.len);
 		memcpy(thread.b, k.b + 3, sizeof thread.b);
