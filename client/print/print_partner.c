@@ -37,7 +37,8 @@ static void reached(const struct cli *c, const struct msg *r)
 		const char *key, *name;
 	} lines[] = {{PARTNER_ROW_PHONE, "partner-phone", "phone"},
 		     {PARTNER_ROW_ENDPOINT, "partner-address", "address"},
-		     {PARTNER_ROW_NODE_ID, "partner-id", "id"}};
+		     {PARTNER_ROW_NODE_ID, "partner-id", "id"},
+		     {PARTNER_ROW_VERSION, "partner-runs", "version"}};
 
 	for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
 		if (msg_text(r, PARTNER_ROW_VERIFIED)[0] == '\0' ||

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is to be done: the whole worklist, and today. */
+#include <string.h>
+
 #include "base/check.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
+#include "client/commands/commands.h"
 #include "client/dialogue/act.h"
 #include "client/draft/draft.h"
 #include "client/print/print.h"
@@ -20,9 +23,16 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 	cmd_put_number(c, sub, "limit", LIST_ASK_LIMIT);
 	msg_set_text(&c->arena, sub, LIST_ASK_AFTER, cli_option(c, "after"));
 	msg_set_text(&c->arena, sub, LIST_ASK_FROM, cli_option(c, "from"));
-	code = cli_call(c, req, reply);
-	if (code != CLI_DONE)
+	code = cli_try(c, req, reply);
+	if (code != CLI_DONE) {
+		/* kring alone: whoever may not see it is shown something else */
+		if (*reply != NULL && c->json)
+			out_json(c, req, *reply);
+		else if (*reply != NULL &&
+			 (!c->bare || strcmp(msg_text(*reply, REPLY_CODE), "staff-no-right") != 0))
+			cli_refused(c, *reply);
 		return code;
+	}
 	todo_fill(c, *reply);
 	if (c->json)
 		out_json(c, req, *reply);
@@ -36,13 +46,30 @@ static void today(struct cli *c, const struct msg *reply)
 	draft_mention(c);
 }
 
+/* Who looks after the node has no cases, and so no day: kring alone shows the node, and where all commands stand. */
+static int node_instead(struct cli *c)
+{
+	size_t i = 0;
+
+	while (i < commands_count && commands[i].field != REQUEST_STATUS)
+		i++;
+	require(i < commands_count);
+	c->cmd = &commands[i];
+	print_say_line(c, "today-of-node", FILL_NONE);
+	return c->cmd->run(c);
+}
+
 /* The worklist has every row, and of one referral there may be several; today has a line a referral, in groups.  A list that could
  * not be shown whole is shown, and the exit code says that it is damaged. */
 int cmd_today(struct cli *c)
 {
 	struct msg *reply;
-	const int code = cmd_today_ask(c, &reply);
+	int code;
 
+	code = cmd_today_ask(c, &reply);
+	if (code != CLI_DONE && c->bare && !c->json && reply != NULL)
+		return strcmp(msg_text(reply, REPLY_CODE), "staff-no-right") == 0 ? node_instead(c)
+										  : code;
 	if (code != CLI_DONE)
 		return code;
 	if (!c->json) {

@@ -46,6 +46,21 @@ def test_every_role_at_every_command(node):
         assert people[role].ask("flow", own=True).code != "staff-no-right", role
 
 
+def test_kring_alone_shows_an_administrator_the_node(node):
+    """Who has no cases has no day; a word that was typed is refused as before."""
+    for role in ("administrator", "caseworker"):
+        hire(node, role)
+    r = kring(node, UIDS["administrator"], "--lang", "en")
+    assert r.returncode == 0 and "kring help all" in r.stdout and "roster" in r.stdout and r.stderr == "", r
+    r = kring(node, UIDS["administrator"], "--lang", "en", "today")
+    assert r.returncode == 1 and "not among your tasks" in r.stderr and r.stdout == "", r
+    r = kring(node, UIDS["administrator"], "--json")
+    assert r.returncode == 1 and "staff-no-right" in r.stdout, r
+    assert "Nothing is waiting" in kring(node, UIDS["caseworker"], "--lang", "en").stdout
+    r = kring(node, STRANGER, "--lang", "en")
+    assert r.returncode == 1 and "kring staff add" in r.stderr, r
+
+
 def test_who_is_not_named_is_told_what_to_ask_for(node):
     hire(node, "caseworker")
     for field in table():
