@@ -6,7 +6,6 @@
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
-#include "client/commands/commands.h"
 #include "client/dialogue/act.h"
 #include "client/draft/draft.h"
 #include "client/print/print.h"
@@ -49,14 +48,15 @@ static void today(struct cli *c, const struct msg *reply)
 /* Who looks after the node has no cases, and so no day: kring alone shows the node, and where all commands stand. */
 static int node_instead(struct cli *c)
 {
-	size_t i = 0;
+	struct msg *sub, *reply;
+	int code;
 
-	while (i < commands_count && commands[i].field != REQUEST_STATUS)
-		i++;
-	require(i < commands_count);
-	c->cmd = &commands[i];
+	require(c->bare && !c->json);
 	print_say_line(c, "today-of-node", FILL_NONE);
-	return c->cmd->run(c);
+	code = cli_ask(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
+	if (code == CLI_DONE)
+		print_reply(c, reply);
+	return code;
 }
 
 /* The worklist has every row, and of one referral there may be several; today has a line a referral, in groups.  A list that could
