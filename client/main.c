@@ -60,7 +60,7 @@ int main(int argc, char **argv)
 	/* as the packages install a node */
 	named = c.dir != NULL;
 	if (!named)
-		c.dir = "/var/lib/kring";
+		c.dir = CLI_DIR;
 	if (c.socket == NULL) {
 		(void)snprintf(path, sizeof path, "%s/core.sock", c.dir);
 		/* the unit's own place, which colleagues may enter; the directory is the node's alone */

@@ -59,6 +59,9 @@ struct command {
 	bool in_dir;	/* that tool works on the node in --dir */
 };
 
+/** Where the packages install a node. */
+#define CLI_DIR "/var/lib/kring"
+
 struct cli {
 	const struct command *cmd;
 	struct arena arena;

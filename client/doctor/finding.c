@@ -11,7 +11,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-enum { TEXT_LEN = 2 * WORDS_LONG, LEVEL_WIDTH = 9, TOPIC_WIDTH = 14 };
+enum { TEXT_LEN = 2 * WORDS_LONG, LEVEL_WIDTH = 9, TOPIC_WIDTH = 14, VALUES = 16 };
 
 static const char *const levels[FINDING_LEVELS] = {"ok", "warning", "critical"};
 
@@ -62,6 +62,26 @@ static const char *said(const struct findings *f, const char *prefix, const char
 			 words_plural(f->c->lang));
 }
 
+/* What helps.  A node in a directory of its own was started by hand: no unit of systemd knows it. */
+static void what_helps(const struct findings *f, const char *code, const struct fill *values,
+		       char out[TEXT_LEN])
+{
+	struct fill with[VALUES + 2];
+	size_t n = 0;
+
+	if (strcmp(f->c->dir, CLI_DIR) != 0) {
+		for (; values[n].name != NULL; n++) {
+			require(n < VALUES);
+			with[n] = values[n];
+		}
+		with[n] = (struct fill){"place", f->c->dir, 0};
+		with[n + 1] = (struct fill){.name = NULL};
+		if (said(f, "own-", code, with, out)[0] != '\0')
+			return;
+	}
+	(void)said(f, "do-", code, values, out);
+}
+
 /* A value may be a name of a file, which need not be UTF-8. */
 static void member(json_t *row, const char *name, const char *text)
 {
@@ -96,7 +116,7 @@ void finding_add(struct findings *f, enum finding_level level, const char *topic
 	if (f->mute)
 		return;
 	(void)said(f, "", code, values, text);
-	(void)said(f, "do-", code, values, remedy);
+	what_helps(f, code, values, remedy);
 	(void)said(f, "tell-", code, values, tell);
 	if (c->json) {
 		json_t *row = json_object();

@@ -9,7 +9,8 @@
  * Durable:  nothing.
  * Privacy:  names partners, files and programs of this machine; people never.
  *
- * A code is a row of config/lists/doctor.psv; do-CODE is what helps, tell-CODE what the administrator of a partner is to be told.
+ * A code is a row of config/lists/doctor.psv; do-CODE is what helps, own-CODE what helps a node that no package started, tell-CODE what the
+ * administrator of a partner is to be told.
  */
 #ifndef KRING_CLIENT_DOCTOR_FINDING_H
 #define KRING_CLIENT_DOCTOR_FINDING_H
