@@ -158,6 +158,7 @@ def test_a_partner_that_is_away_is_told_apart_by_what_its_address_answers(two):
     assert {"node-ok", "port-ours", "roster-ok", "partner-ok", "address-told"} <= set(all_)
     assert "1 of 1 partners" in all_["node-ok"]["text"]
     assert doctor(a, what=("status", "--check")) == (0, {"node-ok": all_["node-ok"]})
+    wait_for("it to have said its version", lambda: "partner-version" in doctor(a, "smwo")[1])
     assert set(doctor(a, "smwo")[1]) == {"node-ok", "roster-ok", "backup-never", "partner-ok", "partner-version"} and doctor(a, "smwo")[0] == 0
     r = run(a, "doctor", "nobody")
     assert r.returncode == 3 and "no such partner" in r.stderr and "kring partner list" in r.stderr, r

@@ -256,11 +256,11 @@ def causes_are_there():
 
 
 def findings_are_there():
-    """Every code that kring doctor finds has its row, every row is found somewhere; do-CODE and tell-CODE belong to a code, topic-TOPIC to a topic."""
+    """Every code that kring doctor finds has its row, every row is found somewhere; do-CODE, own-CODE and tell-CODE belong to a code, topic-TOPIC to a topic."""
     rows = rows_of("doctor")
     text = {p: p.read_text() for top in ("client/doctor", "daemon/tool/doctor") for p in sorted((ROOT / top).glob("*.c"))}
     whole = "".join(text.values())
-    yield from (f"doctor.psv: nobody finds {c}" for c in rows if f'"{c}"' not in whole and f'"{re.sub("^(?:do|tell|topic|level)-", "", c)}"' not in whole)
+    yield from (f"doctor.psv: nobody finds {c}" for c in rows if f'"{c}"' not in whole and f'"{re.sub("^(?:do|own|tell|topic|level)-", "", c)}"' not in whole)
     yield from (f"doctor.psv: {c} belongs to no code" for c in rows if re.match("(?:do|tell)-", c) and c.partition("-")[2] not in rows)
     for p, t in text.items():
         for _, args in calls(t, "finding_add" if "client" in str(p) else "row_print"):
