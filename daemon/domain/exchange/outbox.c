@@ -99,9 +99,11 @@ enum err outbox_settle(struct turn *t, uint16_t peer, uint64_t place, const stru
 	if (row.state == OUTBOX_SHELVED)
 		return ERR_OK;
 	/* a refusal is a verdict too: the partner has it, without its body, and will not take it otherwise */
+	/* said once more after a loss of theirs: a term runs from the first time, and no date moves */
+	if (row.state != OUTBOX_STORED)
+		row.stored_ms = v->stored_ms;
 	row.state = OUTBOX_STORED;
 	row.verdict = v->code;
-	row.stored_ms = v->stored_ms;
 	return place_put(t, peer, place, &row);
 }
 

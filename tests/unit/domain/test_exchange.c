@@ -329,6 +329,26 @@ static void settle(struct bed *b, uint64_t place, const struct wire_verdict *v)
 	assert_int_equal(outbox_settle(&b->t, BED_PARTNER, place, &row, v), ERR_OK);
 }
 
+/* After a loss a partner receipts anew what it had already.  A term runs from the first time: else the next act, a message even, would
+ * move the date that people go by. */
+static void what_is_receipted_again_was_there_from_the_first_time_on(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p = owe(b, 1);
+	struct wire_verdict v = {.code = WIRE_VERDICT_OK, .stored_ms = b->now_ms};
+	const uint64_t first_ms = b->now_ms;
+	struct outbox_row row;
+
+	number_all(b, p);
+	settle(b, 1, &v);
+	v = (struct wire_verdict){.code = WIRE_VERDICT_WITHDRAWN,
+				  .stored_ms = first_ms + 5 * DAY_MS};
+	settle(b, 1, &v);
+	assert_int_equal(outbox_get(&b->t, BED_PARTNER, 1, &row), ERR_OK);
+	assert_int_equal(row.stored_ms, first_ms);
+	assert_int_equal(row.verdict, WIRE_VERDICT_WITHDRAWN);
+}
+
 /* What a partner receipted is kept LIMIT_RETAIN_DAYS longer, because a backup of its may be older than the receipt. */
 static void rows_are_kept_as_long_as_a_backup_may_ask_for_them(void **state)
 {
@@ -647,6 +667,7 @@ int main(void)
 		EACH(what_is_written_is_owed_until_it_is_receipted),
 		EACH(to_wait_twice_is_to_wait_once),
 		EACH(a_reset_offers_what_is_retained),
+		EACH(what_is_receipted_again_was_there_from_the_first_time_on),
 		EACH(rows_are_kept_as_long_as_a_backup_may_ask_for_them),
 		EACH(what_could_not_be_stored_stays_owed),
 		EACH(what_was_stored_once_waits_too),
