@@ -295,7 +295,9 @@ static enum err goes_too(struct turn *t, const struct thread *th)
 				   : rc;
 }
 
-/* The document in the grant's own thread; one that never left has none. */
+static enum err pass_on(struct turn *t, const struct consent_scope *s, const struct id16 *grant);
+
+/* The document in the grant's own thread; one that never left has none.  Whoever took the person from us under it hears so, too. */
 static enum err record_it(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
 {
 	struct thread th;
@@ -305,9 +307,11 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 	require(s->p != NULL);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (th.withdrawn || th.kind != THREAD_CONSENT || th.peer != s->p->no ||
+	if (th.kind != THREAD_CONSENT || th.peer != s->p->no ||
 	    (th.role == THREAD_RECEIVER) != s->received)
-		return ERR_OK; /* in this very millisecond, before; or no consent of these two */
+		return ERR_OK; /* no consent of these two */
+	if (th.withdrawn)
+		return pass_on(t, s, grant); /* in this very millisecond, before */
 	th.withdrawn = true;
 	rc = settled_writable(t, &th, &may);
 	if (rc == ERR_OK)
@@ -320,7 +324,9 @@ static enum err record_it(struct turn *t, const struct consent_scope *s, const s
 		th.owes_end = true;
 		rc = deadline_timer_set(t, &th, t->wall_ms);
 	}
-	return rc == ERR_OK ? thread_save(t, &th) : rc;
+	if (rc == ERR_OK)
+		rc = thread_save(t, &th);
+	return rc == ERR_OK ? pass_on(t, s, grant) : rc;
 }
 
 /* Somebody else has the person under a consent of ours, because this one let it pass: that one ends, too.  Of an erased case
@@ -391,8 +397,7 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 			arena_rewind(t->arena, mark);
 			continue;
 		}
-		rc = record_it(t, s, &id);
-		ended.rc = rc == ERR_OK ? pass_on(t, s, &id) : rc;
+		ended.rc = record_it(t, s, &id);
 		mark = t->arena->used;
 	}
 	return ended.rc;

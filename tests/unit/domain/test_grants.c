@@ -568,6 +568,23 @@ static void a_revoke_of_an_erased_case_ends_what_its_documents_name(void **state
 	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
 }
 
+/* Said at the holder: whoever it passed the person on to hears of it, though both cases' records are gone. */
+static void a_revoke_of_an_erased_case_reaches_whom_it_passed_the_person_on_to(void **state)
+{
+	struct bed *b = *state;
+	const struct came c = came(b, 0x41);
+	const struct id16 ours = bedcase_consent(b, &c.th.case_id, BED_OTHER, 30);
+	const char *reason;
+
+	(void)bedcase_refer(b, &c.th.case_id, BED_OTHER);
+	(void)bed_turn(b);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(c.th.case_id.b, 16)), ERR_OK);
+	assert_int_equal(grants_revoke(&b->t, &c.th, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &c.consent.id).withdrawn);
+	assert_true(bedcase_thread(b, &ours).withdrawn);
+	assert_int_equal(bedcase_said(b, &ours, &reason), DOC_WITHDRAWAL);
+}
+
 /* A REVOKE names nothing, and the one of this very turn is not stored yet. */
 static void the_revoke_itself_names_no_consent(void **state)
 {
@@ -1416,6 +1433,7 @@ int main(void)
 		ON_BED(a_revoke_reaches_a_consent_in_another_case),
 		ON_BED(a_consent_of_before_it_was_sent_comes_back_over),
 		ON_BED(a_revoke_of_an_erased_case_ends_what_its_documents_name),
+		ON_BED(a_revoke_of_an_erased_case_reaches_whom_it_passed_the_person_on_to),
 		ON_BED(the_revoke_itself_names_no_consent),
 		ON_BED(a_record_that_came_back_is_ended),
 		ON_BED(a_head_that_names_a_foreign_consent_ends_nothing),
