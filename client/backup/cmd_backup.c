@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
+#include "client/backup/check.h"
 #include "client/backup/folder.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
@@ -115,12 +116,12 @@ static int save(struct cli *c, const char *path, uint64_t *bytes)
 	return code;
 }
 
-/* Asked for no piece: the node remembers the moment, and complains when it was too long ago. */
-static int tell_kept(struct cli *c)
+/* Asked for no piece: the node remembers the moment, and complains when it was too long ago.  what: BACKUP_NEXT_KEPT, or _CHECKED. */
+static int tell(struct cli *c, unsigned what)
 {
 	struct msg *sub, *reply, *req = cli_request(c, REQUEST_BACKUP_NEXT, &sub);
 
-	msg_set_u64(sub, BACKUP_NEXT_KEPT, 1);
+	msg_set_u64(sub, what, 1);
 	return cli_call(c, req, &reply);
 }
 
@@ -163,20 +164,39 @@ static int whereto(struct cli *c, char path[PATH_LEN])
 	return CLI_DONE;
 }
 
+static int check(struct cli *c)
+{
+	char path[PATH_LEN];
+	int code = check_backup(c, path, sizeof path);
+
+	if (code == CLI_DONE)
+		code = tell(c, BACKUP_NEXT_CHECKED);
+	if (code != CLI_DONE)
+		return code;
+	if (c->json)
+		(void)printf("{\"checked\": true}\n");
+	else
+		print_say_line(c, "backup-checked", FILL({"path", path, 0}));
+	return CLI_DONE;
+}
+
 int cmd_backup(struct cli *c)
 {
 	const char *into = cli_option(c, "into");
 	const uint64_t keep = cli_option_number(c, "keep");
 	char path[PATH_LEN];
 	uint64_t bytes = 0, removed = 0;
-	int code = whereto(c, path);
+	int code;
 
 	require(c->word_count <= 1);
+	if (cli_option(c, "check") != NULL)
+		return check(c);
+	code = whereto(c, path);
 	if (code == CLI_DONE)
 		code = save(c, path, &bytes);
 	/* before its digest: the backup counts, and that alone may have failed */
 	if (code == CLI_DONE)
-		code = tell_kept(c);
+		code = tell(c, BACKUP_NEXT_KEPT);
 	if (code == CLI_DONE)
 		code = tool_digest(path);
 	/* those of before go only when this one is there */

@@ -77,20 +77,48 @@ static bool goes(const char *name, uint64_t before_s, uint64_t now_s, bool *back
 	return (*backup || strcmp(rest, ".sha256") == 0) && at_s < before_s;
 }
 
+/* a link or a directory of such a name was made by a person, who had a reason */
+static bool is_file(DIR *d, const char *name)
+{
+	struct stat sb;
+
+	return fstatat(dirfd(d), name, &sb, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(sb.st_mode);
+}
+
+bool folder_newest(const char *dir, char *out, size_t cap)
+{
+	DIR *d = opendir(dir);
+	const struct dirent *e;
+	char newest[NAME_LEN + 1] = "";
+	uint64_t at_s;
+	const char *rest;
+	int why, n;
+
+	require(dir != NULL && out != NULL);
+	/* names of one form sort by age */
+	while (d != NULL && (errno = 0, e = readdir(d)) != NULL)
+		if (moment_of(e->d_name, &at_s, &rest) && rest[0] == '\0' &&
+		    strcmp(e->d_name, newest) > 0 && is_file(d, e->d_name))
+			memcpy(newest, e->d_name, NAME_LEN + 1);
+	why = errno;
+	if (d != NULL)
+		(void)closedir(d);
+	n = snprintf(out, cap, "%s%s%s", newest[0] == '\0' ? "" : dir, newest[0] == '\0' ? "" : "/",
+		     newest);
+	errno = n >= 0 && (size_t)n < cap ? why : ENAMETOOLONG;
+	return errno == 0;
+}
+
 bool folder_thin(const char *dir, uint64_t before_s, uint64_t now_s, uint64_t *removed)
 {
 	DIR *d = opendir(dir);
 	const struct dirent *e;
-	struct stat sb;
 	bool good = d != NULL, backup = false;
 	int why;
 
 	require(before_s < now_s && removed != NULL);
 	while (good && (errno = 0, e = readdir(d)) != NULL) {
-		/* a link or a directory of such a name was made by a person, who had a reason */
-		if (!goes(e->d_name, before_s, now_s, &backup) ||
-		    fstatat(dirfd(d), e->d_name, &sb, AT_SYMLINK_NOFOLLOW) != 0 ||
-		    !S_ISREG(sb.st_mode))
+		if (!goes(e->d_name, before_s, now_s, &backup) || !is_file(d, e->d_name))
 			continue;
 		good = unlinkat(dirfd(d), e->d_name, 0) == 0;
 		*removed += good && backup;

@@ -91,21 +91,31 @@ int tool_run(const struct cli *c)
 	return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", path, 0}));
 }
 
-/* kring has no cryptography of its own. */
-int tool_digest(const char *path)
+int tool_beside(char **argv, int out)
 {
-	char daemon[PATH_LEN];
 	int status;
 	pid_t pid;
 
+	require(argv != NULL && argv[0] != NULL);
 	pid = fork();
 	if (pid == 0) {
-		char verb[] = "tool", name[] = "digest", file[] = "--file";
-
-		(void)tool_become(daemon, (char *[]){daemon, verb, name, file, strdup(path), NULL});
+		if (out >= 0 && dup2(out, STDOUT_FILENO) != STDOUT_FILENO)
+			_exit(CLI_NOT_NOW);
+		(void)tool_become(argv[0], argv);
 		_exit(CLI_NOT_NOW);
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return CLI_NOT_NOW;
 	return WEXITSTATUS(status);
+}
+
+/* kring has no cryptography of its own. */
+int tool_digest(const char *path)
+{
+	char daemon[PATH_LEN], verb[] = "tool", name[] = "digest", file[] = "--file";
+	char *copy = strdup(path);
+	const int code = tool_beside((char *[]){daemon, verb, name, file, copy, NULL}, -1);
+
+	free(copy);
+	return code;
 }

@@ -72,7 +72,7 @@ const struct command commands[] = {
 	{.noun = "letter", .group = GROUP_CASE, .run = cmd_letter, .field = REQUEST_CASE_LETTER, .words = "ID", .options = "html=FILE",
 	 .example = "kring letter 91C4 --html letter.html"},
 	/* a copy of the whole node, and the way back */
-	{.noun = "backup", .group = GROUP_NODE, .run = cmd_backup, .words = "[FILE]", .options = "into=DIR keep=NUMBER",
+	{.noun = "backup", .group = GROUP_NODE, .run = cmd_backup, .words = "[FILE]", .options = "into=DIR keep=NUMBER check",
 	 .example = "kring backup /mnt/usb/kring-2026-11-24"},
 	{.noun = "restore", .group = GROUP_NODE, .run = cmd_restore, .tool = "restore", .in_dir = true, .words = "FILE", .options = "sheet=FILE check",
 	 .example = "kring restore /mnt/usb/kring-2026-11-24 --sheet recovery-sheet.txt"},

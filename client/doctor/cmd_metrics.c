@@ -66,12 +66,22 @@ static bool of_status(const struct seen *s, unsigned field, int64_t *v)
 }
 
 /* 0 of a node that has none: whoever asks for its age is alarmed, as it should be. */
-static bool backup_at(const struct seen *s, int64_t *v)
+static bool moment_of(const struct seen *s, unsigned field_ms, int64_t *v)
 {
-	const bool known = of_status(s, STATUS_BACKUP_MS, v);
+	const bool known = of_status(s, field_ms, v);
 
 	*v = known ? *v / 1000 : 0;
 	return known;
+}
+
+static bool backup_at(const struct seen *s, int64_t *v)
+{
+	return moment_of(s, STATUS_BACKUP_MS, v);
+}
+
+static bool backup_check_at(const struct seen *s, int64_t *v)
+{
+	return moment_of(s, STATUS_BACKUP_CHECKED_MS, v);
 }
 
 /* A node that only dials does not listen, and need not. */
@@ -204,6 +214,7 @@ static void node(struct exposition *e, const struct seen *s)
 		   {"kring_store_used_bytes", "gauge", NULL, STATUS_STORE_USED},
 		   {"kring_store_limit_bytes", "gauge", NULL, STATUS_STORE_CAP},
 		   {"kring_backup_timestamp_seconds", "gauge", backup_at, 0},
+		   {"kring_backup_check_timestamp_seconds", "gauge", backup_check_at, 0},
 		   {"kring_roster_entry", "gauge", NULL, STATUS_ROSTER_SEQ},
 		   {"kring_roster_valid_until_timestamp_seconds", "gauge", NULL,
 		    STATUS_ROSTER_UNTIL_S},

@@ -97,19 +97,26 @@ static void listening(struct findings *f, const struct msg *s)
 		finding_add(f, FINDING_OK, "address", "address-told", values);
 }
 
-/* One that is too old is among the alarms. */
+/* One that is too old, and a check that is, are among the alarms. */
 static void backed_up(struct findings *f, const struct msg *s)
 {
-	const uint64_t at_ms = msg_u64(s, STATUS_BACKUP_MS);
+	const uint64_t at_ms = msg_u64(s, STATUS_BACKUP_MS),
+		       checked_ms = msg_u64(s, STATUS_BACKUP_CHECKED_MS);
 	char when[WORDS_SHORT];
 
 	if (f->mute)
 		return;
-	if (at_ms == 0)
+	if (at_ms == 0) {
 		finding_add(f, FINDING_OK, "backup", "backup-never", FILL_NONE);
+		return;
+	}
+	finding_add(f, FINDING_OK, "backup", "backup-last",
+		    FILL({"when", words_moment(f->c->lang, at_ms, when), 0}));
+	if (checked_ms == 0)
+		finding_add(f, FINDING_OK, "backup", "backup-not-checked", FILL_NONE);
 	else
-		finding_add(f, FINDING_OK, "backup", "backup-last",
-			    FILL({"when", words_moment(f->c->lang, at_ms, when), 0}));
+		finding_add(f, FINDING_OK, "backup", "backup-checked",
+			    FILL({"when", words_moment(f->c->lang, checked_ms, when), 0}));
 }
 
 /* The tool measures the disk; this is what the node does about it. */

@@ -85,11 +85,19 @@ static void keys(const struct cli *c, const struct msg *s)
 static void backed_up(const struct cli *c, const struct msg *s)
 {
 	const uint64_t at_ms = msg_u64(s, STATUS_BACKUP_MS);
-	char when[WORDS_SHORT];
+	const uint64_t checked_ms = msg_u64(s, STATUS_BACKUP_CHECKED_MS);
+	char when[WORDS_SHORT], checked[WORDS_SHORT] = "";
 
-	print_row(c, "label-backup",
-		  at_ms == 0 ? words_of(c->lang, "status-no-backup")
-			     : words_moment(c->lang, at_ms, when));
+	if (at_ms == 0) {
+		print_row(c, "label-backup", words_of(c->lang, "status-no-backup"));
+		return;
+	}
+	if (checked_ms != 0)
+		(void)words_moment(c->lang, checked_ms, checked);
+	print_label(c, "label-backup");
+	print_say_line(
+		c, checked_ms != 0 ? "status-backup-checked" : "status-backup-unchecked",
+		FILL({"when", words_moment(c->lang, at_ms, when), 0}, {"checked", checked, 0}));
 }
 
 /* What is full, in words that say what to do. */

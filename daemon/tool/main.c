@@ -22,6 +22,7 @@ int tool_main(int argc, char **argv)
 		{"rotate", tool_rotate},
 		{"sheet", tool_sheet},
 		{"restore", tool_restore},
+		{"backup-check", tool_backup_check},
 		{"slot-list", tool_slot_list},
 		{"slot-add", tool_slot_add},
 		{"slot-remove", tool_slot_remove},

@@ -114,3 +114,66 @@ def test_a_wrong_clock_removes_nothing(federation, tmp_path):
     r = kring(n, "backup", "--into", into, "--keep", "35")
     assert r.returncode == 4 and "timedatectl" in r.stderr, r
     assert len([p for p in into.iterdir() if NAME.fullmatch(p.name)]) == 2
+
+
+def checked(n):
+    return n.k("status")["status"]["backup_checked_ms"]
+
+
+def test_a_backup_that_was_read_through_is_told_to_the_node(federation, tmp_path):
+    """Never, then too long ago, then now; what is not proven to be whole, and this node's, leaves the moment as it was."""
+    f = federation("Goes", "SMWO")
+    n, other = f.nodes
+    n.start("--dev-clock-offset", str(34 * DAY))
+    into = tmp_path / "nights"
+    r = kring(n, "backup", "--check", "--into", into)
+    assert r.returncode == 3 and "cannot read" in r.stderr, r
+    into.mkdir()
+    r = kring(n, "backup", "--check", "--into", into)
+    assert r.returncode == 3 and "there is no backup in this directory" in r.stderr and f"make one: kring backup --into {into}" in r.stderr, r
+    for words in ([], [into / "x", "--into", into], ["--into", into, "--keep", "3"]):
+        r = kring(n, "backup", "--check", *words)
+        assert r.returncode == 2 and "name a file, or with --into a directory" in r.stderr, (words, r)
+    older, newest = into / named(2), into / named(1)
+    assert kring(n, "backup", older).returncode == 0
+    assert "not read through yet: kring backup --check --into DIR" in kring(n, "status").stdout and "after 35 days that is an alarm" in kring(n, "doctor").stdout
+    assert "kring_backup_check_timestamp_seconds 0\n" in kring(n, "metrics").stdout and "backup-unchecked" not in alarms(n)
+    n.stop()
+    n.start("--dev-clock-offset", str(36 * DAY))
+    assert alarms(n) == ["backup-unchecked"]
+    assert [x.split()[0] for x in kring(n, "doctor").stdout.splitlines() if "nobody checked that the backups can be read: kring backup --check --into DIR" in x] == ["warning"]
+
+    # the newest one of two by its name, and neither a piece nor a link
+    assert kring(n, "backup", newest).returncode == 0
+    (into / f"{named(0)}.part").write_text("x")
+    (into / named(0)).symlink_to(newest)
+    good = newest.read_bytes()
+    newest.write_bytes(good[:-100] + bytes([good[-100] ^ 1]) + good[-99:])
+    r = kring(n, "backup", "--check", "--into", into)
+    assert r.returncode == 5 and f"damaged or cut short: {newest}" in r.stderr and "take another backup" in r.stderr and r.stdout == "", r
+    newest.write_bytes(good)
+    digest = newest.with_name(f"{newest.name}.sha256")
+    digest.rename(tmp_path / "aside")
+    r = kring(n, "backup", "--check", newest)
+    assert r.returncode == 3 and "the file .sha256 beside it is missing" in r.stderr and r.stdout == "", r
+    r = kring(n, "--json", "backup", "--check", newest)
+    assert r.returncode == 3 and json.loads(r.stdout)["exit"] == 3, r
+    (tmp_path / "aside").rename(digest)
+    other.start("--dev-clock-offset", str(36 * DAY))
+    r = kring(other, "backup", "--check", newest)
+    assert r.returncode == 1 and "this is a backup of another node" in r.stderr and checked(other) == 0, r
+    assert checked(n) == 0 and alarms(n) == ["backup-unchecked"]
+
+    r = kring(n, "backup", "--check", "--into", into)
+    assert r.returncode == 0 and "it still is what was written" in r.stdout and f"{newest} was read through, and the node knows" in r.stdout, r
+    first = checked(n)
+    assert abs(first / 1000 - time.time() - 36 * DAY) < 600 and alarms(n) == []
+    assert "; last read through: " in kring(n, "status").stdout and "a backup was last read through: " in kring(n, "doctor").stdout
+    assert f"kring_backup_check_timestamp_seconds {first // 1000}\n" in kring(n, "metrics").stdout
+    digest.unlink()
+    assert kring(n, "backup", "--check", newest).returncode == 3 and checked(n) == first
+    r = kring(n, "--json", "backup", "--check", older)
+    assert r.returncode == 0 and json.loads(r.stdout) == {"checked": True} and checked(n) > first, r
+    n.stop()
+    r = kring(n, "backup", "--check", older)
+    assert r.returncode == 4 and "cannot reach kringd" in r.stderr, r

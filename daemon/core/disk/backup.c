@@ -150,16 +150,19 @@ bool backup_answer(struct backup *b, struct store *s, struct arena *a, struct sp
 		   struct span *reply, bool *over)
 {
 	struct msg *req, *out = msg_new(a, MSG_REPLY);
+	const struct msg *next;
 	struct err_text why;
 	bool last = false;
 	enum err rc;
 
 	if (msg_parse(a, MSG_REQUEST, request, &req, &why) != ERR_OK ||
-	    !msg_has(req, REQUEST_BACKUP_NEXT) || msg_has(req, REQUEST_SESSION) ||
-	    msg_u64(msg_get(req, REQUEST_BACKUP_NEXT), BACKUP_NEXT_KEPT) != 0)
-		return false; /* a copy of the node is for the machine's own users; that it is kept, the domain hears */
-	rc = piece(b, s, msg_u64(msg_get(req, REQUEST_BACKUP_NEXT), BACKUP_NEXT_NUMBER), a, out,
-		   &last);
+	    !msg_has(req, REQUEST_BACKUP_NEXT) || msg_has(req, REQUEST_SESSION))
+		return false; /* a copy of the node is for the machine's own users */
+	next = msg_get(req, REQUEST_BACKUP_NEXT);
+	/* that one is kept, or was read through, the domain hears */
+	if (msg_u64(next, BACKUP_NEXT_KEPT) != 0 || msg_u64(next, BACKUP_NEXT_CHECKED) != 0)
+		return false;
+	rc = piece(b, s, msg_u64(next, BACKUP_NEXT_NUMBER), a, out, &last);
 	*over = rc != ERR_OK || last;
 	if (rc == ERR_OK) {
 		msg_set_u64(out, REPLY_MORE, !last);

@@ -139,10 +139,14 @@ enum err admin_backup(struct turn *t, const struct msg *req, struct msg *reply)
 /* Its pieces are core's to give, which is why no other request for one comes as far as here. */
 enum err admin_backup_kept(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	const bool kept = msg_u64(req, BACKUP_NEXT_KEPT) != 0,
+		   checked = msg_u64(req, BACKUP_NEXT_CHECKED) != 0;
+
 	(void)reply;
-	return msg_u64(req, BACKUP_NEXT_KEPT) != 0
-		       ? kept_now(t)
-		       : turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
+	/* two moments of two files, and one of them would be the other's */
+	if (kept == checked)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
+	return kept_now(t, kept ? KEPT_ON_DISK : KEPT_CHECKED);
 }
 
 /* Signed at the end of the round; with which entry, the engine knows. */

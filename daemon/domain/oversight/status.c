@@ -222,19 +222,31 @@ static enum err members(struct turn *t, struct msg *s, struct msg *reply, bool *
 	return ERR_OK;
 }
 
-/* Asked of the sheet where there was no backup: a node is as old as its first one, and a new sheet opens no older backup. */
+/* Asked of the sheet where there was none: a node is as old as its first one, and a new sheet opens no older backup.
+ * Whoever makes none is told that alone, since what would be checked is too old.  After LIMIT_RETAIN_DAYS every backup of
+ * before the last check is gone, and of those there are now nobody knows whether they can be read. */
 static enum err backed_up(struct turn *t, struct msg *s)
 {
-	uint64_t at_ms;
-	const enum err rc = kept_when(t, &at_ms);
-	const uint64_t since_ms = at_ms != 0 ? at_ms : t->node->sheet.since_s * 1000;
+	const uint64_t sheet_ms = t->node->sheet.since_s * 1000;
+	uint64_t at_ms, checked_ms = 0, since_ms;
+	enum err rc = kept_when(t, KEPT_ON_DISK, &at_ms);
 
+	if (rc == ERR_OK)
+		rc = kept_when(t, KEPT_CHECKED, &checked_ms);
 	if (rc != ERR_OK)
 		return rc;
 	if (at_ms != 0)
 		msg_set_u64(s, STATUS_BACKUP_MS, at_ms);
-	if (since_ms + (uint64_t)KEPT_DAYS * DAY_MS < t->wall_ms)
+	if (checked_ms != 0)
+		msg_set_u64(s, STATUS_BACKUP_CHECKED_MS, checked_ms);
+	since_ms = at_ms != 0 ? at_ms : sheet_ms;
+	if (since_ms + (uint64_t)KEPT_DAYS * DAY_MS < t->wall_ms) {
 		view_alarm(t, s, "no-backup", NULL, since_ms);
+		return ERR_OK;
+	}
+	since_ms = checked_ms != 0 ? checked_ms : sheet_ms;
+	if (at_ms != 0 && since_ms + (uint64_t)LIMIT_RETAIN_DAYS * DAY_MS < t->wall_ms)
+		view_alarm(t, s, "backup-unchecked", NULL, since_ms);
 	return ERR_OK;
 }
 

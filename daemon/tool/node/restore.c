@@ -142,11 +142,18 @@ static int say_other_sheet(const struct restore *r)
 	return TOOL_RULE;
 }
 
-/* Without a sheet the outside alone can be looked at: whose it is, and whether it still is what was written. */
-static int outside(const struct tool_args *a)
+static int say_unproven(const char *path)
+{
+	(void)tool_fail(TOOL_NOT_FOUND, "backup-unproven", path);
+	return next_step("backup-unproven-do", path, TOOL_NOT_FOUND);
+}
+
+/* Without a sheet the outside alone can be looked at: whose it is, and whether it still is what was written.
+ * proven: what cannot be told is not good, and a program is told by the exit code. */
+static int outside(const struct tool_args *a, bool proven)
 {
 	struct backup_about about;
-	char text[SAY_LEN];
+	char text[SAY_LEN], id[65];
 	const enum err rc = backup_in_about(a->file, &about);
 	enum err same;
 
@@ -155,9 +162,16 @@ static int outside(const struct tool_args *a)
 				 say_errno(errno));
 	if (rc != ERR_OK)
 		return tool_fail(TOOL_DAMAGED, "no-backup", a->file);
+	bytes_hex(id, about.node_id.b, sizeof about.node_id.b);
+	/* a node that is locked does not say who it is, and records nothing either */
+	if (a->node != NULL && a->node[0] != '\0' && strcmp(a->node, id) != 0)
+		return tool_fail(TOOL_RULE, "backup-of-another", a->file);
 	same = digest_holds(a->file);
-	if (same == ERR_CORRUPT)
+	/* a disk that does not give it back has spoiled it, too */
+	if (same == ERR_CORRUPT || same == ERR_IO)
 		return say_damaged(a->file);
+	if (proven && same != ERR_OK)
+		return say_unproven(a->file);
 	(void)printf("%s\n", about_text(&about, text));
 	say_line(same == ERR_OK ? "backup-same" : "backup-outside", FILL_NONE);
 	return 0;
@@ -552,7 +566,7 @@ int tool_restore(struct tool_args *a)
 	    (a->dir == NULL && a->check == NULL))
 		return tool_fail(TOOL_USAGE, "needs-backup", "needs-backup-why");
 	if (a->sheet == NULL)
-		return outside(a);
+		return outside(a, false);
 	bad = read_sheet(&r);
 	if (bad == 0)
 		bad = a->check != NULL ? check(&r) : restore(&r);
@@ -567,4 +581,10 @@ int tool_restore(struct tool_args *a)
 	}
 	secret_wipe(&r, sizeof r);
 	return bad;
+}
+
+/* For kring backup --check, which tells the node. */
+int tool_backup_check(struct tool_args *a)
+{
+	return a->file == NULL ? tool_fail(TOOL_USAGE, "needs-backup", "--file") : outside(a, true);
 }

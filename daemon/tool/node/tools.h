@@ -18,6 +18,8 @@
 int tool_node_init(struct tool_args *a);
 int tool_join(struct tool_args *a);
 int tool_restore(struct tool_args *a);
+/** file: is what was written, by the checksum beside it; node (hex, or NULL): and that node's. */
+int tool_backup_check(struct tool_args *a);
 int tool_rotate(struct tool_args *a);
 int tool_sheet(struct tool_args *a);
 int tool_slot_list(struct tool_args *a);
