@@ -11,8 +11,8 @@
 
 #include "base/check.h"
 #include "client/dialogue/talk.h"
-#include "client/setup/question.h"
-#include "client/setup/state.h"
+#include "client/standing/question.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 enum { FILE_MOST = 65536, LINES_MOST = 1000 };

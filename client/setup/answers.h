@@ -12,7 +12,7 @@
 #ifndef KRING_CLIENT_SETUP_ANSWERS_H
 #define KRING_CLIENT_SETUP_ANSWERS_H
 
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 /** CLI_DONE, or the exit code after each fault was said with its line and what to do. */
 int answers_read(struct setup *s, const char *path);

@@ -9,8 +9,8 @@
 
 #include "base/check.h"
 #include "client/cli/typed.h"
-#include "client/setup/question.h"
-#include "client/setup/state.h"
+#include "client/standing/question.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 enum { WORDS_MOST = 8, ROW = 64 };

@@ -13,7 +13,7 @@
 #define KRING_CLIENT_SETUP_ASK_H
 
 #include "client/dialogue/talk.h"
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 /** All that belongs to this setup and is not known yet.  TALK_STOP: nothing was changed. */
 enum talk ask_all(struct setup *s);

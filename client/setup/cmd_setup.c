@@ -8,8 +8,8 @@
 #include "client/commands/cmd.h"
 #include "client/setup/answers.h"
 #include "client/setup/ask.h"
-#include "client/setup/state.h"
 #include "client/setup/steps.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 /* A node of somebody else, or another federation, is not touched: whoever means this one names its directory. */

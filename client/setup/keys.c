@@ -12,9 +12,9 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "client/setup/child.h"
-#include "client/setup/state.h"
 #include "client/setup/steps.h"
+#include "client/standing/child.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 /* The file that every node is made with. */

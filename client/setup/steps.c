@@ -15,8 +15,8 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "client/setup/ask.h"
-#include "client/setup/child.h"
-#include "client/setup/state.h"
+#include "client/standing/child.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 enum { PARTNER_TRIES = 100, PARTNER_NS = 200000000 };

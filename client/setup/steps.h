@@ -12,7 +12,7 @@
 #ifndef KRING_CLIENT_SETUP_STEPS_H
 #define KRING_CLIENT_SETUP_STEPS_H
 
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 /** All of them; the exit code.  It says what was done, and when it stops, what helps. */
 int steps_run(struct setup *s);

@@ -9,10 +9,10 @@
  * Durable:  reads files that answers name.
  * Privacy:  names of people who will work here; secrets only to see that they are there.
  */
-#ifndef KRING_CLIENT_SETUP_QUESTION_H
-#define KRING_CLIENT_SETUP_QUESTION_H
+#ifndef KRING_CLIENT_STANDING_QUESTION_H
+#define KRING_CLIENT_STANDING_QUESTION_H
 
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 enum question_kind {
 	QUESTION_TEXT,
@@ -45,4 +45,4 @@ bool question_word(enum ask_no no, size_t i, char out[32]);
 /** Why that word cannot be chosen here; NULL: it can. */
 const char *question_off(const struct setup *s, enum ask_no no, const char *word);
 
-#endif /* KRING_CLIENT_SETUP_QUESTION_H */
+#endif /* KRING_CLIENT_STANDING_QUESTION_H */

@@ -12,8 +12,8 @@
  * Everything is asked before anything is changed, and the rules of an answer are those of the command that takes it.  A step first
  * looks whether it was done, so that whoever is interrupted types the same line again.
  */
-#ifndef KRING_CLIENT_SETUP_SETUP_H
-#define KRING_CLIENT_SETUP_SETUP_H
+#ifndef KRING_CLIENT_STANDING_SETUP_H
+#define KRING_CLIENT_STANDING_SETUP_H
 
 #include "base/fill.h"
 #include "client/cli/cli.h"
@@ -75,4 +75,4 @@ void setup_say(const struct setup *s, const char *key, const struct fill *values
 /** The same, further in: below the heading of a step. */
 void setup_note(const struct setup *s, const char *key, const struct fill *values);
 
-#endif /* KRING_CLIENT_SETUP_SETUP_H */
+#endif /* KRING_CLIENT_STANDING_SETUP_H */

@@ -9,10 +9,10 @@
  * Durable:  nothing.
  * Privacy:  secrets go over a pipe, never as words: words are seen by every user of the machine.
  */
-#ifndef KRING_CLIENT_SETUP_CHILD_H
-#define KRING_CLIENT_SETUP_CHILD_H
+#ifndef KRING_CLIENT_STANDING_CHILD_H
+#define KRING_CLIENT_STANDING_CHILD_H
 
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 enum child_way {
 	CHILD_SHOWN, /* it speaks to the reader itself */
@@ -40,4 +40,4 @@ int child_json(struct setup *s, const struct child *ch);
 /** A program of the system, by its whole path. */
 int child_program(struct setup *s, const struct child *ch, enum child_way way);
 
-#endif /* KRING_CLIENT_SETUP_CHILD_H */
+#endif /* KRING_CLIENT_STANDING_CHILD_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Nothing is noted down about a setup: what there is is the note.  So it cannot say that something was done that somebody took away
  * since, and a step that was done by hand counts as well. */
-#include "client/setup/state.h"
+#include "client/standing/state.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "client/setup/child.h"
+#include "client/standing/child.h"
 #include "proto/joinfile.h"
 
 enum { ROSTER_MAX = 8 * 1024 * 1024 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A wrong answer is found where it is given and not after half of the steps.  The rules are those that the commands themselves go by
  * (base and proto); what only they can know, they say when they run. */
-#include "client/setup/question.h"
+#include "client/standing/question.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #include "base/endpoint.h"
 #include "base/text.h"
 #include "client/cli/value.h"
-#include "client/setup/state.h"
+#include "client/standing/state.h"
 #include "client/words/words.h"
 
 #define USUAL_PORT "7001"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What all files of a setup use: answers compared, rows of its list said. */
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 
 #include <string.h>
 

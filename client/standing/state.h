@@ -9,11 +9,11 @@
  * Durable:  reads only.
  * Privacy:  names of organisations; of keys only their kinds.
  */
-#ifndef KRING_CLIENT_SETUP_STATE_H
-#define KRING_CLIENT_SETUP_STATE_H
+#ifndef KRING_CLIENT_STANDING_STATE_H
+#define KRING_CLIENT_STANDING_STATE_H
 
 #include "base/slots.h"
-#include "client/setup/setup.h"
+#include "client/standing/setup.h"
 #include "proto/wire_roster.h"
 
 /** DIR/NAME in out, which is returned; a path that is too long is cut, and leads nowhere. */
@@ -46,4 +46,4 @@ enum state_of_node state_running(struct setup *s, unsigned *members, unsigned *c
 /** Somebody of that name works here. */
 bool state_named(struct setup *s, const char *name);
 
-#endif /* KRING_CLIENT_SETUP_STATE_H */
+#endif /* KRING_CLIENT_STANDING_STATE_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Each step is typed as a person would type it, and shown before it runs: whoever reads along can do it by hand the next time. */
-#include "client/setup/child.h"
+#include "client/standing/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
