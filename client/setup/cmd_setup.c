@@ -9,6 +9,7 @@
 #include "client/setup/answers.h"
 #include "client/setup/ask.h"
 #include "client/setup/steps.h"
+#include "client/standing/differ.h"
 #include "client/standing/state.h"
 #include "client/words/words.h"
 
@@ -16,7 +17,7 @@
 static int other_there(struct setup *s)
 {
 	char org[LIMIT_ORG_NAME + 1];
-	struct wire_genesis g;
+	struct wire_genesis g, own;
 
 	if (state_node(s)) {
 		state_org(s, org);
@@ -26,7 +27,9 @@ static int other_there(struct setup *s)
 					  FILL({"dir", s->c->dir, 0}, {"org", org, 0}));
 	}
 	if (setup_is(s, ASK_HOW, "create") && state_federation(s->answer[ASK_ROOT_KEYS], &g) &&
-	    strcmp(g.name, s->answer[ASK_FEDERATION]) != 0)
+	    (strcmp(g.name, s->answer[ASK_FEDERATION]) != 0 ||
+	     (state_node(s) && state_federation(s->c->dir, &own) &&
+	      (own.n != g.n || memcmp(own.roots, g.roots, own.n * sizeof own.roots[0]) != 0))))
 		return cli_refuse(s->c, CLI_REFUSED, "setup-other-federation",
 				  FILL({"dir", s->answer[ASK_ROOT_KEYS], 0}, {"name", g.name, 0}));
 	return CLI_DONE;
@@ -76,6 +79,8 @@ static int setup(struct setup *s, const char *from, const char *write_to)
 	if (code != CLI_DONE || write_to != NULL)
 		return code;
 	code = other_there(s);
+	if (code == CLI_DONE)
+		code = differ_found(s);
 	return code == CLI_DONE ? steps_run(s) : code;
 }
 

@@ -23,6 +23,12 @@ static bool beside(const struct setup *s)
 	return state_file(s->c->dir, "unlock.key");
 }
 
+/* What is left of it until its way has gone, too. */
+static bool going(const struct setup *s)
+{
+	return state_file(s->c->dir, "unlock.gone");
+}
+
 /* Two ways by a key file are told apart by the settings, so that this one has rules of its own. */
 static bool by_file(const struct setup *s)
 {
@@ -54,17 +60,15 @@ static bool added(struct setup *s)
 	       (!beside(s) || state_slots(s, SLOTS_KEY, &first) > 1);
 }
 
-/* Ways by a key file that are too many: that of the file beside the store, also when the file went already. */
+/* The way of the file beside the store, also when the file went already.  One that somebody added by hand is no spare one. */
 static bool spare(const struct setup *s, unsigned *first)
 {
-	return state_slots(s, SLOTS_KEY, first) > (by_file(s) ? 1U : 0U);
+	return (beside(s) || going(s)) && state_slots(s, SLOTS_KEY, first) > (by_file(s) ? 1U : 0U);
 }
 
 bool keys_there(struct setup *s)
 {
-	unsigned first;
-
-	return state_settings(s) && added(s) && !beside(s) && !spare(s, &first);
+	return state_settings(s) && added(s) && !beside(s) && !going(s);
 }
 
 /* kring slot add opens the node with the way that it has by then. */
@@ -130,7 +134,7 @@ static int add_passphrase(struct setup *s)
 }
 
 /* The bytes of the key are nobody's any more. */
-static void shred(const char *path)
+static void overwrite(const char *path)
 {
 	static const char zeros[64];
 	const int fd = open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -141,6 +145,11 @@ static void shred(const char *path)
 		(void)fsync(fd);
 		(void)close(fd);
 	}
+}
+
+static void shred(const char *path)
+{
+	overwrite(path);
 	(void)unlink(path);
 }
 
@@ -194,15 +203,24 @@ static int add_credential(struct setup *s)
 	return code;
 }
 
-/* Only when what was chosen opens the node.  The file goes first: while it is there its way is needed to tell whose it is. */
+/* Only when what was chosen opens the node.  The key goes first, and its name last: by that name its way is known. */
 static int take_away(struct setup *s)
 {
-	char path[SETUP_PATH];
+	char path[SETUP_PATH], gone[SETUP_PATH];
 	unsigned first = 0;
+	int code = CLI_DONE;
 
-	if (beside(s))
-		shred(state_path(s->c->dir, "unlock.key", path));
-	return spare(s, &first) ? slot_remove(s, first) : CLI_DONE;
+	(void)state_path(s->c->dir, "unlock.gone", gone);
+	if (beside(s) && rename(state_path(s->c->dir, "unlock.key", path), gone) != 0)
+		return cli_refuse(
+			s->c, CLI_REFUSED, "cannot-create",
+			FILL({"path", gone, 0}, {"cause", words_errno(s->c->lang, errno), 0}));
+	overwrite(gone);
+	if (spare(s, &first))
+		code = slot_remove(s, first);
+	if (code == CLI_DONE)
+		(void)unlink(gone);
+	return code;
 }
 
 /* The settings that came back with a backup name a key that opens this node no more: the new one lies beside the store. */

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "client/setup/ask.h"
 #include "client/standing/child.h"
+#include "client/standing/differ.h"
 #include "client/standing/state.h"
 #include "client/words/words.h"
 
@@ -47,12 +48,14 @@ static bool always(const struct setup *s)
 
 /* ---- the federation ---- */
 
-/* A roster that begins with a federation: the keys without one are none. */
+/* A roster that begins with a federation: the keys without one are none.  A node that has its own copy is not given another federation
+ * when the keys have gone to their roots, as they should. */
 static bool federation_there(struct setup *s)
 {
 	struct wire_genesis g;
 
-	return state_federation(s->answer[ASK_ROOT_KEYS], &g);
+	return state_federation(s->answer[ASK_ROOT_KEYS], &g) ||
+	       (state_node(s) && state_federation(s->c->dir, &g));
 }
 
 /* Made under another name and then given its own: keys without a roster are never taken for a federation. */
@@ -175,11 +178,15 @@ static int node_run(struct setup *s)
 
 /* ---- its place in the roster ---- */
 
-/* Its own record stands in the roster that lies beside the keys of the roots. */
+/* Its own record stands in the roster that lies beside the keys of the roots; where none lies any more, the node counts itself. */
 static bool member_there(struct setup *s)
 {
+	struct wire_genesis g;
 	char roster[SETUP_PATH];
+	unsigned members = 0;
 
+	if (!state_federation(s->answer[ASK_ROOT_KEYS], &g))
+		return state_running(s, &members, NULL) == NODE_RUNS && members > 0;
 	return state_member(s, state_path(s->answer[ASK_ROOT_KEYS], "roster", roster));
 }
 
@@ -279,7 +286,10 @@ static int service_run(struct setup *s)
 		code = by_hand(s);
 	if (code == CLI_DONE)
 		code = unlock(s);
-	return code == CLI_DONE && !service_there(s) ? by_hand(s) : code;
+	if (code == CLI_DONE && !service_there(s))
+		code = by_hand(s);
+	/* only now it can be asked */
+	return code == CLI_DONE && differ_people(s) > 0 ? CLI_REFUSED : code;
 }
 
 /* It counts itself among the members. */

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,7 +82,7 @@ bool state_half(const struct setup *s)
 }
 
 /* The bytes of the request, and what they say. */
-static bool own_request(const struct setup *s, char bytes[2048], struct wire_add *add)
+bool state_request(const struct setup *s, char bytes[2048], struct wire_add *add)
 {
 	char path[SETUP_PATH];
 	const long n = state_read(state_path(s->c->dir, "join", path), bytes, 2048);
@@ -97,7 +98,7 @@ void state_org(const struct setup *s, char out[LIMIT_ORG_NAME + 1])
 	char bytes[2048];
 
 	out[0] = '\0';
-	if (own_request(s, bytes, &add))
+	if (state_request(s, bytes, &add))
 		(void)snprintf(out, LIMIT_ORG_NAME + 1, "%s", add.org);
 }
 
@@ -170,11 +171,29 @@ bool state_member(const struct setup *s, const char *roster)
 	char bytes[2048];
 
 	require(roster != NULL);
-	if (!own_request(s, bytes, &add))
+	if (!state_request(s, bytes, &add))
 		return false;
 	x.node = add.node;
 	each_entry(roster, member_is, &x);
 	return x.found;
+}
+
+/* Records are appended, so the last one is the newest. */
+bool state_record(const struct setup *s, struct wire_node *own)
+{
+	char path[SETUP_PATH], bytes[8 * WIRE_NODE_CARRIED_MAX + 1];
+	const long n = state_read(state_path(s->c->dir, "record", path), bytes, sizeof bytes);
+	struct span rest = span_of(bytes, n < 0 ? 0 : (size_t)n);
+	struct wire_node_carried one;
+	bool good = n > 0;
+
+	require(own != NULL);
+	while (good && rest.len > 0) {
+		good = wire_node_carried_next(&rest, &one) == ERR_OK;
+		if (good)
+			*own = one.rec;
+	}
+	return good;
 }
 
 /* The handshake leaves one byte for that. */
@@ -217,11 +236,32 @@ static void copy_line(char out[SETUP_ANSWER], const char *from)
 	out[n] = '\0';
 }
 
-/* The last one counts: kring config check refuses two of them, and is asked before anything is put in place. */
+/* "NAME = value" without its blanks. */
+static bool sets(const char *line, const char *name, char out[SETUP_ANSWER])
+{
+	const size_t n = strlen(name);
+	size_t end;
+
+	require(n > 0);
+	if (strncmp(line, name, n) != 0)
+		return false;
+	line += n;
+	line += strspn(line, " \t");
+	if (*line != '=')
+		return false;
+	copy_line(out, line + 1 + strspn(line + 1, " \t"));
+	for (end = strlen(out); end > 0 && strchr(" \t", out[end - 1]) != NULL; end--)
+		out[end - 1] = '\0';
+	return true;
+}
+
+/* The last one counts: kring config check refuses two of them, and is asked before anything is put in place.  [Web] has a Listen= of
+ * its own. */
 void state_setting(struct setup *s, const char *name, char out[SETUP_ANSWER])
 {
+	static const char section[] = "[Node]";
 	char text[65536];
-	const size_t n = strlen(name);
+	bool ours = false;
 
 	require(name != NULL);
 	out[0] = '\0';
@@ -229,8 +269,11 @@ void state_setting(struct setup *s, const char *name, char out[SETUP_ANSWER])
 		return;
 	for (const char *at = text; at != NULL; at = strchr(at, '\n')) {
 		at += *at == '\n';
-		if (strncmp(at, name, n) == 0 && at[n] == '=')
-			copy_line(out, at + n + 1);
+		at += strspn(at, " \t");
+		if (*at == '[')
+			ours = strncmp(at, section, sizeof section - 1) == 0;
+		else if (ours)
+			(void)sets(at, name, out);
 	}
 }
 
@@ -283,21 +326,62 @@ enum state_of_node state_running(struct setup *s, unsigned *members, unsigned *c
 /* Who was named stays in the list after leaving, and is not named a second time by a machine. */
 bool state_named(struct setup *s, const char *name)
 {
+	char other[SETUP_ANSWER];
+	const enum state_person p = state_person(s, name, "", other);
+
+	require(name[0] != '\0');
+	return p == PERSON_NAMED || p == PERSON_OTHER_USER;
+}
+
+/* The number counts, as it does for the node: 2^32 - 1 is nobody's. */
+static json_int_t number_of(const char *user)
+{
+	const struct passwd *who = user[0] == '\0' ? NULL : getpwnam(user);
+
+	require(user != NULL);
+	if (who != NULL)
+		return who->pw_uid;
+	return user[0] == '\0' ? UINT32_MAX : (json_int_t)strtoul(user, NULL, 10);
+}
+
+/* What the row has of that, as text. */
+static const char *text_of(const json_t *row, const char *field)
+{
+	const char *text = json_string_value(json_object_get(row, field));
+
+	require(field != NULL);
+	return text == NULL ? "" : text;
+}
+
+/* Whoever left keeps the name, and no user any more. */
+enum state_person state_person(struct setup *s, const char *name, const char *user,
+			       char other[SETUP_ANSWER])
+{
 	const struct child ask = {.word = {"staff", "list"}, .count = 2};
-	const json_t *staff, *row;
-	bool found = false;
+	enum state_person found = PERSON_NEW;
+	const json_int_t uid = number_of(user);
+	const json_t *row;
 	json_t *doc;
 	size_t i;
 
-	require(name != NULL && name[0] != '\0');
+	other[0] = '\0';
 	(void)child_json(s, &ask);
 	doc = answer_of(s);
-	staff = json_object_get(doc, "staff");
-	json_array_foreach(staff, i, row)
+	json_array_foreach(json_object_get(doc, "staff"), i, row)
 	{
-		const char *one = json_string_value(json_object_get(row, "name"));
+		const json_t *number = json_object_get(row, "uid");
+		const bool left = json_integer_value(json_object_get(row, "ended_ms")) != 0;
+		const bool same = number != NULL && json_integer_value(number) == uid;
 
-		found = found || (one != NULL && strcmp(one, name) == 0);
+		if (strcmp(text_of(row, "name"), name) == 0) {
+			if (left && (found == PERSON_NAMED || found == PERSON_OTHER_USER))
+				continue; /* came again, and that row counts */
+			found = left || same ? PERSON_NAMED : PERSON_OTHER_USER;
+			(void)snprintf(other, SETUP_ANSWER, "%s", text_of(row, "user"));
+		} else if (found == PERSON_NEW && !left && same && uid != UINT32_MAX) {
+			found = PERSON_OTHER_NAME;
+			(void)snprintf(other, SETUP_ANSWER, "%s", text_of(row, "name"));
+		}
 	}
 	json_decref(doc);
 	return found;

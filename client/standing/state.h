@@ -25,6 +25,10 @@ bool state_node(const struct setup *s);
 bool state_half(const struct setup *s);
 /** What the node that stands there is called; "": that is not known. */
 void state_org(const struct setup *s, char out[LIMIT_ORG_NAME + 1]);
+/** As the roots were asked to let it in; add points into bytes. */
+bool state_request(const struct setup *s, char bytes[2048], struct wire_add *add);
+/** The node's newest record: what partners are told of it.  false: there is none, or it cannot be read. */
+bool state_record(const struct setup *s, struct wire_node *own);
 /** The federation whose root keys and roster lie in that directory; false: none does. */
 bool state_federation(const char *dir, struct wire_genesis *g);
 /** This node stands in that roster. */
@@ -33,7 +37,7 @@ bool state_member(const struct setup *s, const char *roster);
 bool state_confirmed(const struct setup *s);
 /** How many ways of that kind open the node, and the number of the first one, from 1. */
 unsigned state_slots(const struct setup *s, enum slots_kind kind, unsigned *first);
-/** A line "NAME=value" of the node's settings; "": there is none. */
+/** A line "NAME=value" below [Node] of the node's settings; "": there is none. */
 void state_setting(struct setup *s, const char *name, char out[SETUP_ANSWER]);
 /** Finds the node's settings (s->settings); false after it was said what is wrong with them. */
 bool state_settings(struct setup *s);
@@ -43,7 +47,17 @@ long state_read(const char *path, char *out, size_t cap);
 enum state_of_node { NODE_SILENT, NODE_LOCKED, NODE_RUNS };
 /** Asked of the node itself; members and connected partners when it runs (may be NULL). */
 enum state_of_node state_running(struct setup *s, unsigned *members, unsigned *connected);
-/** Somebody of that name works here. */
+/** Somebody of that name works here, or did. */
 bool state_named(struct setup *s, const char *name);
+
+enum state_person {
+	PERSON_NEW,
+	PERSON_NAMED,	   /* with that user, or no longer here */
+	PERSON_OTHER_USER, /* other: the user that counts for the name */
+	PERSON_OTHER_NAME  /* other: the name for which the user counts */
+};
+/** Asked of the node; one that is silent or locked knows nobody. */
+enum state_person state_person(struct setup *s, const char *name, const char *user,
+			       char other[SETUP_ANSWER]);
 
 #endif /* KRING_CLIENT_STANDING_STATE_H */

@@ -165,6 +165,106 @@ def test_the_same_answers_in_a_file(place):
     assert r.returncode == 1 and "Gemeente Goes" in r.stderr and "another directory" in r.stderr
 
 
+def stay(place, n, path, said, code=1):
+    """Each of the differences by its name and with what helps, and nothing is another afterwards."""
+    def all_files():
+        return {k: v for k, v in {**tree(n.dir), **tree(place.dir / "roots"), **tree(place.dir / "stick")}.items() if "/" not in k}
+    before = all_files()
+    r = set_up(n, "--answers", str(path))
+    words = " ".join(r.stderr.split())
+    assert r.returncode == code and [x for x in said if x not in words] == [] and "nothing was changed" in words and "[1/" not in r.stdout, (said, r)
+    assert words.count("! ") == len(said) // 2 + 1, words
+    assert all_files() == before
+
+
+OTHER = {  # another answer -> what is said of it, and what changes it
+    "Federation": ("Walcheren", "Federation: Zeeland stands here, Walcheren was answered", "another directory"),
+    "Roots": ("2/3", "Roots: 2/2 stands here, 2/3 was answered", "--op rotate-roots"),
+    "Country": ("BE", "Country: NL stands here, BE was answered", "no command changes it"),
+    "Phone": ("0113-999", "Phone: 0113-000000 stands here, 0113-999 was answered", "no command changes it"),
+    "Listen": ("tcp://127.0.0.1:7009", "tcp://127.0.0.1:7009 was answered", "below [Node]: Listen=tcp://127.0.0.1:7009;"),
+    "Reachable": ("tcp://192.0.2.8:7001", "Reachable: tcp://192.0.2.7:7001 stands here, tcp://192.0.2.8:7001", "address tcp://192.0.2.8:7001"),
+    "KeyFile": ("/media/other.key", "stick/kring.key stands here, /media/other.key was", "slot add --kind key-file --file /media/other.key"),
+    "AdministratorUser": ("3109", "AdministratorUser: 3101 stands here, 3109 was answered", 'staff add "Ada Verzonnen" --user 3109 --role administrator'),
+    "Caseworker": ("An Ders", "Caseworker: Anna De Wit stands here, An Ders was answered", 'staff end "Anna De Wit"'),
+}
+
+
+def test_another_answer_is_not_passed_over(place):
+    """A node stands: whatever is answered otherwise is said by name, all of it at once, and nothing is changed."""
+    n = place.node("goes")
+    path = answers(place, n, Phone="0113-000000", Reachable="tcp://192.0.2.7:7001", Administrator="Ada Verzonnen", AdministratorUser="3101",
+                   Caseworker="Anna De Wit", CaseworkerUser="3102")
+    good = open(path).read()
+    other = place.dir / "other"
+
+    def say_otherwise(keys):
+        text = good
+        for key in keys:
+            text = re.sub(rf"^{key}=.*$", f"{key}={OTHER[key][0]}", text, flags=re.M)
+        other.write_text(text)
+        return [x for key in keys for x in OTHER[key][1:]]
+
+    assert set_up(n, "--answers", path).returncode == 4
+    roster = place.dir / "roots/roster"
+    away = roster.rename(place.dir / "roster.away")  # else another federation is refused before all this
+    stay(place, n, other, say_otherwise(list(OTHER)[:7]))  # it never ran: its files tell
+    n.start(binary="kringd")
+    away.rename(roster)
+    assert set_up(n, "--answers", path).returncode == 0
+    away = roster.rename(place.dir / "roster.away")
+    assert set_up(n, "--answers", path).stdout.count("already there") == 9  # the keys went to their roots: no federation begins anew
+    stay(place, n, other, say_otherwise(OTHER))
+    away.rename(roster)
+    for key in [k for k in OTHER if k != "Federation"]:
+        stay(place, n, other, say_otherwise([key]))
+    other.write_text(good.replace("Key=file\n", "Key=passphrase\nPassphrase=" + place.secret("pass", "een twee drie vier") + "\n").replace("KeyFile=", "#"))
+    stay(place, n, other, ["Key: file stands here, passphrase was answered", "slot add --kind passphrase"])
+    # what is changed by its command is the answer that stands from then on
+    n.k("address", "tcp://192.0.2.8:7001")
+    subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), "slot", "add", "--kind", "key-file", "--file", f"{place.dir}/stick/second.key"], check=True)
+    slots = (n.dir / "slots").read_bytes()
+    say_otherwise(["Reachable"])
+    wait_for("its record", lambda: set_up(n, "--answers", str(other)).returncode == 0)
+    assert (n.dir / "slots").read_bytes() == slots  # a way that somebody added stays
+    # a line that is left out asks for nothing, and [Web] listens for itself
+    other.write_text("".join(x + "\n" for x in good.splitlines() if x.partition("=")[0] not in ("Country", "Phone", "Reachable", "Roots")))
+    conf = n.dir / "kring.conf"
+    conf.write_text(conf.read_text().replace("Listen=", " Listen = ") + "[Web]\nListen=tcp://127.0.0.1:8780\n")
+    r = set_up(n, "--answers", str(other))
+    assert "answered" not in r.stderr, r
+
+
+def test_a_node_that_joined_stays_where_it_is(place):
+    """Another invite, or the beginning of a federation: neither is silently left, and no keys of roots are made."""
+    goes, doel, elders = (place.node(x) for x in ("goes", "doel", "elders"))
+    begin(place, goes)
+    other = open(answers(place, elders, name="elders.answers")).read().replace(f"{place.dir}/roots", f"{place.dir}/wortels").replace("/stick/", "/stick/e-")
+    (place.dir / "elders.answers").write_text(other)
+    assert set_up(elders, "--answers", str(place.dir / "elders.answers")).returncode == 4
+    elders.start(binary="kringd")
+    assert set_up(elders, "--answers", str(place.dir / "elders.answers")).returncode == 0
+    tokens = [x.k("invite", "--org", "Doel", "--at", f"tcp://127.0.0.1:{free_port()}")["token"] for x in (goes, elders)]
+    invites = [place.secret(f"invite{i}", t + "\n") for i, t in enumerate(tokens)]
+    base = f"Organisation=Doel\nCountry=NL\nListen=tcp://127.0.0.1:{doel.port}\nKey=file\nKeyFile={place.dir}/stick/doel.key\nSheet={place.dir}/stick/doel-sheet\n"
+    path = place.dir / "doel.answers"
+    path.write_text(f"How=join\nInvite={invites[0]}\n" + base)
+    p = subprocess.Popen([str(BIN / "kring"), "--dir", str(doel.dir), "--lang", "en", "setup", "--answers", str(path)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    shown = ""
+    while not re.search(r"\b\d{4} \d{4}\b", shown):
+        line = p.stdout.readline()
+        assert line, shown
+        shown += line
+    goes.k("confirm", re.search(r"\b(\d{4} \d{4})\b", shown)[1])
+    rest = p.communicate()[0]
+    assert p.returncode == 4 and "kringd --dir" in rest, rest
+    path.write_text(f"How=join\nInvite={invites[1]}\n" + base)
+    stay(place, doel, path, ["Invite: Zeeland stands here", "another directory"])
+    path.write_text(f"How=create\nFederation=Doel\nRoots=2/2\nRootKeys={place.dir}/nieuw\n" + base)
+    stay(place, doel, path, ["How: join stands here, create was answered", "another directory"])
+    assert not (place.dir / "nieuw").exists()
+
+
 BAD = {  # what is put into the file -> what is said of it
     "Wat=1": "line 12: Wat is asked nowhere", "How=join": "line 12: How stands there twice", "geen regel": "line 12: this is no Name=value",
     "Backup=/x": "line 12: Backup does not belong to the other answers", "Administrator=Ada": "AdministratorUser is missing",
@@ -238,7 +338,10 @@ def test_come_back_from_a_backup(place):
     assert t.code == 0 and f"the recovery sheet: {n.dir}/recovery-sheet.txt" in " ".join(t.text.split()), t.text
     assert n.try_k("case", "show", case) is None  # it was made after the backup
     assert n.k("status")["status"]["org"] == "Gemeente Goes"
-    r = set_up(n, "--answers", answers(place, n))
+    path = answers(place, n)
+    stay(place, n, path, [f"KeyFile: {place.dir}/stick/new.key stands here", "slot add --kind key-file"])
+    (place.dir / "answers").write_text(open(path).read().replace("stick/kring.key", "stick/new.key"))
+    r = set_up(n, "--answers", path)
     # a node that stands there is not made again, and the sheet of before is not written over
     assert "The node\n  already there" in r.stdout and (r.returncode, "stick/sheet: this is there already" in r.stderr) == (1, True), r
 
