@@ -2,10 +2,11 @@
 /* Somebody adds words to a case that went, and then a disk goes with them: whoever has the case has them once when all is compared again.
  * What was given is sealed meanwhile where it was, so its words come back in another way than they came. */
 #include "base/check.h"
+#include "base/date.h"
 #include "domain/handover/rows.h"
 #include "sim.h"
 
-enum { LINES = 5, COMPARED = 20 };
+enum { LINES = 5, COMPARED = 20, SILENT_DAYS = 16 };
 
 static void back_from(struct sim *s, int node)
 {
@@ -231,4 +232,35 @@ void sim_added_between(struct sim *s, struct arena *a)
 	has_once(s, 2, &at[2], "on its way down");
 	back_from(s, 1);
 	has_once(s, 2, &at[2], "on its way down");
+}
+
+/* A chain of three: the first one hears nothing and takes it back; what the one between them added, and sealed, is with the last alone. */
+void sim_added_and_taken_back(struct sim *s, struct arena *a)
+{
+	struct id16 at[2];
+	struct thread th;
+
+	sim_cede_new(s, a, 0, 1);
+	at[0] = case_at(s, 0, 1);
+	at[1] = case_at(s, 1, 0);
+	add(s, a, 0, &at[0], "of the first");
+	sim_minutes(s, 3);
+	sim_apart(s, 0, 1, true);
+	take(s, a, 1, 0);
+	sim_minutes(s, 1);
+	(void)give_on(s, a, 1, 2, &at[1]);
+	add(s, a, 1, &at[1], "before it was taken");
+	sim_minutes(s, 3);
+	take(s, a, 2, 1);
+	seals(s, 1, &at[1]);
+	add(s, a, 1, &at[1], "after it was sealed");
+	sim_minutes(s, 3);
+	s->now_ms += SILENT_DAYS * (uint64_t)DAY_MS;
+	require(sim_between(s, 0, 1, &th) && th.state == HANDOVER_CEDED);
+	sim_reclaim(s, &s->nodes[0], a, &th);
+	arena_reset(a);
+	sim_apart(s, 0, 1, false);
+	sim_minutes(s, COMPARED);
+	has_once(s, 0, &at[0], "before it was taken");
+	has_once(s, 0, &at[0], "after it was sealed");
 }

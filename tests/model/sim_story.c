@@ -222,7 +222,7 @@ void sim_story(struct sim *s, uint64_t seed)
 		handed_on,	   forgotten_reclaim,	   forgotten_child,
 		forgotten_end,	   sim_added_before_close, sim_added_while_sealing,
 		sim_added_after,   sim_added_below,	   sim_added_between,
-		sim_added_bundled, sim_added_stuck};
+		sim_added_bundled, sim_added_stuck,	   sim_added_and_taken_back};
 	struct arena a;
 
 	require(s->n == 4);

@@ -41,8 +41,7 @@ static struct id32 digest_of(struct span salt, struct span plain)
 
 /* ---- notes ---- */
 
-/* A note that was written elsewhere has its day before it, where people read it; it travels as it was written. */
-static const char *words_of(const struct turn *t, const struct msg *entry)
+const char *bundle_words(const struct turn *t, const struct msg *entry)
 {
 	const uint64_t said = msg_u64(entry, CASE_ENTRY_SAID_MS);
 	const uint64_t put = msg_u64(entry, CASE_ENTRY_AT_MS);
@@ -99,7 +98,7 @@ bool bundle_note_each(struct turn *t, const struct id16 *case_id, struct store_w
 		w->rc = turn_get_msg(t, STORE_CASELOG, &row, MSG_CASE_ENTRY, &m);
 		if (w->rc != ERR_OK || strcmp(msg_text(m, CASE_ENTRY_WHAT), "note") != 0)
 			continue;
-		*note = (struct bundle_note){said_ms(m), words_of(t, m),
+		*note = (struct bundle_note){said_ms(m), bundle_words(t, m),
 					     msg_u64(m, CASE_ENTRY_CAME) != 0, false};
 		return true;
 	}
@@ -166,7 +165,7 @@ static enum err add_notes(struct turn *t, const struct id16 *case_id, struct msg
 			continue;
 		}
 		note = msg_add(t->arena, content, HANDOVER_CONTENT_NOTES);
-		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, words_of(t, m));
+		msg_set_text(t->arena, note, HANDOVER_NOTE_TEXT, bundle_words(t, m));
 		msg_set_u64(note, HANDOVER_NOTE_AT_MS, said_ms(m));
 	}
 	return w.rc;
@@ -286,7 +285,7 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	return rc;
 }
 
-/* Marked as another's words: whoever loses the case again gives back its own alone. */
+/* Marked as another's words: whoever loses the case again gives none of them back but what was added (back.c). */
 static enum err put_entry(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
 {
 	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);

@@ -24,6 +24,8 @@ struct bundle_note {
 	bool came;  /* written elsewhere */
 	bool there; /* of one that is to be put down: it stands already */
 };
+/** The words of a note in a timeline, as they travel: one that was written elsewhere has its day before it, where people read it. */
+const char *bundle_words(const struct turn *t, const struct msg *entry);
 /** The next note of a case, among the newest LIMIT_TURN_ROWS entries; false at the end, or when w->rc is an error. */
 MUST_CHECK bool bundle_note_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 				 struct bundle_note *note);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "domain/attach/added.h"
+#include "domain/bundle/bundle.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
@@ -85,11 +86,57 @@ static enum err taken_ms(struct turn *t, const struct thread *th, uint64_t *ms)
 	return ERR_OK;
 }
 
-/* Our own words; not those that came with the case, or after it. */
-static bool goes_back(const struct msg *entry, uint64_t since_ms)
+/* When each addition was written that the partner sent behind the bundle, where it goes back to it: of a case that was taken from
+ * both, it closed its own copy when we took it over, and has those words no more.  Whoever takes a case back itself still has them. */
+static enum err theirs_too(struct turn *t, const struct thread *th, const struct msg *record,
+			   struct span *all)
+{
+	const struct span put = msg_bytes(record, HANDOVER_RECORD_WORDS_PUT);
+	struct wr w = arena_wr(t->arena, put.len + 8 * (size_t)th->their_no);
+
+	*all = span_of(NULL, 0);
+	if (th->state != HANDOVER_SUPERSEDED)
+		return ERR_OK;
+	wr_put(&w, put.p, put.len);
+	for (uint32_t no = 1; no <= th->their_no; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_ADDENDUM)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		rc = document_body(t, &d, &body);
+		if (rc == ERR_OK)
+			wr_u64(&w, msg_u64(body, HANDOVER_ADDENDUM_AT_MS));
+		else if (rc != ERR_NOTFOUND)
+			return rc; /* not found: it came without its words, which stand in the row once they are put down */
+		arena_rewind(t->arena, mark);
+	}
+	*all = wr_span(&w);
+	return w.over ? ERR_NOMEM : ERR_OK;
+}
+
+static bool names_time(struct span all, uint64_t at_ms)
+{
+	for (size_t i = 0; i + 8 <= all.len; i += 8)
+		if (be64_get(all.p + i) == at_ms)
+			return true;
+	return false;
+}
+
+/* Our own words, and those; not what came with the case. */
+static bool goes_back(const struct msg *entry, uint64_t since_ms, struct span theirs)
 {
 	return strcmp(msg_text(entry, CASE_ENTRY_WHAT), "note") == 0 &&
-	       !msg_has(entry, CASE_ENTRY_THREAD) && msg_u64(entry, CASE_ENTRY_CAME) == 0 &&
+	       !msg_has(entry, CASE_ENTRY_THREAD) &&
+	       (msg_u64(entry, CASE_ENTRY_CAME) == 0 ||
+		names_time(theirs, msg_u64(entry, CASE_ENTRY_SAID_MS))) &&
 	       msg_u64(entry, CASE_ENTRY_AT_MS) >= since_ms &&
 	       msg_text(entry, CASE_ENTRY_TEXT)[0] != '\0';
 }
@@ -100,7 +147,7 @@ static enum err give(struct turn *t, struct thread *th, const struct msg *entry)
 	struct msg *body = msg_new(t->arena, MSG_HANDOVER_ADDENDUM);
 	enum err rc;
 
-	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, msg_text(entry, CASE_ENTRY_TEXT));
+	msg_set_text(t->arena, body, HANDOVER_ADDENDUM_TEXT, bundle_words(t, entry));
 	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS,
 		    msg_has(entry, CASE_ENTRY_SAID_MS) ? msg_u64(entry, CASE_ENTRY_SAID_MS)
 						       : msg_u64(entry, CASE_ENTRY_AT_MS));
@@ -162,11 +209,11 @@ static enum err give_person(struct turn *t, struct thread *th, const struct msg 
 	return rc == ERR_DENIED ? ERR_OK : rc;
 }
 
-/* What this node wrote in the case since it took it over. */
+/* What was written in the case since it was taken over here. */
 static enum err give_entry(struct turn *t, struct thread *th, const struct msg *entry,
-			   uint64_t since_ms)
+			   uint64_t since_ms, struct span theirs)
 {
-	if (goes_back(entry, since_ms))
+	if (goes_back(entry, since_ms, theirs))
 		return give(t, th, entry);
 	return strcmp(msg_text(entry, CASE_ENTRY_WHAT), "case-edited") == 0 &&
 			       msg_u64(entry, CASE_ENTRY_AT_MS) >= since_ms
@@ -206,9 +253,12 @@ enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
 	const struct store_key prefix = turn_key_id(&th->case_id);
 	struct store_walk w = {.key_len = 24};
 	uint64_t given = msg_u64(record, HANDOVER_RECORD_GIVEN), since_ms;
+	struct span theirs = span_of(NULL, 0);
 	enum err rc = taken_ms(t, th, &since_ms);
 
 	require(rows_lost(th));
+	if (rc == ERR_OK)
+		rc = theirs_too(t, th, record, &theirs);
 	if (rc != ERR_OK)
 		return rc;
 	while (room(t, th) && store_each(t->txn, STORE_CASELOG, key_span(&prefix), &w)) {
@@ -221,7 +271,7 @@ enum err back_notes(struct turn *t, struct thread *th, struct msg *record)
 		key_u64(&k, seq);
 		w.rc = turn_get_msg(t, STORE_CASELOG, &k, MSG_CASE_ENTRY, &entry);
 		if (w.rc == ERR_OK)
-			w.rc = give_entry(t, th, entry, since_ms);
+			w.rc = give_entry(t, th, entry, since_ms, theirs);
 		given = seq;
 	}
 	msg_set_u64(record, HANDOVER_RECORD_GIVEN, given);

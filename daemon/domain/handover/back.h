@@ -21,7 +21,8 @@
 MUST_CHECK enum err back_above(struct turn *t, const struct thread *th, struct epoch *e, bool *yes);
 /** The handovers by which we gave it on look at their logs in the next tick. */
 MUST_CHECK enum err back_wake(struct turn *t, const struct thread *th);
-/** What was written here since it was taken over, as additions: as many as one turn signs.  th is advanced, record says how far. */
+/** What was written here since it was taken over, and of a case that was taken from the partner too what it added itself, as additions: as
+ *  many as one turn signs.  th is advanced, record says how far. */
 MUST_CHECK enum err back_notes(struct turn *t, struct thread *th, struct msg *record);
 /** An addition of whoever we gave it on to: it is one of those that go up. */
 MUST_CHECK enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key);
