@@ -73,8 +73,9 @@ exec chroot . sh -c 'echo up; exec sleep infinity'"""
             self.good("cp -a --remove-destination /stick/tree/usr / && systemd-sysusers kring.conf && systemd-tmpfiles --create kring.conf")
 
     def unit(self, name):
-        """{key: value} of the last word on each."""
-        return dict(re.findall(r"^(\w+)=(.*)$", self.good(f"cat /usr/lib/systemd/system/{name}"), re.M))
+        """{key: value} of the last word on each; what is run one after the other, as one line."""
+        words = re.findall(r"^(\w+)=(.*)$", self.good(f"cat /usr/lib/systemd/system/{name}"), re.M)
+        return {**dict(words), "ExecStart": " && ".join(v for k, v in words if k == "ExecStart")}
 
     def systemctl(self, *words):
         """As the units say it."""
