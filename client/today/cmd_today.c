@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is to be done: the whole worklist, and today. */
-#include <string.h>
-
 #include "base/check.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
@@ -24,11 +22,9 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 	msg_set_text(&c->arena, sub, LIST_ASK_FROM, cli_option(c, "from"));
 	code = cli_try(c, req, reply);
 	if (code != CLI_DONE) {
-		/* kring alone: whoever may not see it is shown something else */
 		if (*reply != NULL && c->json)
 			out_json(c, req, *reply);
-		else if (*reply != NULL &&
-			 (!c->bare || strcmp(msg_text(*reply, REPLY_CODE), "staff-no-right") != 0))
+		else if (*reply != NULL)
 			cli_refused(c, *reply);
 		return code;
 	}
@@ -45,17 +41,20 @@ static void today(struct cli *c, const struct msg *reply)
 	draft_mention(c);
 }
 
-/* Who looks after the node has no cases, and so no day: kring alone shows the node, and where all commands stand. */
-static int node_instead(struct cli *c)
+/* Who looks after the node has no cases, and so no day: kring alone shows the node, and where all commands stand.  Everybody may ask for
+ * the node, so that no entry in the log says that somebody tried for cases who typed one word. */
+static int node_instead(struct cli *c, bool *shown)
 {
 	struct msg *sub, *reply;
 	int code;
 
 	require(c->bare && !c->json);
-	print_say_line(c, "today-of-node", FILL_NONE);
 	code = cli_ask(c, cli_request(c, REQUEST_STATUS, &sub), &reply);
-	if (code == CLI_DONE)
+	*shown = code != CLI_DONE || msg_u64(msg_get(reply, REPLY_STATUS), STATUS_NO_DAY) != 0;
+	if (code == CLI_DONE && *shown) {
+		print_say_line(c, "today-of-node", FILL_NONE);
 		print_reply(c, reply);
+	}
 	return code;
 }
 
@@ -64,12 +63,14 @@ static int node_instead(struct cli *c)
 int cmd_today(struct cli *c)
 {
 	struct msg *reply;
-	int code;
+	bool shown = false;
+	int code = CLI_DONE;
 
+	if (c->bare && !c->json)
+		code = node_instead(c, &shown);
+	if (shown)
+		return code;
 	code = cmd_today_ask(c, &reply);
-	if (code != CLI_DONE && c->bare && !c->json && reply != NULL)
-		return strcmp(msg_text(reply, REPLY_CODE), "staff-no-right") == 0 ? node_instead(c)
-										  : code;
 	if (code != CLI_DONE)
 		return code;
 	if (!c->json) {

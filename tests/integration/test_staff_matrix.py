@@ -48,12 +48,17 @@ def test_every_role_at_every_command(node):
 
 def test_kring_alone_shows_an_administrator_the_node(node):
     """Who has no cases has no day; a word that was typed is refused as before."""
-    for role in ("administrator", "caseworker"):
+    for role in ("administrator", "caseworker", "privacy"):
         hire(node, role)
+    def refused():
+        return [x for x in Colleague(node, UIDS["privacy"]).ask("audit_list").audit if x.event == "refused"]
+
     r = kring(node, UIDS["administrator"], "--lang", "en")
+    assert refused() == []  # nobody who typed one word tried for cases
     assert r.returncode == 0 and "kring help all" in r.stdout and "roster" in r.stdout and r.stderr == "", r
     r = kring(node, UIDS["administrator"], "--lang", "en", "today")
     assert r.returncode == 1 and "not among your tasks" in r.stderr and r.stdout == "", r
+    assert len(refused()) == 1
     r = kring(node, UIDS["administrator"], "--json")
     assert r.returncode == 1 and "staff-no-right" in r.stdout, r
     assert "Nothing is waiting" in kring(node, UIDS["caseworker"], "--lang", "en").stdout

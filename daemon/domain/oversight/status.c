@@ -293,6 +293,8 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	msg_set_u64(s, STATUS_SHEET_S, n->sheet.since_s);
 	if (!n->rights.named)
 		msg_set_u64(s, STATUS_OPEN_TO_ALL, 1);
+	if ((t->roles & (ROLE_CASEWORKER | ROLE_READER)) == 0)
+		msg_set_u64(s, STATUS_NO_DAY, 1);
 	clockwatch_rows(t, s, STATUS_CLOCKS);
 	/* behind the rows, out of which it reads ours */
 	own_clock(s);
