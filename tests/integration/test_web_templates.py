@@ -88,7 +88,7 @@ def test_every_text_of_the_pages_is_used():
     rows = {x.split("|")[0] for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"} - {"code"}
     said = "".join(p.read_text() for p in pathlib.Path(ROOT / "daemon/web").rglob("*") if p.suffix in (".c", ".html"))
     assert len(rows) > 20
-    acts = {x.split("|")[0] for x in (ROOT / "config/lists/acts.psv").read_text().splitlines()} | {"contact"}
+    acts = {x.split("|")[0] for x in (ROOT / "config/lists/acts.psv").read_text().splitlines()} | {"contact", "recall"}
     of_acts = {f"act-{kind}-{a}" for kind in ("hint", "text") for a in acts if f'"act-{kind}"' in said}
     of_acts |= {f"can-{a}" for a in ("withdraw", "revoke", "recall") if '"can-%' in said}
     of_fields = {f"{part}-{field}" for part in ("field", "odd") for field in re.findall(r'\{"(\w+)", FORM_', said) if f'"{part}-%' in said or f"?e={part}-%" in said}

@@ -150,7 +150,8 @@ static enum err ticket_holds(struct turn *t, const struct id16 *case_id, const s
 	return rc;
 }
 
-/* Whoever begins shows who it is; and that it goes out is written before the first byte leaves. */
+/* Whoever begins shows who it is, also where the number of an entry is shown that is none; and that it goes out is written before the
+ * first byte leaves. */
 static enum err begin(struct turn *t, const struct id16 *case_id, const struct id16 *file)
 {
 	enum err rc = asker_fresh(t);
@@ -202,14 +203,17 @@ static enum err put_chunks(struct turn *t, const struct attachment *a, uint32_t 
 	return rc;
 }
 
-/* Asked again for each answer, not for the first alone: a consent may end while a large file is taken out. */
+/* Asked again for each answer, not for the first alone: a consent may end while a large file is taken out.  Who takes the first
+ * piece shows who it is before it is said whether there is such a case or file. */
 enum err view_file_read(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct attachment a = {.no = 0};
 	struct id16 case_id;
 	bool shown = false;
-	enum err rc = find_case(t, msg_text(req, FILE_READ_CASE_ID), &case_id);
+	enum err rc = msg_u64(req, FILE_READ_FROM) == 0 ? asker_fresh(t) : ERR_OK;
 
+	if (rc == ERR_OK)
+		rc = find_case(t, msg_text(req, FILE_READ_CASE_ID), &case_id);
 	if (rc == ERR_OK)
 		rc = rows_readable(t, &case_id);
 	if (rc == ERR_OK)
