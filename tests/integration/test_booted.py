@@ -14,8 +14,6 @@ from booted import Booted, Network
 from machine import package
 from node import wait_for
 
-LONG = pytest.mark.skipif(not os.environ.get("KRING_LONG") or os.getuid() != 0 or not shutil.which("systemd-nspawn") or not shutil.which("debootstrap"),
-                          reason="KRING_LONG, as root, with systemd-nspawn and debootstrap")
 DEBS = pathlib.Path(os.environ["KRING_DEBS"]) if "KRING_DEBS" in os.environ else None
 SUITES = sorted(x.stem for x in DEBS.glob("*.deb")) if DEBS else [platform.freedesktop_os_release().get("VERSION_CODENAME", "")]
 FIRST = """How=create
@@ -117,30 +115,30 @@ def lives_on(a, b, deb):
     wait_for("it to listen when the port is given back", lambda: connected(b) and connected(a), 120)
 
 
-@LONG
-@pytest.mark.parametrize("suite", SUITES)
-def test_two_booted_machines_from_nothing_to_a_referral(suite, tmp_path):
-    deb = DEBS / f"{suite}.deb" if DEBS else package(tmp_path / "deb")
-    with Network() as net:
-        a, b = (Booted(net, suite, tmp_path / f"m{i}", i) for i in (1, 2))
-        begun = time.time()
-        for m in (a, b):
-            m.bring(deb)
-            m.good(f"apt-get install -y /root/{deb.name}")
-            m.good("useradd --create-home ada; useradd --create-home anna")
-        a.put("answers", FIRST)
-        a.good("kring setup --answers answers")
-        joined(a, b)
-        case = referral(a, b)
-        print(f"{suite}: from apt install to an accepted referral in {time.time() - begun:.0f} s")
-        for m in (a, b):
-            exposure = m.run("systemd-analyze security kringd.service kring-backup.service kring-metrics.service | grep -h Overall")
-            print(suite, m.name, exposure.stdout.strip() or exposure.stderr.strip())
-            m.good("systemctl start kring-backup.service")
-            told = m.run("kring doctor")
-            assert "CRITICAL" not in told.stdout and "a backup was last read through: " in told.stdout, told.stdout
-        lives_on(a, b, deb)
-        assert "Test Verzonnen" in a.good(f"kring case show {case}", "anna")
-        print(f"{suite}: with reboot, kill, reload, upgrade and a port taken {time.time() - begun:.0f} s")
-        a.good("apt-get remove -y kring")
-        assert a.active() != "active" and a.run("test -e /var/lib/kring/identity").returncode == 0, "removing the package keeps the store"
+if os.environ.get("KRING_LONG") and os.getuid() == 0 and shutil.which("systemd-nspawn") and shutil.which("debootstrap"):  # tests/run --long
+    @pytest.mark.parametrize("suite", SUITES)
+    def test_two_booted_machines_from_nothing_to_a_referral(suite, tmp_path):
+        deb = DEBS / f"{suite}.deb" if DEBS else package(tmp_path / "deb")
+        with Network() as net:
+            a, b = (Booted(net, suite, tmp_path / f"m{i}", i) for i in (1, 2))
+            begun = time.time()
+            for m in (a, b):
+                m.bring(deb)
+                m.good(f"apt-get install -y /root/{deb.name}")
+                m.good("useradd --create-home ada; useradd --create-home anna")
+            a.put("answers", FIRST)
+            a.good("kring setup --answers answers")
+            joined(a, b)
+            case = referral(a, b)
+            print(f"{suite}: from apt install to an accepted referral in {time.time() - begun:.0f} s")
+            for m in (a, b):
+                exposure = m.run("systemd-analyze security kringd.service kring-backup.service kring-metrics.service | grep -h Overall")
+                print(suite, m.name, exposure.stdout.strip() or exposure.stderr.strip())
+                m.good("systemctl start kring-backup.service")
+                told = m.run("kring doctor")
+                assert "CRITICAL" not in told.stdout and "a backup was last read through: " in told.stdout, told.stdout
+            lives_on(a, b, deb)
+            assert "Test Verzonnen" in a.good(f"kring case show {case}", "anna")
+            print(f"{suite}: with reboot, kill, reload, upgrade and a port taken {time.time() - begun:.0f} s")
+            a.good("apt-get remove -y kring")
+            assert a.active() != "active" and a.run("test -e /var/lib/kring/identity").returncode == 0, "removing the package keeps the store"
