@@ -9,6 +9,7 @@ import time
 
 from selenium import webdriver
 from selenium.common.exceptions import JavascriptException, NoSuchElementException, StaleElementReferenceException, TimeoutException, WebDriverException
+from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 
 import axe
@@ -19,6 +20,7 @@ LANGS = ("nl", "fr", "en", "de")
 FORMS = (("light", 1280), ("dark", 320), ("light", 320), ("dark", 1280))
 LONG = bool(os.environ.get("KRING_LONG"))
 PICTURES = ROOT / "build/web"
+DRIVER = "/usr/bin/chromedriver"  # Debian's; without its name newer versions of selenium look for one on the network
 
 
 GONE = (StaleElementReferenceException, NoSuchElementException, JavascriptException)
@@ -44,7 +46,7 @@ class Chrome:
         if not scripts:
             o.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         o.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self.d, self.scripts = webdriver.Chrome(options=o), scripts
+        self.d, self.scripts = webdriver.Chrome(options=o, service=Service(DRIVER)), scripts
         self.anew(port)
 
     def anew(self, port):
