@@ -386,6 +386,57 @@ def seconds_until(what, fn, limit):
     return time.time() - begun
 
 
+class Routed(Wired):
+    """A node in a network of its own behind a router, which puts its own address before whatever goes out; forwards: a port of the router
+    leads to the node, and that is what partners are told.  Without it nobody can dial the node."""
+
+    def __init__(self, fed, i, org, forwards):
+        Node.__init__(self, fed, org.lower(), org, 7001)
+        self.i, self.ip, self.switch = i, f"10.78.0.{i}", f"kl{os.getpid()}-s"
+        self.ns = self.router = f"kl{os.getpid()}-{i}r"
+        self.plug()
+        self.ns = f"kl{os.getpid()}-{i}"
+        ip("netns", "add", self.ns)
+        ip("link", "add", "home", "netns", self.router, "type", "veth", "peer", "name", "eth0", "netns", self.ns)
+        for ns, dev, address in ((self.router, "home", "192.168.7.1/24"), (self.ns, "eth0", "192.168.7.2/24")):
+            ip("-n", ns, "addr", "add", address, "dev", dev)
+            ip("-n", ns, "link", "set", dev, "up")
+        ip("-n", self.ns, "link", "set", "lo", "up")
+        ip("-n", self.ns, "route", "add", "default", "via", "192.168.7.1")
+        forward = "tcp dport 7009 dnat to 192.168.7.2:7001" if forwards else ""
+        subprocess.run(["ip", "netns", "exec", self.router, "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; nft -f -"], check=True, text=True, input=f"""
+            table ip nat {{
+                chain in {{ type nat hook prerouting priority -100; {forward}
+                }}
+                chain out {{ type nat hook postrouting priority 100; oif eth0 masquerade
+                }}
+            }}""")
+        fed.run("--dir", str(self.dir), "node", "init", "--org", org, "--country", "NL", "--listen", "tcp://192.168.7.2:7001",
+                "--address", f"tcp://{self.ip}:7009" if forwards else "none", "--federation", str(fed.roster))
+        fed.admit(self.dir / "join")
+
+
+@ROOT_ONLY
+def test_partners_behind_routers_exchange_a_referral(wires):
+    """One has a port forwarded, the other is reached by nobody and dials; both networks have the same addresses inside."""
+    f = wires.fed
+    f.nodes = a, b = Routed(f, 1, "Goes", True), Routed(f, 2, "SMWO", False)
+    try:
+        f.start()
+        for x, y in ((a, b), (b, a)):
+            ref = x.refer(ready_to_refer(x, y), y.name)
+            wait_for("a receipt", lambda: sent(x, ref))
+        for x in (a, b):  # whoever comes back, the one that can dial does
+            x.stop()
+            x.start()
+            for y in (a, b):
+                f.await_connected(y)
+    finally:
+        f.stop()
+        for n in f.nodes:
+            subprocess.run(["ip", "netns", "del", n.router], capture_output=True)
+
+
 @ROOT_ONLY
 def test_an_address_that_goes_away_costs_no_keys_and_comes_back_by_itself(wires):
     a, b = wires.pair()
