@@ -36,7 +36,7 @@
 	X(KEY_IN_BUNDLE, "key-in-bundle") /* what is sent can be opened before it is ceded */    \
 	X(SEAL_UNSETTLED, "seal-unsettled") /* a case is sealed before the new owner's log is compared */ \
 	X(NOTE_TWICE, "note-twice") X(KEPT_ONCE, "kept-once") /* a note that comes in two ways stands twice; what is added late is not kept */ \
-	X(WORDS_SEALED, "words-sealed") /* words that come in what was kept are not looked for */ \
+	X(WORDS_SEALED, "words-sealed") X(PLACE_KEPT, "place-kept") /* words in what was kept are not looked for; a handover that is over keeps its place */ \
 	X(ERASED_THROWS, "erased-throws") /* a document for an erased case fails its turn */     \
 	X(REOPEN_BARE, "reopen-bare")   /* a case that is opened again has no work */             \
 	X(BREAK_PAIR, "break-pair") X(BREAK_THREAD, "break-thread") /* a receipt of a number that was never given; their log saw more of ours than there is */ \

@@ -476,40 +476,43 @@ bool sim_busy(struct sim *s, bool why, uint64_t *left)
 			struct node_time now = now_of(s);
 			struct pair *p;
 			bool owed;
+			uint64_t waits, held;
 
 			if (i == j)
 				continue;
+			held = sim_held_up(s, i, j); /* for people there, and nobody acts */
 			effects_init(&fx);
 			node_turn_begin(s->nodes[i].node, &t, &now);
 			/* never committed; of a pair of before this incarnation pair_get forgets rows */
 			require(store_begin(s->nodes[i].store, true, &t.txn) == ERR_OK);
 			require(pair_get(&t, (uint16_t)(j + 1), &p) == ERR_OK);
+			require(p->waiting >= held);
+			waits = p->waiting - held;
 			owed = p->tail < p->out_last || p->acked < p->num_last ||
 			       p->verdicts < p->acked || p->off_from < p->off_to || p->unheard ||
-			       p->uncompared || p->unconfirmed || p->stopped || p->waiting > 0 ||
+			       p->uncompared || p->unconfirmed || p->stopped || waits > 0 ||
 			       s->nodes[i].node->quarantine;
 			store_abort(t.txn);
 			if (owed && why)
-				sim_fail(s,
-					 "no convergence: the stream of node %d to %d stands "
-					 "still: owed %llu, offered %llu "
-					 "of %llu, "
-					 "receipted %llu of %llu, verdicts %llu, got %llu, waiting "
-					 "%llu,%s%s%s%s%s",
-					 i, j, (unsigned long long)(p->out_last - p->tail),
-					 (unsigned long long)p->off_from,
-					 (unsigned long long)p->off_to,
-					 (unsigned long long)p->acked,
-					 (unsigned long long)p->num_last,
-					 (unsigned long long)p->verdicts,
-					 (unsigned long long)p->got, (unsigned long long)p->waiting,
-					 p->unheard ? " unheard" : "",
-					 p->uncompared ? " uncompared" : "",
-					 p->unconfirmed ? " unconfirmed" : "",
-					 p->stopped ? " stopped" : "",
-					 s->nodes[i].node->quarantine ? " quarantine" : "");
+				sim_fail(
+					s,
+					"no convergence: the stream of node %d to %d stands "
+					"still: owed %llu, offered %llu "
+					"of %llu, "
+					"receipted %llu of %llu, verdicts %llu, got %llu, waiting "
+					"%llu,%s%s%s%s%s",
+					i, j, (unsigned long long)(p->out_last - p->tail),
+					(unsigned long long)p->off_from,
+					(unsigned long long)p->off_to, (unsigned long long)p->acked,
+					(unsigned long long)p->num_last,
+					(unsigned long long)p->verdicts, (unsigned long long)p->got,
+					(unsigned long long)waits, p->unheard ? " unheard" : "",
+					p->uncompared ? " uncompared" : "",
+					p->unconfirmed ? " unconfirmed" : "",
+					p->stopped ? " stopped" : "",
+					s->nodes[i].node->quarantine ? " quarantine" : "");
 			*left += p->out_last - p->tail + p->num_last - p->verdicts + p->off_to -
-				 p->off_from + p->waiting;
+				 p->off_from + waits;
 			any = any || owed;
 			arena_reset(&s->nodes[i].arena);
 		}

@@ -279,6 +279,8 @@ struct sim_view;
 unsigned sim_told(struct sim_view *v, const struct id16 *case_id, const char *text);
 /** At rest. */
 void sim_check_moves(struct sim *s);
+/** Cases that from may not propose yet, because to has as many of it on their way as it takes: they wait until people there act. */
+uint64_t sim_held_up(struct sim *s, int from, int to);
 
 /* sim_ended.c: consents that were taken back, at rest or now and then */
 void sim_check_ended(struct sim *s, bool rest);

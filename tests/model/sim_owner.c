@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/limits/files.h"
 #include "domain/attach/attach.h"
 #include "domain/blob/blob.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
+#include "domain/exchange/outbox.h"
 #include "domain/handover/rows.h"
 #include "sim.h"
 
@@ -471,6 +473,46 @@ static void check_persons(struct sim *s, struct sim_node *n)
 		places[count++] = (struct place){th.peer, theirs.case_id, th.case_id};
 	}
 	sim_view_close(&v);
+}
+
+/* ---- as many cases of one partner on their way as may be ---- */
+
+/* By the threads themselves: the index that the node asks may be what is wrong. */
+static unsigned on_their_way(struct sim *s, int from, int to)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct sim_view v;
+	struct thread th;
+	struct msg *m;
+	unsigned count = 0;
+
+	sim_view_beside(s, &v, &s->nodes[to]);
+	while (rows_each(&v.t, NULL, &w, &th, &m))
+		count += th.peer == from + 1 && th.role == THREAD_RECEIVER &&
+			 !handover_over((enum handover_state)th.state);
+	require(w.rc == ERR_OK);
+	sim_view_close(&v);
+	return count;
+}
+
+uint64_t sim_held_up(struct sim *s, int from, int to)
+{
+	uint64_t place = 1, count = 0;
+	struct sim_view v;
+	struct pair *p;
+
+	sim_view_alone(s, &v, &s->nodes[from]);
+	require(pair_get(&v.t, (uint16_t)(to + 1), &p) == ERR_OK);
+	for (; outbox_waiting(&v.t, p, &place) == ERR_OK; place++) {
+		struct outbox_row row;
+		struct document d;
+
+		require(outbox_get(&v.t, p->peer, place, &row) == ERR_OK &&
+			document_load(&v.t, &row.doc, &d) == ERR_OK);
+		count += row.verdict == WIRE_VERDICT_TOO_MANY && d.head.type == DOC_PROPOSE;
+	}
+	sim_view_close(&v);
+	return count > 0 && on_their_way(s, from, to) >= LIMIT_HANDOVERS ? count : 0;
 }
 
 void sim_check_moves(struct sim *s)

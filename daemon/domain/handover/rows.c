@@ -395,6 +395,8 @@ enum err rows_index(struct turn *t, const struct thread *th)
 		return ERR_OK; /* what our own people begin is theirs to count */
 	if (!handover_over((enum handover_state)th->state))
 		return turn_put(t, STORE_HANDING, &k, span_of(&th->role, 1));
+	if (planted(PLANT_PLACE_KEPT))
+		return ERR_OK;
 	rc = store_del(t->txn, STORE_HANDING, key_span(&k));
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
