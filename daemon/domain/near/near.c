@@ -154,14 +154,33 @@ static void keep(struct candidates *c, const struct index_entry *who, const stru
 	all[(*count)++] = (struct candidate){e->id, e->origin, own};
 }
 
-/* One pass over everybody. */
+/* Whom likeness() may find alike, and few others: whoever has neither name, number nor telephone of that person is not even taken up.
+ * Numbers that are too short to say anything are left out, as they are there. */
+static struct index_want alike(const struct index_entry *who)
+{
+	struct index_want w = {.hash = who->hash, .national = who->national};
+
+	if (who->hash != 0)
+		w.ways |= INDEX_BY_HASH;
+	if (who->national != 0)
+		w.ways |= INDEX_BY_NATIONAL;
+	for (size_t i = 0; i < FOLD_PHONES; i++)
+		if (who->phones[i] >= whole_number)
+			w.digits[w.phone_count++] = fold_number_pairs(who->phones[i]);
+	if (w.phone_count != 0)
+		w.ways |= INDEX_BY_PHONE;
+	return w;
+}
+
+/* One pass over everybody, of whom most are passed over at once. */
 static void gather(struct index *x, const struct index_entry *who, const struct same *known,
 		   struct candidates *out)
 {
+	const struct index_want want = alike(who);
 	struct index_entry e;
 	uint32_t place = 0;
 
-	while (index_each(x, &place, NULL, &e))
+	while (index_each(x, &place, &want, &e))
 		keep(out, who, known, &e);
 }
 

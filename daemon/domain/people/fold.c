@@ -193,6 +193,14 @@ size_t fold_number(char out[FOLD_NUMBER], uint64_t number)
 	return n;
 }
 
+uint64_t fold_number_pairs(uint64_t number)
+{
+	char d[FOLD_NUMBER];
+	const size_t n = fold_number(d, number);
+
+	return fold_pairs(d, n);
+}
+
 /* Digits of a country's code, by how it begins (ITU-T E.164). */
 static size_t country_digits(const char *d)
 {

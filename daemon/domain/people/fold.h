@@ -39,6 +39,8 @@ size_t fold_number(char out[FOLD_NUMBER], uint64_t number);
 /** Which two letters stand side by side, blanks left out, as bits of a hash: of a part of a text the bits are among those of the
  *  whole.  A text of one letter has none. */
 uint64_t fold_pairs(const char *text, size_t len);
+/** The same of a telephone number as it is written out; 0: none. */
+uint64_t fold_number_pairs(uint64_t number);
 /** As 20260131, with 0 for the month or day that nobody knows; 0: no such date. */
 uint32_t fold_birth(const char *date);
 /** May both be the birth date of one person?  What is not known may be. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Cells of one size in blocks: the first of a row has its numbers, the ones behind it the name.  Nothing ever moves, so nothing is
- * copied to make room, and a walk is one pass over memory.  Ids are found by a table of places (open addressing, at most half
- * full, in the order in which their random parts begin).  What is freed is overwritten.
+ * Rows and names lie apart, each in blocks.  Of a row, what says whether it can be meant stands in arrays of its own, so that a search
+ * among very many reads a few bytes of each, one behind the other, and the rest of a row only where it may fit.  Nothing ever moves, so
+ * nothing is copied to make room.  Ids are found by a table of places (open addressing, at most half full, in the order in which their
+ * random parts begin).  What is freed is overwritten.
  *
- * A row says in 64 bits which pairs of letters its name and its telephones have (fold_pairs), so that of very many people a search
- * reads the names of few: one bit of what is looked for that a row lacks, and it cannot fit.
+ * A row says in 64 bits which pairs of letters its name has, and in as many which pairs of digits its telephones have (fold_pairs), so
+ * that of very many people a search reads the names of few: one bit of what is looked for that a row lacks, and it cannot fit.
  *
  * When it is full, the partner whose names take most gives them up: its people are looked up in the store from then on, and nobody
  * else's.  So one that brings very many, or very long names, makes looking for its own people slow.
@@ -19,40 +20,47 @@
 #include "base/check.h"
 #include "base/limits.h"
 
-enum { CELLS = 2048, TEXT = 59, TABLE_FIRST = 4096 };
-enum { CELL_FREE, CELL_ROW, CELL_TEXT };
+enum { ROWS = 1024, TEXTS = 1024, TEXT = 28, TABLE_FIRST = 4096 };
+enum { FLAG_USED = 1, FLAG_DAMAGED = 2, FLAG_NAMELESS = 4 };
 
-/* next: a place (number of the cell and one); 0: none.  Both shapes have it, and what they are, in one place. */
-union cell {
-	struct {
-		struct id16 id;
-		uint64_t phones[FOLD_PHONES], hash, letters;
-		uint32_t national, born;
-		uint16_t origin;
-		uint8_t flags, kind; /* FLAG_*, CELL_* */
-		uint32_t next;
-	} row;
-	struct {
-		char text[TEXT];
-		uint8_t kind;
-		uint32_t next;
-	} part;
+/* What is read of those alone that may be meant. */
+struct row {
+	struct id16 id;
+	uint64_t phones[FOLD_PHONES];
+	uint32_t name; /* its first cell, 0: none; of a row given back the next such one */
+	uint16_t origin;
 };
-enum { FLAG_DAMAGED = 1, FLAG_NAMELESS = 2 };
-static_assert(offsetof(union cell, row.kind) == offsetof(union cell, part.kind) &&
-		      offsetof(union cell, row.next) == offsetof(union cell, part.next),
-	      "what a cell is can be read before it is known");
 
-/* Room for the greatest table, and for the one before it while that is copied: names never take it. */
-enum { TABLE_ROOM = 6 << 20, BLOCK = CELLS * sizeof(union cell) };
-enum { BLOCKS_MAX = (LIMIT_INDEX - TABLE_ROOM) / BLOCK, CELLS_MAX = BLOCKS_MAX * CELLS };
+/* What is read of everybody stands first; an array for each, so that a walk over one of them leaves the others alone. */
+struct rows {
+	uint64_t letters[ROWS], digits[ROWS], hash[ROWS];
+	uint32_t born[ROWS], national[ROWS];
+	uint16_t behind[ROWS]; /* how its id goes on behind the time */
+	uint8_t flags[ROWS];   /* FLAG_*; 0: free */
+	struct row row[ROWS];
+};
+
+/* A name goes on in the next cell: most have one or two.  next: the number of a cell and one; 0: none. */
+struct cell {
+	char text[TEXT];
+	uint32_t next;
+};
+
+/* Room for the greatest table, and for the one before it while that is copied; for rows; and names have the rest, so that neither
+ * takes what another one needs. */
+enum { TABLE_ROOM = 3 << 20, ROWS_ROOM = 17 << 20 };
+enum { ROW_BLOCKS = ROWS_ROOM / sizeof(struct rows), ROWS_MAX = ROW_BLOCKS * ROWS };
+enum { TEXT_BLOCK = TEXTS * sizeof(struct cell) };
+enum {
+	TEXT_BLOCKS = (LIMIT_INDEX - TABLE_ROOM - ROWS_ROOM) / TEXT_BLOCK,
+	TEXTS_MAX = TEXT_BLOCKS * TEXTS
+};
 /* Of a partner whose names take less than this, nobody is slow to be found: they are too many together. */
-enum { NAMES_LEAST = CELLS_MAX / 64 };
-static_assert(sizeof(union cell) == 64,
-	      "a row and its name fill whole lines of the processor's cache");
-static_assert(BLOCKS_MAX > 1, "one block is not the whole index");
-static_assert(2 * CELLS_MAX <= (TABLE_ROOM / 6 * 4) / (int)sizeof(uint32_t),
-	      "rows in all cells have a table that is at most half full");
+enum { NAMES_LEAST = TEXTS_MAX / 64 };
+static_assert(sizeof(struct cell) == 32, "two cells fill a line of the processor's cache");
+static_assert(ROW_BLOCKS > 1 && TEXT_BLOCKS > 1, "one block is not the whole index");
+static_assert(2 * ROWS_MAX <= (TABLE_ROOM / 3 * 2) / (int)sizeof(uint32_t),
+	      "as many rows as there may be have a table that is at most half full");
 
 /* Of one partner: cells of names; and whether its names are left out. */
 struct share {
@@ -60,23 +68,45 @@ struct share {
 	bool out;
 };
 
+/* Blocks of one kind, taken one at a time and kept until the index is emptied: places up to `used` were ever taken, and the first of those given back is `free` (a place is a number and one). */
+struct pool {
+	size_t blocks, used;
+	uint32_t free;
+};
+
 struct index {
 	struct index_memory memory;
 	enum index_state state;
-	union cell *blocks[BLOCKS_MAX];
-	size_t block_count, used; /* cells that were ever taken: places up to here */
-	uint32_t free;		  /* the first of those given back */
+	struct rows *rows[ROW_BLOCKS];
+	struct cell *texts[TEXT_BLOCKS];
+	struct pool row_pool, text_pool;
 	uint32_t *table;
-	size_t table_len, rows;
+	size_t table_len, count;
 	struct index_work work;
 	bool over;			  /* the next piece would go beyond LIMIT_INDEX */
 	struct share of[LIMIT_PEERS + 1]; /* by origin */
 };
 
-static union cell *cell_at(const struct index *x, uint32_t place)
+static struct rows *block_at(const struct index *x, uint32_t place)
 {
-	require(place != 0 && place <= x->used);
-	return &x->blocks[(place - 1) / CELLS][(place - 1) % CELLS];
+	require(place != 0 && place <= x->row_pool.used);
+	return x->rows[(place - 1) / ROWS];
+}
+
+static size_t in_block(uint32_t place)
+{
+	return (place - 1) % ROWS;
+}
+
+static struct row *row_at(const struct index *x, uint32_t place)
+{
+	return &block_at(x, place)->row[in_block(place)];
+}
+
+static struct cell *cell_at(const struct index *x, uint32_t place)
+{
+	require(place != 0 && place <= x->text_pool.used);
+	return &x->texts[(place - 1) / TEXTS][(place - 1) % TEXTS];
 }
 
 enum err index_create(struct index **out, const struct index_memory *memory)
@@ -93,8 +123,10 @@ enum err index_create(struct index **out, const struct index_memory *memory)
 
 static void empty(struct index *x)
 {
-	for (size_t i = 0; i < x->block_count; i++)
-		x->memory.give(x->memory.ctx, x->blocks[i]);
+	for (size_t i = 0; i < x->row_pool.blocks; i++)
+		x->memory.give(x->memory.ctx, x->rows[i]);
+	for (size_t i = 0; i < x->text_pool.blocks; i++)
+		x->memory.give(x->memory.ctx, x->texts[i]);
 	if (x->table != NULL)
 		x->memory.give(x->memory.ctx, x->table);
 	*x = (struct index){.memory = x->memory, .state = x->state, .work = x->work};
@@ -132,12 +164,13 @@ void index_whole(struct index *x)
 
 size_t index_count(const struct index *x)
 {
-	return x->rows;
+	return x->count;
 }
 
 size_t index_bytes(const struct index *x)
 {
-	return x->block_count * BLOCK + x->table_len * sizeof *x->table;
+	return x->row_pool.blocks * sizeof(struct rows) + x->text_pool.blocks * TEXT_BLOCK +
+	       x->table_len * sizeof *x->table;
 }
 
 /* ---- where a case is ---- */
@@ -157,7 +190,7 @@ static size_t slot_of(const struct index *x, const struct id16 *id)
 
 static bool is_at(const struct index *x, uint32_t place, const struct id16 *id)
 {
-	return memcmp(cell_at(x, place)->row.id.b, id->b, sizeof id->b) == 0;
+	return memcmp(row_at(x, place)->id.b, id->b, sizeof id->b) == 0;
 }
 
 /* The slot that names this case, or the free one where it would stand. */
@@ -189,7 +222,7 @@ static bool grow_table(struct index *x)
 	x->table_len = len;
 	for (size_t i = 0; i < old_len; i++)
 		if (old[i] != 0)
-			new[find(x, &cell_at(x, old[i])->row.id)] = old[i];
+			new[find(x, &row_at(x, old[i])->id)] = old[i];
 	if (old != NULL)
 		x->memory.give(x->memory.ctx, old);
 	return true;
@@ -202,7 +235,7 @@ static void free_slot(struct index *x, size_t at)
 	size_t gap = at;
 
 	for (size_t i = (at + 1) & mask; x->table[i] != 0; i = (i + 1) & mask) {
-		const size_t home = slot_of(x, &cell_at(x, x->table[i])->row.id);
+		const size_t home = slot_of(x, &row_at(x, x->table[i])->id);
 
 		if (((i - home) & mask) < ((i - gap) & mask))
 			continue; /* it stands between its home and the gap */
@@ -212,87 +245,124 @@ static void free_slot(struct index *x, size_t at)
 	x->table[gap] = 0;
 }
 
-/* ---- cells ---- */
+/* ---- places ---- */
 
-/* 0: there is no more. */
-static uint32_t take(struct index *x, uint32_t kind)
+/* Room for one more block of that kind; NULL: there is no more, and `over` says whose limit it was. */
+static void *block(struct index *x, const struct pool *p, size_t most, size_t len)
 {
-	uint32_t place = x->free;
+	x->over = p->blocks == most;
+	return x->over ? NULL : more(x, len);
+}
+
+/* Those given back come first: places stay few, and a walk over them short.  0: there is no more. */
+static uint32_t take_row(struct index *x)
+{
+	struct pool *p = &x->row_pool;
+	uint32_t place = p->free;
 
 	if (place != 0) {
-		x->free = cell_at(x, place)->part.next;
+		p->free = row_at(x, place)->name;
 	} else {
-		if (x->used == x->block_count * CELLS) {
-			void *block;
+		if (p->used == p->blocks * ROWS) {
+			struct rows *b = block(x, p, ROW_BLOCKS, sizeof *b);
 
-			x->over = x->block_count == BLOCKS_MAX;
-			block = x->over ? NULL : more(x, BLOCK);
-			if (block == NULL)
+			if (b == NULL)
 				return 0;
-			x->blocks[x->block_count++] = block;
+			x->rows[p->blocks++] = b;
 		}
-		place = (uint32_t)++x->used;
+		place = (uint32_t)++p->used;
 	}
-	*cell_at(x, place) = (union cell){.row.kind = (uint8_t)kind};
+	*row_at(x, place) = (struct row){.name = 0};
+	block_at(x, place)->flags[in_block(place)] = FLAG_USED;
 	return place;
 }
 
-static void give_back(struct index *x, uint32_t place)
+/* As a row is taken; a block has no numbers of its own, a place is counted over all of them. */
+static uint32_t take_text(struct index *x)
 {
-	while (place != 0) {
-		union cell *c = cell_at(x, place);
-		const uint32_t next = c->part.next;
+	struct pool *p = &x->text_pool;
+	uint32_t place = p->free;
 
-		explicit_bzero(c, sizeof *c);
-		c->part.next = x->free;
-		x->free = place;
-		place = next;
+	if (place != 0) {
+		p->free = cell_at(x, place)->next;
+	} else {
+		if (p->used == p->blocks * TEXTS) {
+			struct cell *b = block(x, p, TEXT_BLOCKS, TEXT_BLOCK);
+
+			if (b == NULL)
+				return 0;
+			x->texts[p->blocks++] = b;
+		}
+		place = (uint32_t)++p->used;
 	}
+	*cell_at(x, place) = (struct cell){.next = 0};
+	return place;
 }
 
 /* A number that no partner can have, from a record on disk, is as ours. */
-static struct share *share_of(struct index *x, const union cell *row)
+static struct share *share_of(struct index *x, const struct row *row)
 {
-	const uint16_t origin = row->row.origin;
-
-	require(row->row.kind == CELL_ROW);
-	return &x->of[origin <= LIMIT_PEERS ? origin : 0];
+	return &x->of[row->origin <= LIMIT_PEERS ? row->origin : 0];
 }
 
-static void drop_name(struct index *x, union cell *row)
+/* What it had counts no more for its partner, whoever needs the cells next. */
+static void drop_name(struct index *x, struct row *row)
 {
 	struct share *s = share_of(x, row);
+	struct pool *p = &x->text_pool;
 
-	for (uint32_t place = row->row.next; place != 0; place = cell_at(x, place)->part.next) {
+	while (row->name != 0) {
+		const uint32_t place = row->name;
+		struct cell *c = cell_at(x, place);
+
 		require(s->names > 0);
 		s->names--;
+		row->name = c->next;
+		explicit_bzero(c, sizeof *c);
+		c->next = p->free;
+		p->free = place;
 	}
-	give_back(x, row->row.next);
-	row->row.next = 0;
+}
+
+/* Nothing of it stays but its place: the arrays are cleared too, since a hash of a name or a birth date is about the person as much as
+ * the name is. */
+static void drop_row(struct index *x, uint32_t place)
+{
+	struct rows *b = block_at(x, place);
+	const size_t i = in_block(place);
+
+	drop_name(x, &b->row[i]);
+	b->letters[i] = b->digits[i] = b->hash[i] = 0;
+	b->born[i] = b->national[i] = 0;
+	b->behind[i] = 0;
+	b->flags[i] = 0;
+	explicit_bzero(&b->row[i], sizeof b->row[i]);
+	b->row[i].name = x->row_pool.free;
+	x->row_pool.free = place;
 }
 
 /* Without its last zero when it fills its cells. */
-static bool put_name(struct index *x, union cell *row, const char *name)
+static bool put_name(struct index *x, struct row *row, const char *name)
 {
 	const size_t len = strlen(name);
-	uint32_t *next = &row->row.next;
+	uint32_t *next = &row->name;
 
 	for (size_t at = 0; at < len; at += TEXT) {
-		const uint32_t place = take(x, CELL_TEXT);
-		union cell *c;
+		const uint32_t place = take_text(x);
+		struct cell *c;
 
 		if (place == 0)
 			return false;
 		c = cell_at(x, place);
-		memcpy(c->part.text, name + at, len - at < TEXT ? len - at : TEXT);
+		memcpy(c->text, name + at, len - at < TEXT ? len - at : TEXT);
 		*next = place;
-		next = &c->part.next;
+		next = &c->next;
 		share_of(x, row)->names++;
 	}
 	return true;
 }
 
-/* The partner whose names take most gives up all of them, until the next start: at most once each.  One walk over the cells.
+/* The partner whose names take most gives up all of them, until the next start: at most once each.  One walk over the rows.
  * False: nobody takes so much. */
 static bool names_out(struct index *x)
 {
@@ -305,24 +375,25 @@ static bool names_out(struct index *x)
 		return false;
 	require(!x->of[most].out);
 	x->of[most].out = true;
-	for (uint32_t place = 1; place <= x->used; place++) {
-		union cell *c = cell_at(x, place);
+	for (uint32_t place = 1; place <= x->row_pool.used; place++) {
+		struct rows *b = block_at(x, place);
+		const size_t i = in_block(place);
 
-		if (c->row.kind != CELL_ROW || c->row.origin != most || c->row.next == 0)
+		if (b->flags[i] == 0 || b->row[i].origin != most || b->row[i].name == 0)
 			continue;
-		drop_name(x, c);
-		c->row.flags |= FLAG_NAMELESS;
+		drop_name(x, &b->row[i]);
+		b->flags[i] |= FLAG_NAMELESS;
 	}
 	require(x->of[most].names == 0);
 	return true;
 }
 
-static void get_name(const struct index *x, const union cell *row, char name[FOLD_MAX + 1])
+static void get_name(const struct index *x, const struct row *row, char name[FOLD_MAX + 1])
 {
 	size_t len = 0;
 
-	for (uint32_t place = row->row.next; place != 0; place = cell_at(x, place)->part.next) {
-		const char *text = cell_at(x, place)->part.text;
+	for (uint32_t place = row->name; place != 0; place = cell_at(x, place)->next) {
+		const char *text = cell_at(x, place)->text;
 		const size_t n = strnlen(text, TEXT);
 
 		require(len + n <= FOLD_MAX);
@@ -332,79 +403,76 @@ static void get_name(const struct index *x, const union cell *row, char name[FOL
 	name[len] = '\0';
 }
 
-static void get_row(const union cell *c, struct index_entry *out)
+static void get_row(const struct rows *b, size_t i, struct index_entry *out)
 {
-	out->id = c->row.id;
-	out->origin = c->row.origin;
-	out->damaged = (c->row.flags & FLAG_DAMAGED) != 0;
-	out->nameless = (c->row.flags & FLAG_NAMELESS) != 0;
-	out->letters = c->row.letters;
-	out->born = c->row.born;
-	memcpy(out->phones, c->row.phones, sizeof out->phones);
-	out->national = c->row.national;
-	out->hash = c->row.hash;
+	const struct row *row = &b->row[i];
+
+	out->id = row->id;
+	out->origin = row->origin;
+	out->damaged = (b->flags[i] & FLAG_DAMAGED) != 0;
+	out->nameless = (b->flags[i] & FLAG_NAMELESS) != 0;
+	out->letters = b->letters[i];
+	out->digits = b->digits[i];
+	out->born = b->born[i];
+	memcpy(out->phones, row->phones, sizeof out->phones);
+	out->national = b->national[i];
+	out->hash = b->hash[i];
 	out->name[0] = '\0';
 }
 
 /* ---- rows ---- */
 
-/* Its cell, which stays where it is when a row is written again. */
+/* Its place, where it stays when it is written again. */
 static uint32_t row_for(struct index *x, const struct id16 *id)
 {
 	uint32_t place;
 	size_t at;
 
-	if (2 * (x->rows + 1) > x->table_len && !grow_table(x))
+	if (2 * (x->count + 1) > x->table_len && !grow_table(x))
 		return 0;
 	at = find(x, id);
 	if (x->table[at] != 0) {
-		drop_name(x, cell_at(x, x->table[at]));
+		drop_name(x, row_at(x, x->table[at]));
 		return x->table[at];
 	}
-	place = take(x, CELL_ROW);
+	place = take_row(x);
 	if (place == 0)
 		return 0;
-	cell_at(x, place)->row.id = *id;
+	row_at(x, place)->id = *id;
 	x->table[at] = place;
-	x->rows++;
+	x->count++;
 	return place;
-}
-
-/* Whatever stands in it and can be looked for by a part. */
-static uint64_t letters_of(const struct index_entry *e)
-{
-	uint64_t pairs = fold_pairs(e->name, strlen(e->name));
-
-	for (size_t i = 0; i < FOLD_PHONES; i++) {
-		char d[FOLD_NUMBER];
-		const size_t n = fold_number(d, e->phones[i]);
-
-		pairs |= fold_pairs(d, n);
-	}
-	return pairs;
 }
 
 /* False: there was no room for all of it. */
 static bool put(struct index *x, const struct index_entry *e)
 {
 	uint32_t place;
-	union cell *c;
+	struct rows *b;
+	struct row *row;
+	size_t i;
 
 	x->over = false;
 	place = row_for(x, &e->id);
 	if (place == 0)
 		return false;
-	c = cell_at(x, place);
-	c->row.origin = e->origin;
-	c->row.born = e->born;
-	memcpy(c->row.phones, e->phones, sizeof e->phones);
-	c->row.national = e->national;
-	c->row.hash = e->hash;
-	c->row.letters = letters_of(e);
-	c->row.flags = e->damaged ? FLAG_DAMAGED : 0;
-	if (!share_of(x, c)->out || e->name[0] == '\0')
-		return put_name(x, c, e->name);
-	c->row.flags |= FLAG_NAMELESS;
+	b = block_at(x, place);
+	i = in_block(place);
+	row = &b->row[i];
+	row->origin = e->origin;
+	memcpy(row->phones, e->phones, sizeof e->phones);
+	b->letters[i] = fold_pairs(e->name, strlen(e->name));
+	b->digits[i] = 0;
+	for (size_t n = 0; n < FOLD_PHONES; n++)
+		b->digits[i] |= fold_number_pairs(e->phones[n]);
+	b->hash[i] = e->hash;
+	b->born[i] = e->born;
+	b->national[i] = e->national;
+	b->behind[i] = be16_get(e->id.b + INDEX_BEHIND_TIME);
+	b->flags[i] = FLAG_USED | (e->damaged ? FLAG_DAMAGED : 0);
+	if (!share_of(x, row)->out || e->name[0] == '\0')
+		return put_name(x, row, e->name);
+	b->flags[i] |= FLAG_NAMELESS;
 	return true;
 }
 
@@ -435,23 +503,22 @@ void index_drop(struct index *x, const struct id16 *id)
 	place = x->table[at];
 	if (place == 0)
 		return;
-	drop_name(x, cell_at(x, place));
 	free_slot(x, at); /* while the rows of all ids can still be read */
-	give_back(x, place);
-	x->rows--;
+	drop_row(x, place);
+	x->count--;
 }
 
 bool index_get(const struct index *x, const struct id16 *id, struct index_entry *out)
 {
-	size_t at;
+	uint32_t place;
 
 	if (x->table == NULL)
 		return false;
-	at = find(x, id);
-	if (x->table[at] == 0)
+	place = x->table[find(x, id)];
+	if (place == 0)
 		return false;
-	get_row(cell_at(x, x->table[at]), out);
-	get_name(x, cell_at(x, x->table[at]), out->name);
+	get_row(block_at(x, place), in_block(place), out);
+	get_name(x, row_at(x, place), out->name);
 	return true;
 }
 
@@ -472,40 +539,55 @@ bool index_begins(const struct index *x, const uint8_t first[2], uint32_t *at, s
 		if (place == 0 && *at >= last)
 			return false;
 		++*at;
-		if (place == 0 ||
-		    memcmp(cell_at(x, place)->row.id.b + INDEX_BEHIND_TIME, first, 2) != 0)
+		if (place == 0 || memcmp(row_at(x, place)->id.b + INDEX_BEHIND_TIME, first, 2) != 0)
 			continue;
-		*out = cell_at(x, place)->row.id;
+		*out = row_at(x, place)->id;
 		return true;
 	}
 	return false;
 }
 
-/* Asked of everybody at each search, so it reads one line of the processor's cache. */
-static bool wanted(const union cell *c, const struct index_want *w)
+static bool has_all(uint64_t of, uint64_t bits)
 {
-	const uint8_t *id = c->row.id.b + INDEX_BEHIND_TIME;
+	return (of & bits) == bits;
+}
 
-	return c->row.flags != 0 || (c->row.letters & w->letters) == w->letters ||
-	       (c->row.born >= w->born_from && c->row.born < w->born_below) ||
-	       (w->numbered && id[0] == w->first[0] && id[1] == w->first[1]);
+/* Asked of everybody at each search, in the order of what is asked most: a name is looked for far more often than anything else, and
+ * then two arrays are read and no more.  A row without telephones has no digits, and none of them is what it lacks. */
+static bool wanted(const struct rows *b, size_t i, const struct index_want *w)
+{
+	if ((b->flags[i] & (FLAG_DAMAGED | FLAG_NAMELESS)) != 0 ||
+	    ((w->ways & INDEX_BY_NAME) != 0 && has_all(b->letters[i], w->letters)))
+		return true;
+	if ((w->ways & ~(unsigned)INDEX_BY_NAME) == 0)
+		return false;
+	if ((w->ways & INDEX_BY_PHONE) != 0)
+		for (size_t n = 0; n < w->phone_count; n++)
+			if (b->digits[i] != 0 && has_all(b->digits[i], w->digits[n]))
+				return true;
+	return ((w->ways & INDEX_BY_BIRTH) != 0 && b->born[i] >= w->born_from &&
+		b->born[i] < w->born_below) ||
+	       ((w->ways & INDEX_BY_NUMBER) != 0 && b->behind[i] == w->behind) ||
+	       ((w->ways & INDEX_BY_HASH) != 0 && b->hash[i] == w->hash) ||
+	       ((w->ways & INDEX_BY_NATIONAL) != 0 && b->national[i] == w->national);
 }
 
 /* The newest rows lie at the end, and lists begin with them. */
 bool index_each(struct index *x, uint32_t *place, const struct index_want *want,
 		struct index_entry *out)
 {
-	uint32_t at = *place == 0 ? (uint32_t)x->used + 1 : *place;
+	uint32_t at = *place == 0 ? (uint32_t)x->row_pool.used + 1 : *place;
 
 	while (at > 1) {
-		const union cell *c = cell_at(x, --at);
+		const struct rows *b = block_at(x, at - 1);
+		const size_t i = in_block(--at);
 
-		if (c->row.kind != CELL_ROW)
+		if (b->flags[i] == 0)
 			continue;
 		x->work.rows++;
-		if (want != NULL && !wanted(c, want))
+		if (want != NULL && !wanted(b, i, want))
 			continue;
-		get_row(c, out);
+		get_row(b, i, out);
 		*place = at;
 		return true;
 	}
@@ -514,11 +596,11 @@ bool index_each(struct index *x, uint32_t *place, const struct index_want *want,
 
 void index_name(struct index *x, uint32_t place, struct index_entry *out)
 {
-	const union cell *c = cell_at(x, place);
+	const struct row *row = row_at(x, place);
 
-	require(c->row.kind == CELL_ROW && id16_equal(&c->row.id, &out->id));
+	require(id16_equal(&row->id, &out->id));
 	x->work.names++;
-	get_name(x, c, out->name);
+	get_name(x, row, out->name);
 }
 
 struct index_work index_work(const struct index *x)

@@ -38,8 +38,8 @@ struct index_entry {
 	uint64_t phones[FOLD_PHONES];
 	uint32_t national; /* a hash; 0: not known */
 	uint64_t hash;	   /* of the name: fold_hash() */
-	uint64_t
-		letters; /* fold_pairs() of all that can be looked for by a part; filled in by the index */
+	uint64_t letters;  /* fold_pairs() of the name; filled in by the index ... */
+	uint64_t digits;   /* ... as are those of its telephones */
 	char name[FOLD_MAX + 1];
 };
 
@@ -79,11 +79,20 @@ size_t index_bytes(const struct index *x);
  *  much as there are such rows, however many others there are. */
 bool index_begins(const struct index *x, const uint8_t first[2], uint32_t *at, struct id16 *out);
 /* Who may be meant, as far as a row says so without its name: in one of these ways. */
+enum index_way {
+	INDEX_BY_NAME = 1,     /* whoever has all of these letters (index_entry.letters) */
+	INDEX_BY_PHONE = 2,    /* has all of these digits, or of those (index_entry.digits) */
+	INDEX_BY_BIRTH = 4,    /* was born then */
+	INDEX_BY_NUMBER = 8,   /* has an id that goes on like this behind the time */
+	INDEX_BY_HASH = 16,    /* is called the same (index_entry.hash) */
+	INDEX_BY_NATIONAL = 32 /* has the same national number (index_entry.national) */
+};
 struct index_want {
-	uint64_t letters;		/* whoever has all of them (index_entry.letters) */
-	uint32_t born_from, born_below; /* was born then */
-	bool numbered;			/* has an id that goes on like this behind the time */
-	uint8_t first[2];
+	unsigned ways; /* enum index_way bits */
+	uint64_t letters, digits[FOLD_PHONES], hash;
+	size_t phone_count; /* of digits */
+	uint32_t born_from, born_below, national;
+	uint16_t behind;
 };
 /** Every row, those that came last first; *place is 0 at the beginning, and where to go on.  False: that was all.
  *  Of those that are wanted (NULL: everybody), and whoever is damaged or nameless; the name is left out: who needs it asks for it

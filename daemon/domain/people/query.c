@@ -110,8 +110,14 @@ static void letters_of(struct query *q)
 	for (size_t i = 0; i < q->word_count; i++)
 		if (!q->words[i].particle || q->meant == 0)
 			q->letters |= fold_pairs(q->words[i].at, q->words[i].len);
-	q->dialled_letters = fold_pairs(q->digits + code, typed - code);
-	q->want.letters = typed == 0 ? q->letters : q->letters & q->dialled_letters;
+	q->want.letters = q->letters;
+	q->want.ways = q->word_count == 0 ? 0 : INDEX_BY_NAME;
+	if (typed == 0)
+		return;
+	q->dialled_pairs = fold_pairs(q->digits + code, typed - code);
+	q->want.digits[0] = q->dialled_pairs;
+	q->want.phone_count = 1;
+	q->want.ways |= INDEX_BY_PHONE;
 }
 
 /* The year stands first, whatever else was typed of the date. */
@@ -123,6 +129,7 @@ static void born_in(struct query *q)
 		return;
 	for (size_t i = 0; i < 4; i++)
 		year = year * 10 + (uint32_t)(q->born[i] - '0');
+	q->want.ways |= INDEX_BY_BIRTH;
 	q->want.born_from = year * 10000;
 	q->want.born_below = (year + 1) * 10000;
 }
@@ -135,10 +142,10 @@ static void numbered_in(struct query *q)
 	static_assert(SOUGHT_LEAST == 4, "a number that was typed has two bytes");
 	if (q->number[0] == '\0')
 		return;
-	q->want.numbered = true;
+	q->want.ways |= INDEX_BY_NUMBER;
 	for (size_t i = 0; i < SOUGHT_LEAST; i++)
-		q->want.first[i / 2] = (uint8_t)(q->want.first[i / 2] << 4 |
-						 (strchr(digits, q->number[i]) - digits));
+		q->want.behind = (uint16_t)(q->want.behind << 4 |
+					    (strchr(digits, q->number[i]) - digits));
 }
 
 void query_of(struct query *q, const char *typed)
@@ -314,7 +321,7 @@ static bool phone_may(const struct query *q, const struct index_entry *e)
 	const bool whole = q->dialled >= UINT64_C(100000000);
 
 	static_assert(WHOLE_NUMBER == 9, "the least number of so many digits");
-	if (q->dialled == 0 || (e->letters & q->dialled_letters) != q->dialled_letters)
+	if (q->dialled == 0 || (e->digits & q->dialled_pairs) != q->dialled_pairs)
 		return false;
 	for (size_t i = 0; i < FOLD_PHONES; i++)
 		if (e->phones[i] != 0 && (!whole || e->phones[i] / 10 >= q->dialled ||

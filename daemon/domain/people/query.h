@@ -42,8 +42,8 @@ struct query {
 	bool name_too;		  /* born stands behind a name, and both have to fit */
 	uint64_t
 		letters; /* whoever lacks one of these (index_entry.letters) does not fit by the name ... */
-	uint64_t dialled_letters; /* ... by a telephone ... */
-	struct index_want want;	  /* and whoever is not wanted does not fit at all */
+	uint64_t dialled_pairs; /* ... these of its digits, by a telephone ... */
+	struct index_want want; /* and whoever is not wanted does not fit at all */
 };
 
 /** Keeps pointers into itself: never copied. */
