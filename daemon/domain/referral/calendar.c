@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/date.h"
@@ -87,6 +88,38 @@ struct asked {
 	struct date date;
 };
 
+/* A place whose days are asked one after another: where its country's rules stand among those of all, and the year in which
+ * Easter is known already. */
+struct looked {
+	const char *place;
+	const struct holiday_rule *first, *end;
+	int year;
+	int64_t easter;
+};
+
+/* By hand: this is asked of every rule there is. */
+static bool of_country(const struct holiday_rule *r, const char *place)
+{
+	return r->country[0] == place[0] && r->country[1] == place[1];
+}
+
+/* Once for a term and not for each of its days: most rules there are belong to other countries.  A place without any has an empty
+ * range. */
+static struct looked look(const char *place)
+{
+	struct looked l = {.place = place, .year = INT_MIN};
+
+	require(place != NULL);
+	for (size_t i = 0; i < list_holiday_count; i++) {
+		if (!of_country(&list_holidays[i], place))
+			continue;
+		if (l.first == NULL)
+			l.first = &list_holidays[i];
+		l.end = &list_holidays[i + 1];
+	}
+	return l;
+}
+
 static bool rule_hits(const struct holiday_rule *r, const struct asked *a)
 {
 	const struct date *d = &a->date;
@@ -115,8 +148,7 @@ static bool rule_holds(const struct holiday_rule *r, const char *place)
 {
 	const char *region;
 
-	/* by hand: this is asked of every rule there is, for every day of a term */
-	if (r->country[0] != place[0] || r->country[1] != place[1])
+	if (!of_country(r, place))
 		return false;
 	if (r->regions[0] == '\0')
 		return true;
@@ -125,28 +157,40 @@ static bool rule_holds(const struct holiday_rule *r, const char *place)
 				    : list_word(r->regions, region);
 }
 
-bool calendar_is_working(const char *place, int64_t day)
+/* Easter only where the year is another one than that of the day before: a country has half a dozen days that move with it. */
+static bool works(struct looked *l, int64_t day)
 {
 	struct asked a = {.day = day};
 
-	require(place != NULL);
 	if (date_weekday(day) == DATE_SATURDAY || date_weekday(day) == DATE_SUNDAY)
 		return false;
 	a.date = date_of(day);
-	a.easter = date_easter(
-		a.date.year); /* once: a country has half a dozen days that move with it */
-	for (size_t i = 0; i < list_holiday_count; i++)
-		if (rule_hits(&list_holidays[i], &a) && rule_holds(&list_holidays[i], place))
+	if (a.date.year != l->year) {
+		l->year = a.date.year;
+		l->easter = date_easter(l->year);
+	}
+	a.easter = l->easter;
+	/* the range may hold those of others too, should the list ever be in another order: rule_holds asks again */
+	for (const struct holiday_rule *r = l->first; r != l->end; r++)
+		if (rule_hits(r, &a) && rule_holds(r, l->place))
 			return false;
 	return true;
 }
 
+bool calendar_is_working(const char *place, int64_t day)
+{
+	struct looked l = look(place);
+
+	return works(&l, day);
+}
+
 uint64_t calendar_add(const char *place, uint64_t from_ms, uint32_t days)
 {
-	int64_t day = calendar_day(place, from_ms); /* which requires a place */
+	int64_t day = calendar_day(place, from_ms);
+	struct looked l = look(place);
 
 	for (uint32_t left = days < SPAN_MAX ? days : SPAN_MAX; left > 0;)
-		if (calendar_is_working(place, ++day))
+		if (works(&l, ++day))
 			left--;
 	return calendar_end(place, day);
 }
@@ -159,11 +203,12 @@ uint64_t calendar_add_all(const char *place, uint64_t from_ms, uint32_t days)
 
 uint32_t calendar_between(const char *place, uint64_t a_ms, uint64_t b_ms)
 {
-	int64_t day = calendar_day(place, a_ms); /* which requires a place */
+	int64_t day = calendar_day(place, a_ms);
 	const int64_t end = calendar_day(place, b_ms);
+	struct looked l = look(place);
 	uint32_t n = 0;
 
 	for (int i = 0; day < end && i < SPAN_MAX; i++)
-		n += calendar_is_working(place, ++day) ? 1 : 0;
+		n += works(&l, ++day) ? 1 : 0;
 	return n;
 }
