@@ -12,26 +12,41 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/drafts.h"
 #include "domain/consent/grant.h"
+#include "domain/documents/grantkey.h"
 #include "domain/documents/thread.h"
 #include "domain/news/erased.h"
 #include "domain/people/known.h"
 #include "domain/referral/referral.h"
 #include "domain/referral/worklist.h"
 
-/* Codes and numbers alone: what names categories speaks of the person.  A bundle names some, but says only which file it is. */
+/* Codes and numbers alone: what names categories speaks of the person.  A bundle names some, but says only which file it is: whoever has
+ * the case may hear ours again. */
 static bool says_nobody(const struct document *d)
 {
 	return d->head.cats == 0 || d->head.type == DOC_BUNDLE;
+}
+
+/* A partner's bundle lies under its consent, and goes with that: in another place it would outlive it. */
+static enum err theirs(struct turn *t, const struct document *d, bool *yes)
+{
+	*yes = false;
+	return d->head.type == DOC_BUNDLE
+		       ? grantkey_holds(t, d->key.sender, DOC_BUNDLE, &d->head.grant_id, yes)
+		       : ERR_OK;
 }
 
 static enum err close_body(struct turn *t, const struct doc_key *key)
 {
 	struct store_key k = turn_key_id(&key->msg);
 	struct document d;
+	bool stays;
 	enum err rc = document_load(t, key, &d);
 
 	if (rc != ERR_OK || d.hollow || d.salt == NULL)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	rc = theirs(t, &d, &stays);
+	if (rc != ERR_OK || stays)
+		return rc;
 	if (says_nobody(&d))
 		return document_stay(t, key);
 	key_u16(&k, key->sender);
@@ -134,6 +149,7 @@ static enum err lay(struct turn *t, const struct id16 *case_id, const struct sta
  *	person, timeline, drafts, names of files    yes                             gone with the key
  *	bodies that name categories                 yes, or that of a consent       deleted
  *	bodies of codes and numbers                 yes                             under the stand-in "answers"
+ *	bundles of partners                         no, under that of a consent     as they were
  *	consents of ours, the stub of the case      yes                             under the next key
  *	consents of partners, the ledger, audit     no                              as they were
  *

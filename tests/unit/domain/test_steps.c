@@ -9,6 +9,8 @@
 #include "bedcase.h"
 #include "domain/blob/blob.h"
 #include "domain/bundle/bundle.h"
+#include "domain/closing/closing.h"
+#include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
 #include "domain/exchange/pair.h"
 #include "domain/handover/rules.h"
@@ -301,6 +303,21 @@ static void an_addition_comes_back_for_an_erased_case(void **state)
 			 ERR_OK);
 }
 
+/* Taken over here and given on since: which file it was goes with the consent under which it was said. */
+static void a_bundle_goes_with_its_consent_also_when_the_case_was_given_on(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken_without_content(b);
+	const struct consent_scope s = {&b->node->peers[BED_PARTNER - 1], th.case_id, true};
+
+	(void)bed_turn(b);
+	assert_int_equal(closing_drop(&b->t, &th.case_id), ERR_OK);
+	assert_int_equal(bedcase_document(b, &th, false, 2).head.type, DOC_BUNDLE);
+	assert_false(bedcase_document(b, &th, false, 2).hollow);
+	assert_int_equal(bodies_let_grant_go(&b->t, &s, &th.grant_id), ERR_OK);
+	assert_true(bedcase_document(b, &th, false, 2).hollow);
+}
+
 static bool waits(struct bed *b, const struct id16 *case_id)
 {
 	struct owner o;
@@ -550,6 +567,9 @@ int main(void)
 						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(an_addition_comes_back_for_an_erased_case, setup,
 						bed_teardown),
+		cmocka_unit_test_setup_teardown(
+			a_bundle_goes_with_its_consent_also_when_the_case_was_given_on, setup,
+			bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
 			bed_teardown),
