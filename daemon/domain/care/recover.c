@@ -125,6 +125,9 @@ enum err recover_consent(struct turn *t, const struct peer *p, const struct wire
 	require(th->my_no + th->their_no == 0);
 	if (rc == ERR_OK)
 		rc = begin_thread(t, th, THREAD_SENDER, &d->head);
+	/* whoever leaves was told that all of them end, but for this one, which was forgotten then */
+	if (rc == ERR_OK && p->leaves_s != 0)
+		rc = turn_leaves(t, p->no);
 	/* any document of a consent can come back first; the grant itself is in one of them only */
 	return rc == ERR_OK && body != NULL && d->head.type == DOC_CONSENT
 		       ? grantdocs_recover(t, th, body)

@@ -6,6 +6,7 @@
 #include "bedcase.h"
 #include "domain/care/acts.h"
 #include "domain/care/erase.h"
+#include "domain/care/recover.h"
 #include "domain/care/revoke.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
@@ -791,6 +792,46 @@ static void a_withdrawn_consent_that_comes_back_is_withdrawn_again(void **state)
 	assert_int_equal(timer_of(b, &c.consent.id), 0);
 }
 
+/* Our consent for a person whom a loss took from us, as the partner gives it back. */
+static struct thread gave_back(struct bed *b, uint8_t first)
+{
+	static const uint8_t salt[32] = {3};
+	const struct id16 id = bed_id(first);
+	struct thread th = {.id = id, .peer = BED_PARTNER, .kind = THREAD_CONSENT};
+	struct wire_doc d = {.form = WIRE_WHOLE, .salt = salt};
+	struct msg *g = msg_new(b->t.arena, MSG_CONSENT_GRANT);
+
+	msg_set_bytes(b->t.arena, g, CONSENT_GRANT_GRANT_ID, span_of(id.b, 16));
+	msg_set_bytes(b->t.arena, g, CONSENT_GRANT_SUBJECT_REF, span_of(id.b, 16));
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, b->t.wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, b->t.wall_ms + 90ull * DAY_MS);
+	d.head = bed_head(b, BED_SELF, BED_PARTNER, id, 1);
+	d.head.type = DOC_CONSENT;
+	d.head.grant_id = id;
+	assert_int_equal(msg_pack(b->t.arena, g, &d.body), ERR_OK);
+	assert_int_equal(recover_consent(&b->t, &b->node->peers[BED_PARTNER - 1], &d, &th), ERR_OK);
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	for (; b->t.leaving != NULL; b->t.leaving = b->t.leaving->next) /* as node.c does */
+		assert_int_equal(slices_leaves(&b->t, b->t.leaving->peer), ERR_OK);
+	(void)bed_turn(b);
+	assert_int_equal(slices_tick(&b->t), ERR_OK);
+	return bedcase_thread(b, &id);
+}
+
+/* The roots told the day of its going while this one was forgotten: it is taken back like all the others. */
+static void a_forgotten_consent_of_whoever_leaves_ends_when_it_comes_back(void **state)
+{
+	struct bed *b = *state;
+	struct thread stays = gave_back(b, 0x41), leaves;
+
+	assert_false(stays.withdrawn);
+	b->node->peers[BED_PARTNER - 1].leaves_s = b->now_ms / 1000 + 60ull * 86400;
+	leaves = gave_back(b, 0x42);
+	assert_true(leaves.withdrawn);
+	assert_int_not_equal(withdrawn_ms(b, &leaves.id), 0);
+	assert_true(bedcase_thread(b, &stays.id).withdrawn);
+}
+
 /* It was known to be over before it came; what went under it meanwhile ends with it. */
 static void what_came_back_late_takes_along_what_was_passed_on(void **state)
 {
@@ -1463,6 +1504,7 @@ int main(void)
 		ON_BED(our_own_that_ran_out_ends_in_writing),
 		ON_BED(what_did_not_run_out_was_taken_back),
 		ON_BED(a_timer_without_a_consent_stops),
+		ON_BED(a_forgotten_consent_of_whoever_leaves_ends_when_it_comes_back),
 		ON_BED(a_holder_answers_behind_the_shred_and_once),
 		ON_BED(a_holder_that_waits_for_members_says_that_it_is_at_it),
 		ON_BED(who_erased_the_case_answers_too),
