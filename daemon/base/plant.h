@@ -38,7 +38,7 @@
 	X(NOTE_TWICE, "note-twice") X(KEPT_ONCE, "kept-once") /* a note that comes in two ways stands twice; what is added late is not kept */ \
 	X(WORDS_SEALED, "words-sealed") X(PLACE_KEPT, "place-kept") /* words in what was kept are not looked for; a handover that is over keeps its place */ \
 	X(ERASED_THROWS, "erased-throws") /* a document for an erased case fails its turn */     \
-	X(REOPEN_BARE, "reopen-bare")   /* a case that is opened again has no work */             \
+	X(REOPEN_BARE, "reopen-bare") X(LEAVES_KEPT, "leaves-kept") /* a case that is opened again has no work; a member that leaves keeps its consents */ \
 	X(BREAK_PAIR, "break-pair") X(BREAK_THREAD, "break-thread") /* a receipt of a number that was never given; their log saw more of ours than there is */ \
 	X(BREAK_LINE, "break-line") X(BREAK_MEMBER, "break-member") /* more counts as sent on a line than has a number; who was removed is let in */
 /* clang-format on */

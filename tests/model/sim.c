@@ -726,10 +726,10 @@ static void make_federation(struct sim *s)
 	cosign(s, &hash);
 }
 
-struct span sim_removal(struct sim *s, int node)
+struct span sim_removal(struct sim *s, int node, uint64_t from_ms)
 {
 	const struct wire_remove gone = {
-		.node = s->nodes[node].who.node_id, .reason = 1, .effective_s = s->now_ms / 1000};
+		.node = s->nodes[node].who.node_id, .reason = 1, .effective_s = from_ms / 1000};
 	struct wire_roster e = {.op = WIRE_ROSTER_REMOVE,
 				.fed_id = s->fed_id,
 				.seq = (uint64_t)s->n + 1,
@@ -744,8 +744,11 @@ struct span sim_removal(struct sim *s, int node)
 
 void sim_open(struct sim *s, uint64_t seed, const struct sim_profile *p, bool speak_first)
 {
-	*s = (struct sim){
-		.profile = *p, .rng = seed * 1000003, .speak_first = speak_first, .clone_of = -1};
+	*s = (struct sim){.profile = *p,
+			  .rng = seed * 1000003,
+			  .speak_first = speak_first,
+			  .clone_of = -1,
+			  .leaves = -1};
 	s->n = p->story ? 4 : 2 + (int)(seed % 7);
 	s->now_ms = (uint64_t)START_DAY * DAY_MS;
 	fake_cipher(&s->cipher);

@@ -33,7 +33,8 @@ struct sim_profile {
 	double life;  /* of what people do: erasing, renewing, taking back, referring again */
 	double night; /* per step: hours or days in which nobody works */
 	double move; /* ... and of moving cases: handing them over, passing people on, files, narrower consent */
-	bool story; /* nothing happens by chance: sim_story.c says what */
+	bool story;  /* nothing happens by chance: sim_story.c says what */
+	bool leaves; /* at the end one member goes, on a day that is known before */
 	bool two; /* people have names: what takes two of them is asked by one and confirmed by another */
 	bool hostile; /* words come from anywhere: to refuse them is right */
 };
@@ -114,6 +115,8 @@ struct sim {
 	struct sim_node nodes[SIM_INSTANCES];
 	struct arena look; /* of what the judge looks up between turns; empty again after it */
 	int clone_of;	   /* -1: nobody runs twice */
+	int leaves;	   /* who leaves; -1: nobody */
+	uint64_t leaves_ms;
 	bool clone_found;
 	bool blocked[SIM_NODES_MAX][SIM_NODES_MAX];
 	uint64_t send_cats[SIM_NODES_MAX][SIM_NODES_MAX], take_cats[SIM_NODES_MAX][SIM_NODES_MAX];
@@ -161,8 +164,8 @@ MUST_CHECK enum err sim_try(struct sim *s, const struct sim_node *n, struct turn
 void sim_turn(struct sim *s, struct sim_node *n, const struct event *ev);
 void sim_step(struct sim *s);
 void sim_deliver_one(struct sim *s);
-/** The next roster entry, as a file carries it: this node is removed.  Valid until the next entry is made. */
-struct span sim_removal(struct sim *s, int node);
+/** The next roster entry, as a file carries it: this node is removed from then on.  Valid until the next entry is made. */
+struct span sim_removal(struct sim *s, int node, uint64_t from_ms);
 /** The oldest word on its way is lost. */
 void sim_drop_one(struct sim *s);
 /** Everybody's clock is looked at, lines are up, everything said arrives. */
@@ -310,6 +313,12 @@ void sim_check_words(struct sim *s, struct sim_view *v, const struct thread *th,
 
 /** An open case of this node: is what its referrals leave to do on the lists? */
 void sim_check_case(struct sim *s, struct sim_node *n, const struct id16 *id);
+
+/* sim_leave.c: the roots remove a member from a day on */
+/** Every node hears of it: each takes back what that member knows of its people. */
+void sim_leave(struct sim *s);
+/** At rest before the day: nobody lets it know anything, and nobody begins anything with it; then the day comes. */
+void sim_check_left(struct sim *s);
 
 /* sim_rest.c: days go by in which nobody does anything; then minutes */
 void sim_rest(struct sim *s);

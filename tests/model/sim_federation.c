@@ -94,6 +94,7 @@ static const struct sim_profile profiles[] = {
 	 .life = .15,
 	 .night = .01,
 	 .move = .45,
+	 .leaves = true,
 	 .two = true},
 	{.name = "life-restore",
 	 .loss = .03,
@@ -106,7 +107,8 @@ static const struct sim_profile profiles[] = {
 	 .restore = .003,
 	 .rollback = .001,
 	 .life = .15,
-	 .move = .45},
+	 .move = .45,
+	 .leaves = true},
 	{.name = "stories", .any_order = true, .backup = 1, .move = .45, .story = true},
 	{.name = "life-clone",
 	 .loss = .03,
@@ -118,7 +120,8 @@ static const struct sim_profile profiles[] = {
 	 .backup = .006,
 	 .clone = .0015,
 	 .life = .15,
-	 .move = .45},
+	 .move = .45,
+	 .leaves = true},
 };
 
 static void add_life(struct sim_life *tot, const struct sim *s)
@@ -237,6 +240,8 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 	while (!p->story && s.events < steps && s.failed[0] == '\0')
 		sim_step(&s);
 	s.life.days = sim_days(&s);
+	if (p->leaves && s.failed[0] == '\0')
+		sim_leave(&s);
 	if (s.failed[0] == '\0')
 		sim_settle(&s);
 	for (unsigned i = 0; i < FINISH_ROUNDS && p->move > 0 && s.failed[0] == '\0'; i++) {
@@ -249,6 +254,8 @@ static bool one(uint64_t seed, uint64_t steps, const struct sim_profile *p, bool
 		sim_judge(&s);
 	if (s.failed[0] == '\0')
 		sim_rest(&s);
+	if (p->leaves && s.failed[0] == '\0')
+		sim_check_left(&s);
 	tot->events += s.events;
 	tot->frames += s.frames;
 	tot->crashes += s.crashes;

@@ -362,6 +362,30 @@ static bool consent_over(struct sim_view *v, const struct thread *th)
 	       consent_grant_state(m, v->t.wall_ms) != CONSENT_LIVING;
 }
 
+/* Whoever got it gave the case on under a consent that is over: files that were added go with that, wherever the case is now. */
+static bool over_on_its_way(struct sim *s, const struct end *e, const struct pen *w)
+{
+	bool over = false;
+
+	for (unsigned hands = 0; e != NULL && hands < SIM_NODES_MAX && !over; hands++) {
+		const struct end *at = other_end(e);
+
+		e = NULL;
+		for (size_t i = 0; at != NULL && &all.pens[at->pen] != w && i < all.end_count; i++)
+			if (all.ends[i].pen == at->pen && all.ends[i].th.role == THREAD_SENDER &&
+			    all.ends[i].th.state == HANDOVER_TAKEN)
+				e = &all.ends[i];
+		if (e != NULL) {
+			struct sim_view v;
+
+			sim_view_beside(s, &v, &s->nodes[e->node]);
+			over = consent_over(&v, &e->th);
+			sim_view_close(&v);
+		}
+	}
+	return over;
+}
+
 static void check_added(struct sim *s, struct sim_view *v, const struct end *e, uint32_t no,
 			const struct pen *w)
 {
@@ -383,6 +407,8 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 		return; /* its own word is in its own log */
 	if ((d.head.cats & ~s->take_cats[e->th.peer - 1][e->node]) != 0)
 		return; /* whoever took the case over takes no such words from there */
+	if (over_on_its_way(s, e, w))
+		return;
 	s->moves.added++;
 	blob = msg_bytes(body, HANDOVER_ADDENDUM_BLOB);
 	sim_view_beside(s, &there, &s->nodes[w->node]);

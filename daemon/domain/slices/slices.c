@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/plant.h"
 #include "domain/care/erase.h"
 #include "domain/care/grants.h"
 #include "domain/exchange/answer.h"
@@ -130,7 +131,7 @@ enum err slices_leaves(struct turn *t, uint16_t peer)
 	const struct peer *p = state_peer(t->node, peer);
 
 	require(peer != 0);
-	if (p != NULL && p->self)
+	if ((p != NULL && p->self) || planted(PLANT_LEAVES_KEPT))
 		return ERR_OK;	   /* we leave ourselves: what partners take back comes */
 	return chores_save(t, &c); /* with the next turns: a partner may have thousands of people */
 }

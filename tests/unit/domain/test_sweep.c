@@ -538,7 +538,7 @@ static void import_removal(struct sim *s, struct arena *a, struct msg *req)
 {
 	struct msg *m = msg_sub(a, req, REQUEST_ROSTER_IMPORT);
 
-	msg_add_bytes(a, m, ROSTER_IMPORT_ENTRIES, sim_removal(s, s->n - 1));
+	msg_add_bytes(a, m, ROSTER_IMPORT_ENTRIES, sim_removal(s, s->n - 1, s->now_ms));
 }
 
 /* What people look at, and the little they do beside the work that the simulator lets them do. */
