@@ -16,19 +16,27 @@ static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct sp
 		msg_set_bytes(t->arena, to, field, s);
 }
 
-/* Keys open one bundle.  After a loss another one may stand in its place, signed in a life that one side forgot: what was known of the
- * one before opens nothing in it, and would hide what does. */
-static void learn_bundle(struct turn *t, const struct msg *body, struct msg *record)
+/* What opens one bundle, and what was added behind it. */
+static void forget_keys(struct msg *record)
 {
 	static const unsigned of_one[] = {HANDOVER_RECORD_BKEY, HANDOVER_RECORD_KEPT,
 					  HANDOVER_RECORD_ADDED, HANDOVER_RECORD_ADDED_SIZE,
 					  HANDOVER_RECORD_ADDED_KEY};
+
+	for (size_t i = 0; i < sizeof of_one / sizeof of_one[0]; i++)
+		msg_clear(record, of_one[i]);
+}
+
+/* After a loss another bundle may stand in the place of one, signed in a life that one side forgot: what was known of the one before
+ * opens nothing in it, and would hide what does. */
+static void learn_bundle(struct turn *t, const struct msg *body, struct msg *record)
+{
 	const struct span was = msg_bytes(record, HANDOVER_RECORD_BLOB);
 	const struct span now = msg_bytes(body, HANDOVER_BUNDLE_BLOB);
 	const bool other = was.len == 32 && now.len == 32 && memcmp(was.p, now.p, 32) != 0;
 
-	for (size_t i = 0; other && i < sizeof of_one / sizeof of_one[0]; i++)
-		msg_clear(record, of_one[i]);
+	if (other)
+		forget_keys(record);
 	copy_bytes(t, record, HANDOVER_RECORD_BLOB, now, 32);
 	copy_bytes(t, record, HANDOVER_RECORD_SALT, msg_bytes(body, HANDOVER_BUNDLE_SALT), 32);
 	copy_bytes(t, record, HANDOVER_RECORD_DIGEST, msg_bytes(body, HANDOVER_BUNDLE_DIGEST), 32);
@@ -94,6 +102,13 @@ static enum err let_go(struct turn *t, const struct thread *th, struct span was,
 	return blob_release(t, &id, &ref);
 }
 
+/* The word that gave the case lost its place, as in a life that both sides forgot and one of them found again: the file may still be
+ * called back, and until it is given once more nothing here opens it.  Its giver has the key of its own. */
+static bool not_given(const struct thread *th)
+{
+	return th->role == THREAD_RECEIVER && th->state < HANDOVER_CEDED;
+}
+
 /* Of each entry that moved something; what came without its body teaches nothing. */
 enum err learn_row(struct turn *t, const struct thread *th, const struct handover_walked *steps,
 		   size_t count, struct msg *record)
@@ -101,6 +116,8 @@ enum err learn_row(struct turn *t, const struct thread *th, const struct handove
 	const struct span was = msg_bytes(record, HANDOVER_RECORD_ADDED);
 
 	require(th->kind == THREAD_HANDOVER && record != NULL);
+	if (not_given(th))
+		forget_keys(record);
 	for (size_t i = 0; i < count; i++) {
 		const bool mine = steps[i].who == rows_side(th);
 		struct log_entry e;

@@ -412,6 +412,31 @@ static struct thread ceded_to_us(struct bed *b)
 	return th;
 }
 
+/* It was given in a life that both sides forgot, and a disk of that life came back here alone: the word loses its place, and what it
+ * brought goes with it.  It opens again when it is given again. */
+static void a_key_goes_with_the_word_that_brought_it(void **state)
+{
+	static const unsigned brought[] = {HANDOVER_RECORD_BKEY, HANDOVER_RECORD_ADDED,
+					   HANDOVER_RECORD_ADDED_SIZE, HANDOVER_RECORD_ADDED_KEY};
+	struct bed *b = *state;
+	struct thread th = ceded_to_us(b);
+	struct msg *cede = msg_new(b->t.arena, MSG_HANDOVER_CEDE), *content;
+	uint8_t key[CHUNKS_KEY];
+
+	memcpy(key, msg_bytes(row_of(b, &th), HANDOVER_RECORD_BKEY).p, sizeof key);
+	assert_int_equal(thread_truncate(&b->t, &th, false, th.their_no), ERR_OK);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_STAGED);
+	for (size_t i = 0; i < sizeof brought / sizeof brought[0]; i++)
+		assert_false(msg_has(row_of(b, &th), brought[i]));
+	assert_true(msg_has(row_of(b, &th), HANDOVER_RECORD_BLOB));
+	assert_int_not_equal(bundle_open(&b->t, row_of(b, &th), &content), ERR_OK);
+	msg_set_bytes(b->t.arena, cede, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
+	msg_set_u64(cede, HANDOVER_CEDE_TURNS, 1);
+	came(b, &th, DOC_CEDE, cede, HANDOVER_CEDED);
+	assert_int_equal(bundle_open(&b->t, row_of(b, &th), &content), ERR_OK);
+}
+
 /* The case itself is here again: it does not wait for what was added behind it, which comes to it when it comes, and once. */
 static void what_was_added_comes_later(void **state)
 {
@@ -574,6 +599,8 @@ int main(void)
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_of_a_partner_that_was_removed, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_key_goes_with_the_word_that_brought_it, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_was_added_comes_later, setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(what_does_not_open_is_left_out, setup,
