@@ -264,3 +264,23 @@ void sim_added_and_taken_back(struct sim *s, struct arena *a)
 	has_once(s, 0, &at[0], "before it was taken");
 	has_once(s, 0, &at[0], "after it was sealed");
 }
+
+/* Nobody takes it: what was added on its way is said in the case, where it stays. */
+void sim_added_and_not_given(struct sim *s, struct arena *a)
+{
+	struct sim_node *n = &s->nodes[0];
+	struct id16 id;
+
+	sim_open_case(s, n, a);
+	require(n->case_count > 0);
+	id = n->cases[n->case_count - 1];
+	sim_propose(s, n, a, &id, 1);
+	arena_reset(a);
+	sim_hand(s, a, 0, 1, HANDOVER_STAGED);
+	add(s, a, 0, &id, "on a way that ends");
+	for (unsigned i = 0; i < 2; i++) { /* a reminder, then its end */
+		s->now_ms += SILENT_DAYS * (uint64_t)DAY_MS;
+		sim_minutes(s, LINES);
+	}
+	has_once(s, 0, &id, "on a way that ends");
+}

@@ -362,6 +362,11 @@ static bool consent_over(struct sim_view *v, const struct thread *th)
 	       consent_grant_state(m, v->t.wall_ms) != CONSENT_LIVING;
 }
 
+static bool blob_named(const struct msg *body)
+{
+	return msg_bytes(body, HANDOVER_ADDENDUM_BLOB).len > 0;
+}
+
 /* Whoever got it gave the case on under a consent that is over: files that were added go with that, wherever the case is now. */
 static bool over_on_its_way(struct sim *s, const struct end *e, const struct pen *w)
 {
@@ -403,8 +408,9 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 		return;
 	(void)strncpy(text, msg_text(body, HANDOVER_ADDENDUM_TEXT), sizeof text - 1);
 	text[sizeof text - 1] = '\0';
-	if (w->node == e->node && id16_equal(&w->id, &e->th.case_id))
-		return; /* its own word is in its own log */
+	if (w->node == e->node && id16_equal(&w->id, &e->th.case_id) &&
+	    (blob_named(body) || e->th.state == HANDOVER_TAKEN))
+		return; /* its own word: it went with the case and came back, or is a file of the case from the first moment on */
 	if ((d.head.cats & ~s->take_cats[e->th.peer - 1][e->node]) != 0)
 		return; /* whoever took the case over takes no such words from there */
 	if (over_on_its_way(s, e, w))

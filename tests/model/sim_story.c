@@ -218,11 +218,19 @@ static void forgotten_end(struct sim *s, struct arena *a)
 
 void sim_story(struct sim *s, uint64_t seed)
 {
-	static void (*const stories[])(struct sim * s, struct arena * a) = {
-		handed_on,	   forgotten_reclaim,	   forgotten_child,
-		forgotten_end,	   sim_added_before_close, sim_added_while_sealing,
-		sim_added_after,   sim_added_below,	   sim_added_between,
-		sim_added_bundled, sim_added_stuck,	   sim_added_and_taken_back};
+	static sim_told_story *const stories[] = {handed_on,
+						  forgotten_reclaim,
+						  forgotten_child,
+						  forgotten_end,
+						  sim_added_before_close,
+						  sim_added_while_sealing,
+						  sim_added_after,
+						  sim_added_below,
+						  sim_added_between,
+						  sim_added_bundled,
+						  sim_added_stuck,
+						  sim_added_and_taken_back,
+						  sim_added_and_not_given};
 	struct arena a;
 
 	require(s->n == 4);

@@ -49,7 +49,7 @@ const char *bundle_words(const struct turn *t, const struct msg *entry)
 	char day[DATE_TEXT];
 	size_t n;
 
-	if (said == 0 || msg_u64(entry, CASE_ENTRY_CAME) == 0)
+	if (said == 0)
 		return text;
 	deadline_day(t->node->country, said < put ? said : put, day);
 	n = strlen(day);
@@ -285,22 +285,26 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	return rc;
 }
 
-/* Marked as another's words: whoever loses the case again gives none of them back but what was added (back.c). */
-static enum err put_entry(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
+/* Another's words are marked: whoever loses the case again gives none of them back but what was added (back.c). */
+static enum err put_entry(struct turn *t, const struct thread *th, bool came, const char *text,
+			  uint64_t at_ms)
 {
 	struct msg *m = msg_new(t->arena, MSG_CASE_ENTRY);
 
 	msg_set_text(t->arena, m, CASE_ENTRY_WHAT, "note");
 	msg_set_text(t->arena, m, CASE_ENTRY_TEXT, text);
-	msg_set_u64(m, CASE_ENTRY_CAME, 1);
+	if (came)
+		msg_set_u64(m, CASE_ENTRY_CAME, 1);
 	if (at_ms != 0)
 		msg_set_u64(m, CASE_ENTRY_SAID_MS, at_ms);
 	return m == NULL ? ERR_NOMEM : casefile_put_entry(t, &th->case_id, m);
 }
 
 /* With the day on which it was written: the timeline here begins today.  Without the handover: a note of a referral is another thing. */
-static enum err put_note(struct turn *t, const struct thread *th, const char *text, uint64_t at_ms)
+static enum err put_note(struct turn *t, const struct thread *th, const struct bundle_note *note)
 {
+	const char *const text = note->text;
+	const uint64_t at_ms = note->at_ms;
 	const size_t room = strlen(text) + DATE_TEXT + 4;
 	char day[DATE_TEXT], *out = arena_alloc(t->arena, room);
 	size_t n;
@@ -312,14 +316,14 @@ static enum err put_note(struct turn *t, const struct thread *th, const char *te
 	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
 	n = strlen(day);
 	if (n + 2 + strlen(text) > LIMIT_PB_STRING) { /* as one text it could not be read again */
-		const enum err rc = put_entry(t, th, day, 0);
+		const enum err rc = put_entry(t, th, note->came, day, 0);
 
-		return rc == ERR_OK ? put_entry(t, th, text, at_ms) : rc;
+		return rc == ERR_OK ? put_entry(t, th, note->came, text, at_ms) : rc;
 	}
 	memcpy(out, day, n);
 	memcpy(out + n, ": ", 2);
 	memcpy(out + n + 2, text, strlen(text) + 1);
-	return put_entry(t, th, out, at_ms);
+	return put_entry(t, th, note->came, out, at_ms);
 }
 
 /* Those that the case does not have yet, each once. */
@@ -333,7 +337,7 @@ static enum err put_notes(struct turn *t, const struct thread *th, struct bundle
 		for (size_t k = 0; k < i && looks && !notes[i].there; k++)
 			notes[i].there = same(&notes[k], &notes[i]);
 		if (!notes[i].there)
-			rc = put_note(t, th, notes[i].text, notes[i].at_ms);
+			rc = put_note(t, th, &notes[i]);
 	}
 	return rc;
 }
@@ -384,6 +388,40 @@ enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_ke
 	return th->role == THREAD_SENDER
 		       ? casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON))
 		       : ERR_OK;
+}
+
+enum err bundle_stays(struct turn *t, const struct thread *th, bool *any)
+{
+	struct bundle_note *notes = arena_alloc(t->arena, (th->my_no + 1u) * sizeof *notes);
+	size_t count = 0;
+	enum err rc = notes == NULL ? ERR_NOMEM : ERR_OK;
+
+	require(th->role == THREAD_SENDER);
+	for (uint32_t no = 1; rc == ERR_OK && no <= th->my_no; no++) {
+		struct log_entry e;
+		struct document d;
+		struct msg *body;
+
+		rc = thread_entry(t, th, true, no, &e);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		if (e.type != DOC_ADDENDUM)
+			continue;
+		rc = document_load(t, &e.doc, &d);
+		if (rc == ERR_OK)
+			rc = document_body(t, &d, &body);
+		if (rc == ERR_OK && msg_text(body, HANDOVER_ADDENDUM_TEXT)[0] != '\0')
+			notes[count++] = (struct bundle_note){
+				msg_u64(body, HANDOVER_ADDENDUM_AT_MS),
+				msg_text(body, HANDOVER_ADDENDUM_TEXT), false, false};
+		if (rc == ERR_NOTFOUND)
+			rc = ERR_OK; /* its words went with the case that was given */
+	}
+	if (rc == ERR_OK)
+		rc = put_notes(t, th, notes, count);
+	for (size_t i = 0; i < count; i++)
+		*any = *any || !notes[i].there;
+	return rc;
 }
 
 /* Our own from here on: its words are ours, and no consent of the partner bounds them any more. */

@@ -50,6 +50,9 @@ MUST_CHECK enum err bundle_open(struct turn *t, const struct msg *record, struct
 /** The case here becomes our own, with all of it, and with what was added since. */
 MUST_CHECK enum err bundle_import(struct turn *t, const struct thread *th,
 				  const struct msg *content);
+/** What we added behind the bundle of a case that stays with us after all: its words become notes of ours, each once.  any: there were
+ *  some.  Those of the turn at hand are not read before the next one. */
+MUST_CHECK enum err bundle_stays(struct turn *t, const struct thread *th, bool *any);
 /** One addition that came later. */
 MUST_CHECK enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_key *key);
 

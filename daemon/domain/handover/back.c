@@ -314,12 +314,43 @@ static enum err pass_words(struct turn *t, const struct id16 *case_id, const str
 	return casefile_put_entry(t, case_id, entry);
 }
 
-enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key)
+/* Those by which the case was taken from us look at what goes up. */
+static enum err wake_lost(struct turn *t, const struct id16 *case_id)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct thread one;
+	struct msg *m;
+
+	while (rows_each(t, case_id, &w, &one, &m)) {
+		if (one.role != THREAD_RECEIVER || !rows_lost(&one))
+			continue;
+		w.rc = deadline_timer_set(t, &one, t->wall_ms);
+		if (w.rc == ERR_OK)
+			w.rc = thread_save(t, &one);
+	}
+	return w.rc;
+}
+
+enum err back_stays(struct turn *t, const struct thread *th, bool *more)
+{
+	bool any = false;
+	enum err rc = bundle_stays(t, th, &any);
+
+	for (uint32_t no = th->my_no; rc == ERR_OK && no > 0 && !*more; no--) {
+		struct log_entry e;
+
+		rc = thread_entry(t, th, true, no, &e);
+		*more = rc == ERR_OK && e.type == DOC_ADDENDUM && !document_known(t, &e.doc);
+	}
+	if (rc == ERR_NOTFOUND)
+		return ERR_CORRUPT;
+	return rc == ERR_OK && any ? wake_lost(t, &th->case_id) : rc;
+}
+
+enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key)
+{
 	struct document d;
-	struct msg *body, *m;
+	struct msg *body;
 	enum err rc = document_load(t, key, &d);
 
 	require(th->role == THREAD_SENDER);
@@ -333,14 +364,7 @@ enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key
 		rc = pass_person(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON));
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it came without its words */
-	while (rows_each(t, &th->case_id, &w, &one, &m)) {
-		if (one.role != THREAD_RECEIVER || !rows_lost(&one))
-			continue;
-		w.rc = deadline_timer_set(t, &one, t->wall_ms);
-		if (w.rc == ERR_OK)
-			w.rc = thread_save(t, &one);
-	}
-	return w.rc;
+	return wake_lost(t, &th->case_id);
 }
 
 /* The last one is stored there; and nobody to whom we gave the case on may still have something that goes up through here. */

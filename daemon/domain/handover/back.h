@@ -24,6 +24,8 @@ MUST_CHECK enum err back_wake(struct turn *t, const struct thread *th);
 /** What was written here since it was taken over, and of a case that was taken from the partner too what it added itself, as additions: as
  *  many as one turn signs.  th is advanced, record says how far. */
 MUST_CHECK enum err back_notes(struct turn *t, struct thread *th, struct msg *record);
+/** We give it no more: what we added on its way is said in the case.  *more: some of it can be read from the next turn on. */
+MUST_CHECK enum err back_stays(struct turn *t, const struct thread *th, bool *more);
 /** An addition of whoever we gave it on to: it is one of those that go up. */
 MUST_CHECK enum err back_pass(struct turn *t, const struct thread *th, const struct doc_key *key);
 /** Is all of it at the other end, so that the copy here may go? */

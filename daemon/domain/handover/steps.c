@@ -351,7 +351,8 @@ static enum err follow_from(struct turn *t, struct thread *th, struct msg *recor
 	case HANDOVER_ABORTED:
 	case HANDOVER_RECLAIMED:
 	case HANDOVER_SUPERSEDED:
-		return pull_let_go(t, th, record);
+		rc = back_stays(t, th, more);
+		return rc == ERR_OK ? pull_let_go(t, th, record) : rc;
 	default:
 		return ERR_OK;
 	}

@@ -346,6 +346,55 @@ static unsigned entries(struct bed *b, const struct id16 *case_id, const char *w
 	return n;
 }
 
+static void add_words(struct bed *b, struct thread *th, const char *text)
+{
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_ADDENDUM);
+
+	msg_set_text(b->t.arena, body, HANDOVER_ADDENDUM_TEXT, text);
+	msg_set_u64(body, HANDOVER_ADDENDUM_AT_MS, b->now_ms);
+	assert_int_equal(steps_sign(&b->t, th, DOC_ADDENDUM, body), ERR_OK);
+}
+
+/* What was added on its way was in the log of the handover alone: nobody who works in the case would have read it. */
+static void what_was_added_to_a_case_that_stays_is_in_it(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	struct store_walk w = {.rc = ERR_OK};
+	const uint64_t typed_ms = b->now_ms;
+	struct bundle_note note;
+
+	add_words(b, &th, "Belt liever 's avonds.");
+	b->now_ms += 3ull * DAY_MS;
+	(void)bed_turn(b);
+	assert_int_equal(entries(b, &th.case_id, "note"), 0);
+	came(b, &th, DOC_REFUSE, NULL, HANDOVER_REFUSED);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(entries(b, &th.case_id, "note"), 1); /* once */
+	assert_true(bundle_note_each(&b->t, &th.case_id, &w, &note));
+	assert_string_equal(note.text, "Belt liever 's avonds.");
+	assert_int_equal(note.at_ms, typed_ms);
+	assert_false(note.came);
+}
+
+static void also_when_it_is_taken_back_in_this_very_turn(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+
+	add_words(b, &th, "Belt liever 's avonds.");
+	assert_int_equal(
+		steps_sign(&b->t, &th, DOC_RECLAIM, msg_new(b->t.arena, MSG_HANDOVER_RECLAIM)),
+		ERR_OK);
+	assert_int_equal(th.state, HANDOVER_RECLAIMED);
+	assert_int_equal(entries(b, &th.case_id, "note"), 0);
+	assert_int_equal(th.timer_ms, b->now_ms + 1);
+	(void)pause_after(b, &th, 1);
+	assert_int_equal(entries(b, &th.case_id, "note"), 1);
+}
+
 /* Whoever had it keeps the file for 35 days; behind them the case goes on with what there is, and says so. */
 static void content_that_does_not_come_back_is_not_waited_for_for_ever(void **state)
 {
@@ -595,6 +644,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			a_bundle_goes_with_its_consent_also_when_the_case_was_given_on, setup,
 			bed_teardown),
+		cmocka_unit_test_setup_teardown(what_was_added_to_a_case_that_stays_is_in_it, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(also_when_it_is_taken_back_in_this_very_turn, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(
 			content_that_does_not_come_back_is_not_waited_for_for_ever, setup,
 			bed_teardown),
