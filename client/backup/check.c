@@ -7,12 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "client/backup/folder.h"
-#include "client/cli/tool.h"
+#include "client/disk/digest.h"
 
 enum { TOOL_PATH_LEN = 4096 };
 
@@ -38,24 +36,6 @@ static int which(struct cli *c, char *path, size_t cap)
 	return CLI_DONE;
 }
 
-/* Behind it the node answers, and --json promises one document: of what the tool says an error alone is passed on. */
-static int quietly(char **argv)
-{
-	const int out = memfd_create("said", MFD_CLOEXEC);
-	char said[1024];
-	ssize_t n;
-	int code;
-
-	if (out < 0)
-		return CLI_NOT_NOW;
-	code = tool_beside(argv, out);
-	if (code != CLI_DONE && lseek(out, 0, SEEK_SET) == 0)
-		while ((n = read(out, said, sizeof said)) > 0)
-			(void)fwrite(said, 1, (size_t)n, stdout);
-	(void)close(out);
-	return code;
-}
-
 static int by_tool(const struct cli *c, const char *path, const char *node)
 {
 	char daemon[TOOL_PATH_LEN], verb[] = "tool", name[] = "backup-check";
@@ -64,10 +44,7 @@ static int by_tool(const struct cli *c, const char *path, const char *node)
 	int code;
 
 	require(copy != NULL && id != NULL);
-	tool_language(c);
-	if (c->json)
-		(void)setenv("KRING_JSON", "1", 1);
-	code = c->json ? quietly(argv) : tool_beside(argv, -1);
+	code = digest_tool(c, argv);
 	free(copy);
 	free(id);
 	return code;

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole.  The file has its
- * name only when the last piece is on disk, so that a name without .part always is a backup; an older one is never
- * overwritten. */
+/* kring backup: pieces of a snapshot, asked for one by one and written to a file that appears whole. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,26 +12,14 @@
 #include "client/backup/folder.h"
 #include "client/cli/tool.h"
 #include "client/commands/cmd.h"
+#include "client/disk/digest.h"
+#include "client/disk/newfile.h"
 #include "client/print/print.h"
 
 enum { PATH_LEN = 4096, SHOW_EVERY = 512 };
 
-/* False: the disk took less than it was given. */
-static bool write_all(int fd, struct span s)
-{
-	while (s.len > 0) {
-		const ssize_t n = write(fd, s.p, s.len);
-
-		if (n <= 0)
-			return false;
-		s.p += n;
-		s.len -= (size_t)n;
-	}
-	return true;
-}
-
 /* The node holds one snapshot while this runs: the pieces belong together although it works on. */
-static int pieces(struct cli *c, const char *path, int fd, uint64_t *bytes)
+static int pieces(struct cli *c, const struct newfile *f, uint64_t *bytes)
 {
 	bool more = true;
 
@@ -52,9 +37,8 @@ static int pieces(struct cli *c, const char *path, int fd, uint64_t *bytes)
 		piece = msg_bytes(reply, REPLY_BLOB);
 		more = msg_u64(reply, REPLY_MORE) != 0;
 		*bytes += piece.len;
-		if (!write_all(fd, piece))
-			return cli_refuse(c, CLI_REFUSED, "backup-not-written",
-					  FILL({"path", path, 0}));
+		if (!newfile_add(f, piece))
+			return newfile_unwritten(c, f);
 		if (no % SHOW_EVERY == 0 && isatty(STDERR_FILENO))
 			(void)fprintf(stderr, "\r%llu MiB", (unsigned long long)(*bytes >> 20));
 	}
@@ -63,57 +47,18 @@ static int pieces(struct cli *c, const char *path, int fd, uint64_t *bytes)
 	return CLI_DONE;
 }
 
-/* Its name is on disk too, before the node is told that it has a backup. */
-static bool name_is_kept(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char dir[PATH_LEN];
-	bool good;
-	int fd;
-
-	(void)snprintf(dir, sizeof dir, "%.*s",
-		       slash == NULL ? 1 : (int)(slash - path) + (slash == path),
-		       slash == NULL ? "." : path);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	good = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return good;
-}
-
-/* What a stop leaves is PATH.part, which no tool takes for a backup and the next run of that name writes anew.
- * A new file at path, whole or not at all. */
+/* A new file at path, whole or not at all: an old backup is never written over, because it may be the only one that is whole. */
 static int save(struct cli *c, const char *path, uint64_t *bytes)
 {
 	struct msg *sub, *reply;
-	char part[PATH_LEN + 8];
-	int fd, code;
+	struct newfile f;
+	int code = newfile_begin(c, &f, path);
 
-	require(path[0] != '\0');
-	(void)snprintf(part, sizeof part, "%s.part", path);
-	/* an old backup is never overwritten: it may be the only one that is whole */
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		(void)close(fd);
-		return cli_refuse(c, CLI_REFUSED, "file-exists", FILL({"path", path, 0}));
-	}
-	fd = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return cli_refuse(
-			c, CLI_REFUSED, "cannot-create",
-			FILL({"path", part, 0}, {"cause", words_errno(c->lang, errno), 0}));
-	code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
 	if (code == CLI_DONE)
-		code = pieces(c, path, fd, bytes);
-	/* on disk before it gets its name */
-	if (code == CLI_DONE && fsync(fd) != 0)
-		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
-	(void)close(fd);
-	if (code == CLI_DONE && (rename(part, path) != 0 || !name_is_kept(path)))
-		code = cli_refuse(c, CLI_REFUSED, "backup-not-written", FILL({"path", path, 0}));
-	if (code != CLI_DONE)
-		(void)unlink(part);
-	return code;
+		code = cli_call(c, cli_request(c, REQUEST_BACKUP, &sub), &reply);
+	if (code == CLI_DONE)
+		code = pieces(c, &f, bytes);
+	return newfile_end(c, &f, code);
 }
 
 /* Asked for no piece: the node remembers the moment, and complains when it was too long ago.  what: BACKUP_NEXT_KEPT, or _CHECKED. */
@@ -198,7 +143,7 @@ int cmd_backup(struct cli *c)
 	if (code == CLI_DONE)
 		code = tell(c, BACKUP_NEXT_KEPT);
 	if (code == CLI_DONE)
-		code = tool_digest(path);
+		code = digest_beside(c, path);
 	/* those of before go only when this one is there */
 	if (code == CLI_DONE && keep != 0)
 		code = thin(c, into, keep, &removed);

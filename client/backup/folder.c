@@ -63,6 +63,16 @@ bool folder_path(const char *dir, uint64_t now_s, char *out, size_t cap)
 	return n > 0 && (size_t)n < cap;
 }
 
+/* As client/disk/newfile.h calls them; of before that, without a number. */
+static bool is_part(const char *rest)
+{
+	const size_t digits = rest[0] == '.' ? strspn(rest + 1, "0123456789") : 0;
+
+	require(rest != NULL);
+	return strcmp(rest, ".part") == 0 ||
+	       (digits > 0 && strcmp(rest + 1 + digits, ".part") == 0);
+}
+
 /* Each name is judged by itself: what a stop in between leaves is removed the next time. */
 static bool goes(const char *name, uint64_t before_s, uint64_t now_s, bool *backup)
 {
@@ -72,7 +82,7 @@ static bool goes(const char *name, uint64_t before_s, uint64_t now_s, bool *back
 	if (!moment_of(name, &at_s, &rest))
 		return false;
 	*backup = rest[0] == '\0';
-	if (strcmp(rest, ".part") == 0)
+	if (is_part(rest))
 		return at_s + DAY_S < now_s;
 	return (*backup || strcmp(rest, ".sha256") == 0) && at_s < before_s;
 }

@@ -91,6 +91,7 @@ int tool_run(const struct cli *c)
 	return cli_refuse(c, CLI_NOT_NOW, "cannot-run-kringd", FILL({"path", path, 0}));
 }
 
+/* A tool that a signal ended said nothing: its code is that of one that could not be run, and never that of one that did its work. */
 int tool_beside(char **argv, int out)
 {
 	int status;
@@ -107,15 +108,4 @@ int tool_beside(char **argv, int out)
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return CLI_NOT_NOW;
 	return WEXITSTATUS(status);
-}
-
-/* kring has no cryptography of its own. */
-int tool_digest(const char *path)
-{
-	char daemon[PATH_LEN], verb[] = "tool", name[] = "digest", file[] = "--file";
-	char *copy = strdup(path);
-	const int code = tool_beside((char *[]){daemon, verb, name, file, copy, NULL}, -1);
-
-	free(copy);
-	return code;
 }

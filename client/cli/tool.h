@@ -21,8 +21,6 @@ bool tool_path(char *out);
 bool tool_become(char *path, char **argv);
 /** What the tool says is said in the reader's language from here on. */
 void tool_language(const struct cli *c);
-/** FILE.sha256 beside it, as sha256sum -c reads it; the exit code, after the tool said what is wrong. */
-int tool_digest(const char *path);
 /** It runs beside this process, which goes on: its exit code.  argv[0] holds 4 096 bytes, for where it is found; out: where it
  *  prints, or -1: as this process does. */
 int tool_beside(char **argv, int out);

@@ -12,8 +12,8 @@
 #include "base/check.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
-#include "client/cli/tool.h"
 #include "client/commands/cmd.h"
+#include "client/disk/digest.h"
 #include "client/flow/figures.h"
 #include "client/flow/print_flow.h"
 #include "client/print/print.h"
@@ -266,7 +266,7 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 			c, CLI_NOT_NOW, "cannot-write",
 			FILL({"path", path, 0}, {"cause", words_errno(c->lang, ENOSPC), 0}));
 	}
-	bad = tool_digest(path);
+	bad = digest_beside(c, path);
 	if (bad == CLI_DONE)
 		print_say_line(c, "csv-made", FILL({"path", path, 0}));
 	return bad;

@@ -13,10 +13,11 @@
 #include "base/limits/files.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
+#include "client/disk/newfile.h"
 #include "client/print/print.h"
 #include "client/print/said.h"
 
-enum { PATH_LEN = 4096, SHOW_EVERY = 64 };
+enum { SHOW_EVERY = 64 };
 
 /* By the end of a name: what most people have.  It says nothing about what is in it. */
 static const struct {
@@ -194,54 +195,25 @@ int cmd_case_attachments(struct cli *c)
 
 /* ---- taken out ---- */
 
-/* A short write is no error: a disk that is nearly full says so only at the next one. */
-static bool write_all(int fd, struct span s)
-{
-	while (s.len > 0) {
-		const ssize_t n = write(fd, s.p, s.len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s.p += n;
-		s.len -= (size_t)n;
-	}
-	return true;
-}
-
 /* What lies on its way out. */
 struct taking {
-	char path[PATH_LEN], file[128];
+	struct newfile to;
+	char file[128];
 	uint64_t seq, bytes;
 	uint32_t next, chunks;
-	int fd; /* -1: not made yet */
 	bool more;
 };
-
-/* What lies there already is no matter of the disk, and has a sentence of its own: the person chooses another name. */
-static int unwritten(const struct cli *c, const struct taking *k)
-{
-	if (errno == EEXIST)
-		return cli_refuse(c, CLI_REFUSED, "file-exists", FILL({"path", k->path, 0}));
-	return cli_refuse(c, CLI_REFUSED, "cannot-create",
-			  FILL({"path", k->path, 0}, {"cause", words_errno(c->lang, errno), 0}));
-}
 
 /* Only this user reads it; a link that lies there leads nowhere, and nothing is overwritten. */
 static int create(const struct cli *c, struct taking *k, const struct msg *row)
 {
-	const char *out = cli_option(c, "out");
+	const char *out = cli_option(c, "out"),
+		   *name = out == NULL ? msg_text(row, FILE_ROW_NAME) : out;
 
-	if (snprintf(k->path, sizeof k->path, "%s",
-		     out == NULL ? msg_text(row, FILE_ROW_NAME) : out) >= PATH_LEN)
-		return cli_refuse(c, CLI_USAGE, "name-too-long", FILL_NONE);
 	/* the node's word for it has no way in it, but here is where that counts */
-	if (out == NULL &&
-	    (strchr(k->path, '/') != NULL || k->path[0] == '.' || k->path[0] == '\0'))
-		(void)snprintf(k->path, sizeof k->path, "%s", "file");
-	k->fd = open(k->path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	return k->fd < 0 ? unwritten(c, k) : CLI_DONE;
+	if (out == NULL && (strchr(name, '/') != NULL || name[0] == '.' || name[0] == '\0'))
+		name = "file";
+	return newfile_begin(c, &k->to, name);
 }
 
 /* Some chunks more.  The first answer says under which entry of the log the file leaves; who does not show that one again writes
@@ -266,13 +238,13 @@ static int take_some(struct cli *c, struct taking *k)
 	k->seq = msg_u64(reply, REPLY_CURRENT);
 	k->chunks = (uint32_t)msg_u64(msg_at(reply, REPLY_FILES, 0), FILE_ROW_CHUNKS);
 	k->more = msg_u64(reply, REPLY_MORE) != 0;
-	if (k->fd < 0)
+	if (k->to.fd < 0)
 		code = create(c, k, msg_at(reply, REPLY_FILES, 0));
 	for (size_t i = 0; code == CLI_DONE && i < msg_count(reply, REPLY_CONTENTS); i++) {
 		const struct span piece = msg_bytes_at(reply, REPLY_CONTENTS, i);
 
-		if (!write_all(k->fd, piece))
-			return unwritten(c, k);
+		if (!newfile_add(&k->to, piece))
+			return newfile_unwritten(c, &k->to);
 		k->bytes += piece.len;
 		k->next++;
 	}
@@ -280,11 +252,11 @@ static int take_some(struct cli *c, struct taking *k)
 	return code;
 }
 
-/* What could not be taken out as a whole is removed again: half a letter is worse than none.  The list, the names and the states are
+/* The list, the names and the states are
  * the node's; here is only what this computer does with the bytes. */
 int cmd_case_detach(struct cli *c)
 {
-	struct taking k = {.fd = -1, .more = true};
+	struct taking k = {.to.fd = -1, .more = true};
 	int code = CLI_DONE;
 
 	if (c->word_count < 2)
@@ -301,19 +273,13 @@ int cmd_case_detach(struct cli *c)
 			code = CLI_DAMAGED; /* an answer without a chunk would be asked for ever */
 	}
 	progress_over();
-	if (code == CLI_DONE && fsync(k.fd) != 0)
-		code = unwritten(c, &k);
-	if (k.fd >= 0)
-		(void)close(k.fd);
-	if (code != CLI_DONE) {
-		if (k.fd >= 0)
-			(void)unlink(k.path);
+	code = newfile_end(c, &k.to, code);
+	if (code != CLI_DONE)
 		return code;
-	}
 	if (c->json)
 		(void)printf("{\"bytes\": %llu}\n", (unsigned long long)k.bytes);
 	else
-		print_say_line(c, "file-taken", FILL({"path", k.path, 0}));
+		print_say_line(c, "file-taken", FILL({"path", k.to.path, 0}));
 	return CLI_DONE;
 }
 

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A file that somebody prints is made anew: what is there already is not written over, and no link is followed. */
+/* A file that somebody prints is there when it is whole: half a person's file would be taken for all of it. */
 #include "client/paper/paper.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,12 +35,14 @@ bool paper_open(struct cli *c, struct sheet *s, enum list_lang lang, int *code)
 		page_begin(c);
 		return true;
 	}
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	*code = newfile_begin(c, &s->file, path);
+	if (*code != CLI_DONE)
+		return false;
+	fd = dup(s->file.fd);
 	s->to = fd < 0 ? NULL : fdopen(fd, "w");
 	if (s->to != NULL)
 		return true;
-	*code = cli_refuse(c, CLI_USAGE, "cannot-write",
-			   FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	*code = newfile_end(c, &s->file, newfile_unwritten(c, &s->file));
 	return false;
 }
 
@@ -79,16 +80,20 @@ int paper_json(const struct cli *c, const struct msg *req, const struct msg *rep
 int paper_close(struct cli *c, struct sheet *s, const struct msg *reply)
 {
 	const char *path = cli_option(c, "html");
+	bool bad;
+	int code;
 
 	sheet_end(s);
 	if (path == NULL) {
 		page_end(c);
 		return whole(c, reply);
 	}
-	if (fclose(s->to) != 0)
-		return cli_refuse(
-			c, CLI_USAGE, "cannot-write",
-			FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	bad = fflush(s->to) != 0 || ferror(s->to) != 0;
+	code = bad ? newfile_unwritten(c, &s->file) : CLI_DONE;
+	(void)fclose(s->to); /* of a copy: what it was about is told by the other one */
+	code = newfile_end(c, &s->file, code);
+	if (code != CLI_DONE)
+		return code;
 	print_say_line(c, "paper-made", FILL({"path", path, 0}));
 	return whole(c, reply);
 }

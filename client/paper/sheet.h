@@ -17,11 +17,12 @@
 
 #include <stdio.h>
 
-#include "client/cli/cli.h"
+#include "client/disk/newfile.h"
 
 struct sheet {
 	const struct cli *c;
 	FILE *to;
+	struct newfile file; /* where it goes to one */
 	enum list_lang lang;
 	bool html, list, table;
 	bool fresh; /* nothing stands below the title yet */

@@ -142,7 +142,7 @@ static int bring(struct cli *c, const char *path)
 	size_t len, said;
 
 	if (!rootfile_read(path, file, sizeof file, &len))
-		return rootfile_refuse(c, path, "cannot-read");
+		return rootfile_unread(c, path);
 	said = len < 4 ? 0 : be32_get(file);
 	if (len < 4 || said != len - 4)
 		return cli_refuse(
@@ -156,13 +156,12 @@ static int bring(struct cli *c, const char *path)
 /* --out: for kring roster sign on a machine that no node runs on. */
 static int take_away(struct cli *c, const char *path, const struct msg *req, struct msg *reply)
 {
-	int code = CLI_DONE, fd = rootfile_new(c, path, &code);
+	struct newfile f;
+	int code = newfile_begin(c, &f, path);
 
-	if (fd < 0)
-		return code;
-	if (!rootfile_add(fd, msg_bytes(reply, REPLY_BLOB)))
-		code = rootfile_refuse(c, path, "cannot-write");
-	code = rootfile_end(c, path, fd, code);
+	if (code == CLI_DONE && !rootfile_add(&f, msg_bytes(reply, REPLY_BLOB)))
+		code = newfile_unwritten(c, &f);
+	code = newfile_end(c, &f, code);
 	msg_clear(reply, REPLY_BLOB);
 	if (code != CLI_DONE)
 		return code;
@@ -186,7 +185,6 @@ int cmd_approve(struct cli *c)
 	struct msg *sub, *req, *reply;
 	uint8_t signed_by[SIGNED_LEN];
 	char proposal[TEMP_PATH];
-	bool json = c->json;
 	int code;
 
 	require(c->word_count <= 1);
@@ -200,18 +198,16 @@ int cmd_approve(struct cli *c)
 	if (c->word_count == 0 && (key != NULL || out != NULL))
 		return cli_refuse(c, CLI_USAGE, "which-proposal", FILL_NONE);
 	/* the entry that will be signed is not the answer of this command */
-	c->json = json && key == NULL && out == NULL;
-	code = cli_ask(c, req, &reply);
-	c->json = json;
+	code = key != NULL || out != NULL ? cli_call(c, req, &reply) : cli_ask(c, req, &reply);
 	if (code == CLI_DONE && out != NULL)
 		return take_away(c, out, req, reply);
 	if (code != CLI_DONE || key == NULL) {
-		if (code == CLI_DONE && !json)
+		if (code == CLI_DONE && !c->json)
 			show(c, reply);
 		return code;
 	}
 	/* a name beside the fingerprint that the tool reads out of the bytes: it knows no roster */
-	if (!json)
+	if (!c->json)
 		print_proposals(c, reply);
 	if (!write_temp(proposal, msg_bytes(reply, REPLY_BLOB)))
 		return cli_refuse(

@@ -83,9 +83,7 @@ int cmd_roster_import(struct cli *c)
 	if (file == NULL)
 		return cli_refuse(c, CLI_NOT_NOW, "no-memory", FILL_NONE);
 	if (!rootfile_read(c->words[0], file, IMPORT_FILE, &len))
-		rc = cli_refuse(
-			c, CLI_NOT_FOUND, "cannot-read",
-			FILL({"path", c->words[0], 0}, {"cause", words_errno(c->lang, errno), 0}));
+		rc = rootfile_unread(c, c->words[0]);
 	else if (len == 0)
 		rc = cli_refuse(c, CLI_DAMAGED, "not-a-roster", FILL({"path", c->words[0], 0}));
 	else
@@ -95,12 +93,12 @@ int cmd_roster_import(struct cli *c)
 }
 
 /* All entries, from the first on, page by page; the node gives none when there are no more. */
-static int export_entries(struct cli *c, int fd, uint64_t *done, struct msg **req,
+static int export_entries(struct cli *c, const struct newfile *f, uint64_t *done, struct msg **req,
 			  struct msg **reply)
 {
 	size_t count;
 
-	require(fd >= 0 && done != NULL);
+	require(f != NULL && done != NULL);
 	*done = 0;
 	do {
 		struct msg *sub;
@@ -114,8 +112,8 @@ static int export_entries(struct cli *c, int fd, uint64_t *done, struct msg **re
 			return code;
 		count = msg_count(*reply, REPLY_ROSTER_ENTRIES);
 		for (size_t i = 0; i < count; i++)
-			if (!rootfile_add(fd, msg_bytes_at(*reply, REPLY_ROSTER_ENTRIES, i)))
-				return rootfile_refuse(c, c->words[0], "cannot-write");
+			if (!rootfile_add(f, msg_bytes_at(*reply, REPLY_ROSTER_ENTRIES, i)))
+				return newfile_unwritten(c, f);
 		*done += count;
 	} while (count > 0);
 	return CLI_DONE;
@@ -125,15 +123,15 @@ static int export_entries(struct cli *c, int fd, uint64_t *done, struct msg **re
 int cmd_roster_export(struct cli *c)
 {
 	struct msg *req = NULL, *reply = NULL;
+	struct newfile f;
 	uint64_t done;
-	int fd, code;
+	int code;
 
 	require(c->word_count > 0);
-	fd = rootfile_new(c, c->words[0], &code);
-	if (fd < 0)
-		return code;
-	code = export_entries(c, fd, &done, &req, &reply);
-	code = rootfile_end(c, c->words[0], fd, code);
+	code = newfile_begin(c, &f, c->words[0]);
+	if (code == CLI_DONE)
+		code = export_entries(c, &f, &done, &req, &reply);
+	code = newfile_end(c, &f, code);
 	if (code != CLI_DONE)
 		return code;
 	msg_set_u64(reply, REPLY_COUNT, done);

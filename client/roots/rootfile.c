@@ -8,10 +8,10 @@
 #include "base/check.h"
 #include "base/limits.h"
 
-int rootfile_refuse(const struct cli *c, const char *path, const char *what)
+int rootfile_unread(const struct cli *c, const char *path)
 {
-	require(path != NULL && what != NULL);
-	return cli_refuse(c, CLI_NOT_NOW, what,
+	require(path != NULL && errno != 0);
+	return cli_refuse(c, errno == ENOENT ? CLI_NOT_FOUND : CLI_REFUSED, "cannot-read",
 			  FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
 }
 
@@ -32,46 +32,11 @@ bool rootfile_read(const char *path, uint8_t *to, size_t cap, size_t *len)
 	return n >= 0;
 }
 
-int rootfile_new(const struct cli *c, const char *path, int *code)
-{
-	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	if (fd < 0 && errno == EEXIST)
-		*code = cli_refuse(c, CLI_REFUSED, "file-exists", FILL({"path", path, 0}));
-	else if (fd < 0)
-		*code = rootfile_refuse(c, path, "cannot-create");
-	return fd;
-}
-
-static bool write_all(int fd, struct span s)
-{
-	while (s.len > 0) {
-		const ssize_t n = write(fd, s.p, s.len);
-
-		if (n <= 0)
-			return false;
-		s.p += n;
-		s.len -= (size_t)n;
-	}
-	return true;
-}
-
-bool rootfile_add(int fd, struct span entry)
+bool rootfile_add(const struct newfile *f, struct span entry)
 {
 	uint8_t len[4];
 
-	require(fd >= 0 && entry.len <= LIMIT_ROSTER_CARRIED);
+	require(f != NULL && entry.len <= LIMIT_ROSTER_CARRIED);
 	be32_put(len, (uint32_t)entry.len);
-	return write_all(fd, span_of(len, sizeof len)) && write_all(fd, entry);
-}
-
-int rootfile_end(const struct cli *c, const char *path, int fd, int code)
-{
-	require(fd >= 0);
-	if (code == CLI_DONE && fsync(fd) != 0)
-		code = rootfile_refuse(c, path, "cannot-write");
-	(void)close(fd);
-	if (code != CLI_DONE)
-		(void)unlink(path);
-	return code;
+	return newfile_add(f, span_of(len, sizeof len)) && newfile_add(f, entry);
 }

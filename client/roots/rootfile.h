@@ -6,7 +6,7 @@
  * Owns:     nothing.
  * Threads:  one.
  * Time:     none.
- * Durable:  a file is there whole, or not at all; none is ever written over.
+ * Durable:  as client/disk/newfile.h.
  * Privacy:  organisations only.
  *
  * Each is entries of the roster, one after the other: length u32, then that many bytes.
@@ -15,16 +15,13 @@
 #define KRING_CLIENT_ROOTS_ROOTFILE_H
 
 #include "client/cli/cli.h"
+#include "client/disk/newfile.h"
 
 /** The whole file, less than cap bytes.  False: it cannot be read (errno), or is longer (EFBIG). */
 bool rootfile_read(const char *path, uint8_t *to, size_t cap, size_t *len);
-/** A new file.  -1: *code is how the command ends, and that was said. */
-int rootfile_new(const struct cli *c, const char *path, int *code);
+/** The code, after errno was said. */
+int rootfile_unread(const struct cli *c, const char *path);
 /** One entry more.  False: errno. */
-bool rootfile_add(int fd, struct span entry);
-/** Closes it: on disk when code is CLI_DONE, else it goes.  code, or what became of it. */
-int rootfile_end(const struct cli *c, const char *path, int fd, int code);
-/** Says that error with path and errno. */
-int rootfile_refuse(const struct cli *c, const char *path, const char *what);
+bool rootfile_add(const struct newfile *f, struct span entry);
 
 #endif /* KRING_CLIENT_ROOTS_ROOTFILE_H */

@@ -4,13 +4,13 @@
 #include "client/setup/answers.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/check.h"
 #include "client/dialogue/talk.h"
+#include "client/disk/newfile.h"
 #include "client/standing/question.h"
 #include "client/standing/state.h"
 #include "client/words/words.h"
@@ -213,26 +213,25 @@ static void put(const struct setup *s, FILE *f, enum ask_no no)
 
 int answers_write(struct setup *s, const char *path)
 {
-	/* a file that is there may be somebody's: none is written over */
-	const int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-	bool good = f != NULL;
+	struct newfile to;
+	int code = newfile_begin(s->c, &to, path), fd;
+	FILE *f;
 
-	require(path != NULL);
-	if (!good)
-		return cli_refuse(
-			s->c, CLI_REFUSED, "cannot-create",
-			FILL({"path", path, 0}, {"cause", words_errno(s->c->lang, errno), 0}));
+	if (code != CLI_DONE)
+		return code;
+	fd = dup(to.fd);
+	f = fd < 0 ? NULL : fdopen(fd, "w");
+	if (f == NULL)
+		return newfile_end(s->c, &to, newfile_unwritten(s->c, &to));
 	(void)fprintf(f, "# %s\n", setup_of(s, "answers-head"));
 	for (int i = 0; i < ASK_COUNT; i++)
 		if (questions[i].key != NULL)
 			put(s, f, (enum ask_no)i);
-	good = fflush(f) == 0 && fsync(fd) == 0;
-	good = fclose(f) == 0 && good;
-	if (!good)
-		return cli_refuse(
-			s->c, CLI_REFUSED, "cannot-create",
-			FILL({"path", path, 0}, {"cause", words_errno(s->c->lang, errno), 0}));
+	code = fflush(f) == 0 && ferror(f) == 0 ? CLI_DONE : newfile_unwritten(s->c, &to);
+	(void)fclose(f); /* of a copy: what it was about is told by the other one */
+	code = newfile_end(s->c, &to, code);
+	if (code != CLI_DONE)
+		return code;
 	setup_say(s, "answers-written", FILL({"path", path, 0}));
 	return CLI_DONE;
 }

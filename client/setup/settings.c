@@ -11,6 +11,7 @@
 
 #include "base/check.h"
 #include "client/dialogue/talk.h"
+#include "client/disk/newfile.h"
 #include "client/setup/ask.h"
 #include "client/setup/steps.h"
 #include "client/standing/child.h"
@@ -157,22 +158,25 @@ static int show(struct setup *s, const char *path, const char *text)
 static int move(const struct setup *s, const char *path, const char *text)
 {
 	const char *to = s->answer[ASK_SHEET];
-	const int fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool good = fd >= 0;
+	struct newfile f;
+	struct stat sb;
 	char before[8192];
+	bool same;
+	int code;
 
 	/* of a setup that was stopped between the two */
-	if (!good && errno == EEXIST && state_read(to, before, sizeof before) >= 0) {
-		good = strcmp(before, text) == 0;
+	if (lstat(to, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	    state_read(to, before, sizeof before) >= 0) {
+		same = strcmp(before, text) == 0;
 		explicit_bzero(before, sizeof before);
-		errno = EEXIST;
-		if (!good)
-			return not_written(s, to);
-	} else if (good) {
-		good = write(fd, text, strlen(text)) == (ssize_t)strlen(text) && fsync(fd) == 0;
-		(void)close(fd);
+		if (same)
+			return unlink(path) == 0 ? CLI_DONE : not_written(s, path);
 	}
-	return good && unlink(path) == 0 ? CLI_DONE : not_written(s, to);
+	code = newfile_begin(s->c, &f, to);
+	if (code == CLI_DONE && !newfile_add(&f, span_of(text, strlen(text))))
+		code = newfile_unwritten(s->c, &f);
+	code = newfile_end(s->c, &f, code);
+	return code != CLI_DONE || unlink(path) == 0 ? code : not_written(s, path);
 }
 
 /* Read once, and wiped from here whichever way it goes. */

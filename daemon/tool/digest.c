@@ -19,7 +19,8 @@ int tool_digest(struct tool_args *a)
 	/* a name that leaves no room for ".sha256" behind it is told like one that is not there */
 	if (a->file == NULL || strlen(a->file) + 8 > sizeof path ||
 	    digest_of(a->file, hex) != ERR_OK)
-		return tool_fail(TOOL_NOT_FOUND, "digest", a->file == NULL ? "--file" : a->file);
+		return tool_fail(TOOL_NOT_FOUND, "digest-not-written",
+				 a->file == NULL ? "--file" : a->file);
 	require(strlen(hex) == 64);
 	/* sha256sum looks for the file beside the line, so the line has its name alone: both can be taken elsewhere together */
 	(void)snprintf(path, sizeof path, "%s.sha256", a->file);
@@ -27,5 +28,5 @@ int tool_digest(struct tool_args *a)
 	/* whole or not at all: half a line would call every backup damaged */
 	return n < sizeof line && keyfile_write_file(path, span_of(line, n)) == ERR_OK
 		       ? 0
-		       : tool_fail(TOOL_RULE, "digest", path);
+		       : tool_fail(TOOL_RULE, "digest-not-written", path);
 }

@@ -127,6 +127,8 @@ enum err keyfile_write_file(const char *path, struct span bytes)
 		rc = ERR_IO;
 	if (rc == ERR_OK && rename(tmp, path) != 0)
 		rc = ERR_IO;
+	if (rc != ERR_OK)
+		(void)unlink(tmp);
 	return rc == ERR_OK ? sync_parent(path) : rc;
 }
 

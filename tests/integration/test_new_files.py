@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A file that a command makes is whole or not there: on a full disk, killed half-way, and beside what lies there already."""
+import json
+import os
+import resource
+import signal
+import subprocess
+
+import pytest
+from node import BIN, Federation, offered
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    f = Federation(tmp_path_factory.mktemp("files"))
+    a, b = f.start()
+    case, ref = offered(a, b)
+    letter = f.dir / "letter.txt"
+    letter.write_bytes(b"x" * 3000)
+    a.k("case", "attach", case, str(letter))
+    proposal = a.k("partner", "lift", "smwo")["proposal"]
+    f.makes = {"backup": ("backup", "{}"),
+               "backup into": ("backup", "--into", "{}"),
+               "roster": ("roster", "export", "{}"),
+               "proposal": ("approve", proposal, "--out", "{}"),
+               "attachment": ("case", "detach", case, "1", "--out", "{}"),
+               "person": ("case", "export", case, "--html", "{}"),
+               "letter": ("letter", ref, "--html", "{}"),
+               "answers": ("setup", "--write-answers", "{}")}
+    yield f
+    f.stop()
+
+
+def kring(f, what, path, *more, most=None, dies=False):
+    """most: bytes of a file that the system allows; what a full disk is to a program, or the end of it."""
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    words = [str(x).format(path) for x in f.makes[what]]
+    return subprocess.run([str(BIN / "kring"), "--dir", str(f.nodes[0].dir), "--lang", "en", *more, *words], capture_output=True, text=True, timeout=20,
+                          stdin=subprocess.DEVNULL, preexec_fn=limit if most else None, restore_signals=dies)
+
+
+KINDS = ["backup", "backup into", "roster", "proposal", "attachment", "person", "letter", "answers"]
+
+
+@pytest.mark.parametrize("what", [k for k in KINDS if k != "answers"])
+def test_a_disk_without_room(world, tmp_path, what):
+    """Answers are asked on a terminal: they are tried below."""
+    path = tmp_path / "made"
+    r = kring(world, what, path, most=64)
+    assert r.returncode == 4 and "cannot write this file" in r.stderr and "made" in r.stderr and "make room" in r.stderr, r
+    r = kring(world, what, path, "--json", most=64)
+    if what not in ("person", "letter"):
+        assert r.returncode == 4 and (json.loads(r.stdout)["code"], r.stderr) == ("cannot-write", ""), r
+    assert [p for p in tmp_path.rglob("*") if not p.is_dir()] == []
+    # and with room
+    r = kring(world, what, path)
+    made = [p for p in tmp_path.rglob("*") if not p.is_dir() and p.suffix != ".sha256"]
+    assert r.returncode == 0 and len(made) == 1 and made[0].stat().st_mode & 0o777 == 0o600 and made[0].stat().st_size > 64, r
+
+
+@pytest.mark.parametrize("what", [k for k in KINDS if k != "answers"])
+def test_killed_while_it_writes(world, tmp_path, what):
+    path = tmp_path / "made"
+    r = kring(world, what, path, most=64, dies=True)
+    assert r.returncode == -signal.SIGXFSZ, r
+    left = [p for p in tmp_path.rglob("*") if not p.is_dir()]
+    assert all(p.name.endswith(".part") for p in left), left
+    assert kring(world, what, path).returncode == 0, "what was left is in nobody's way"
+
+
+@pytest.mark.parametrize("what", [k for k in KINDS if k != "backup into"])
+def test_what_lies_there_stays(world, tmp_path, what):
+    """Nothing is written over, no link is followed or replaced, and nobody waits at a pipe."""
+    aim = tmp_path / "aim"
+    there = {"file": lambda p: p.write_text("mine"), "empty": lambda p: p.write_text(""), "directory": lambda p: p.mkdir(), "pipe": os.mkfifo,
+             "link": lambda p: p.symlink_to(aim)}
+    for name, make in there.items():
+        path = tmp_path / name
+        make(path)
+        before = os.lstat(path)
+        r = kring(world, what, path)
+        assert r.returncode == 1 and f"already exists: {path}" in r.stderr and "choose another name" in r.stderr, (name, r)
+        now = os.lstat(path)
+        assert (now.st_ino, now.st_size, now.st_mtime_ns) == (before.st_ino, before.st_size, before.st_mtime_ns)
+    assert not aim.exists() and {p.name for p in tmp_path.iterdir()} == set(there)
+
+
+def test_a_checksum_that_finds_no_room(world, tmp_path):
+    """The backup is there, and that is said; a program gets one document."""
+    for words in ((), ("--json",)):
+        path = tmp_path / f"made{len(words)}"
+        (tmp_path / f"{path.name}.sha256").mkdir()
+        r = kring(world, "backup", path, *words)
+        said = json.loads(r.stdout)["what"] if words else r.stderr
+        assert r.returncode == 1 and "the file was made, but not the checksum beside it" in said and path.exists(), r
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["made0", "made0.sha256", "made1", "made1.sha256"]
+
+
+@pytest.mark.parametrize("more", [("--out", "{}"), ("--key", "{}")])
+def test_a_refusal_is_json_where_json_is_asked(world, tmp_path, more):
+    """The entry that would be signed is no answer; that there is none, is."""
+    world.makes["none"] = ("approve", "0" * 32, *more)
+    r = kring(world, "none", tmp_path / "x", "--json")
+    assert r.returncode == 3 and (json.loads(r.stdout)["code"], r.stderr) == ("proposal-unknown", "") and list(tmp_path.iterdir()) == [], r
