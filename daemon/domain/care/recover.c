@@ -82,7 +82,7 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	if (rc == ERR_OK && consent_between(g, p->no, false) &&
 	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
 		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);
-		return ERR_OK;
+		return named ? casefile_named(t, case_id, p, &subject) : ERR_OK;
 	}
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;

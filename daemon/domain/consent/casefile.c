@@ -15,6 +15,7 @@
 #include "domain/consent/bylaw.h"
 #include "domain/consent/grant.h"
 #include "domain/consent/origin.h"
+#include "domain/documents/pseudonym.h"
 #include "domain/people/known.h"
 #include "domain/told.h"
 
@@ -204,6 +205,14 @@ enum err casefile_forget_subject(struct turn *t, const struct id16 *id)
 	return w.rc == ERR_OK ? turn_drop_prefix(t, STORE_META, &prefix) : w.rc;
 }
 
+static enum err put_name(struct turn *t, const struct id16 *id, const struct store_key *k)
+{
+	const struct store_key back = names_key(id, key_span(k));
+	enum err rc = turn_put(t, STORE_META, k, span_of(id->b, 16));
+
+	return rc == ERR_OK ? turn_put(t, STORE_META, &back, span_of(k->b, 1)) : rc;
+}
+
 enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *subject,
 		       bool theirs, struct id16 *id)
 {
@@ -217,14 +226,47 @@ enum err casefile_open(struct turn *t, const struct peer *p, const struct id16 *
 	rc = create(t, theirs ? p->no : 0, id, m);
 	if (rc == ERR_OK && theirs)
 		rc = quota_case(t, p->no, true);
-	if (rc == ERR_OK)
-		rc = turn_put(t, STORE_META, &k, span_of(id->b, 16));
-	if (rc == ERR_OK) {
-		const struct store_key back = names_key(id, key_span(&k));
+	return rc == ERR_OK ? put_name(t, id, &k) : rc;
+}
 
-		rc = turn_put(t, STORE_META, &back, span_of(k.b, 1));
+enum err casefile_named(struct turn *t, const struct id16 *id, const struct peer *p,
+			const struct id16 *subject)
+{
+	const struct store_key k = subject_key(p, subject, false);
+	struct msg *record;
+	enum err rc = casefile_load(t, id, &record);
+
+	if (rc != ERR_OK || msg_u64(record, CASE_RECORD_RETURNED) == 0)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased */
+	return put_name(t, id, &k);
+}
+
+/* The key of a case that began again is another one than the partner's name for its person was derived with: whoever is referred
+ * there once more must not become a second person.  A thread's own id stands for a name only until one is learned. */
+enum err casefile_subject(struct turn *t, const struct id16 *id, const struct msg *record,
+			  const struct peer *p, struct id16 *subject)
+{
+	enum { HEAD = 1 + 16 + 2, OURS = HEAD + 16 + 1 };
+	struct store_walk w = {.rc = ERR_OK};
+	struct store_key prefix = {.len = 0};
+	struct thread th;
+	bool any = false, named = false;
+
+	if (record != NULL && msg_u64(record, CASE_RECORD_RETURNED) == 0)
+		return pseudonym_subject(t, id, p, subject);
+	key_u8(&prefix, META_NAMES);
+	key_put(&prefix, id->b, sizeof id->b);
+	key_u16(&prefix, p->no);
+	while (!named && store_each(t->txn, STORE_META, key_span(&prefix), &w)) {
+		if (w.row.key.len != OURS)
+			continue;
+		memcpy(subject->b, w.row.key.p + HEAD, sizeof subject->b);
+		any = true;
+		w.rc = thread_load(t, subject, &th);
+		named = w.rc == ERR_NOTFOUND;
+		w.rc = named ? ERR_OK : w.rc;
 	}
-	return rc;
+	return w.rc != ERR_OK || any ? w.rc : pseudonym_subject(t, id, p, subject);
 }
 
 /* A name that leads somewhere already stays what it is. */

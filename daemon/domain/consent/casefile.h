@@ -30,6 +30,14 @@ MUST_CHECK enum err casefile_receive_consent(struct turn *t, const struct peer *
 /** The case such a name stands for already; theirs: one that the partner gave, else we.  ERR_NOTFOUND. */
 MUST_CHECK enum err casefile_of_subject(struct turn *t, const struct peer *p,
 					const struct id16 *subject, bool theirs, struct id16 *id);
+/** The name of a case's person for p, 16 bytes of what goes out: the one that p knows it by where the case began again after a loss, or
+ *  the one that its key derives.  record: of the case, or NULL.  ERR_NOTFOUND: erased. */
+MUST_CHECK enum err casefile_subject(struct turn *t, const struct id16 *id,
+				     const struct msg *record, const struct peer *p,
+				     struct id16 *subject);
+/** A case that began again learns the name that we gave p before the loss.  One that has a key of old keeps what it derives. */
+MUST_CHECK enum err casefile_named(struct turn *t, const struct id16 *id, const struct peer *p,
+				   const struct id16 *subject);
 /** Erased: no partner's name leads to it any more. */
 MUST_CHECK enum err casefile_forget_subject(struct turn *t, const struct id16 *id);
 /** A new case under that name; theirs: a partner's person, shown as far as its grants allow. */

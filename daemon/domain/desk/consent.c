@@ -121,11 +121,8 @@ static enum err derive_ids(struct turn *t, const struct id16 *case_id, const str
 	memcpy(in + 6, p->node_id.b, 32);
 	memcpy(in + 38, nonce.b, 16);
 	rc = record_derive(t->txn, case_id, span_of(in, sizeof in), id);
-	if (rc == ERR_OK) {
-		/* without one: the same person for all grants of this partner, and another for each partner */
-		memcpy(in, "person", 6);
-		rc = record_derive(t->txn, case_id, span_of(in, 38), &subject);
-	}
+	if (rc == ERR_OK) /* without one: the same person for all grants of this partner */
+		rc = casefile_subject(t, case_id, NULL, p, &subject);
 	if (rc == ERR_OK) /* the witness travels as a pseudonym */
 		rc = record_derive(t->txn, case_id, span_of(witness, strlen(witness)), &who);
 	if (rc != ERR_OK)

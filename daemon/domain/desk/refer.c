@@ -176,7 +176,7 @@ static enum err make_offer(struct turn *t, const struct msg *req, const struct t
 		return turn_refuse(t, ERR_DENIED, REFUSAL_NOTHING_TO_PASS_ON);
 	person = select_fields(t, known, share);
 	if (rc == ERR_OK)
-		rc = pseudonym_subject(t, &th->case_id, p, &subject);
+		rc = casefile_subject(t, &th->case_id, record, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_text(t->arena, offer, OFFER_NEED, th->need);

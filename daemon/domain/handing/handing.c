@@ -166,7 +166,7 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 	if (rc == ERR_OK)
 		rc = make_thread(t, &case_id, p, &th);
 	if (rc == ERR_OK)
-		rc = pseudonym_subject(t, &case_id, p, &subject);
+		rc = casefile_subject(t, &case_id, NULL, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(body, HANDOVER_PROPOSE_WHAT, 1);

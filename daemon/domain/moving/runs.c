@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "domain/documents/pseudonym.h"
+#include "domain/consent/casefile.h"
 #include "domain/moving/tell.h"
 
 static bool sound(const struct msg *run)
@@ -49,7 +49,7 @@ enum err runs_name(struct turn *t, const struct thread *th, const struct msg *re
 		const struct peer *p = runs_peer(t, run);
 		struct id16 subject;
 		enum err rc = p == NULL ? ERR_NOTFOUND
-					: pseudonym_subject(t, &th->case_id, p, &subject);
+					: casefile_subject(t, &th->case_id, NULL, p, &subject);
 
 		if (p == NULL)
 			continue;

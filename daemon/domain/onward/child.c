@@ -14,7 +14,6 @@
 
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
-#include "domain/documents/pseudonym.h"
 #include "domain/evidence/audit.h"
 
 /* What the consents of a case say about referring it to one partner. */
@@ -88,7 +87,7 @@ static enum err name_it(struct turn *t, const struct id16 *case_id, const struct
 	memcpy(in + 38, nonce.b, 16);
 	rc = record_derive(t->txn, case_id, span_of(in, sizeof in), id);
 	if (rc == ERR_OK)
-		rc = pseudonym_subject(t, case_id, p, &subject);
+		rc = casefile_subject(t, case_id, NULL, p, &subject);
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_bytes(t->arena, g, CONSENT_GRANT_GRANT_ID, span_of(id->b, 16));

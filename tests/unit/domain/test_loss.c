@@ -5,6 +5,8 @@
 #include "base/date.h"
 #include "bed.h"
 #include "domain/care/recover.h"
+#include "domain/consent/casefile.h"
+#include "domain/documents/pseudonym.h"
 #include "domain/exchange/outbox.h"
 #include "domain/loss/clone.h"
 #include "domain/loss/compare.h"
@@ -1012,6 +1014,38 @@ static void one_person_is_one_case_when_all_of_it_comes_back(void **state)
 	assert_true(id16_equal(&first, &then));
 }
 
+/* The key of a case that began again derives another name than the partner knows: it is called as before, also when the name came
+ * back last, and a case that was never lost is called as its key says. */
+static void who_came_back_is_called_as_before(void **state)
+{
+	struct bed *b = *state;
+	const struct peer *p = state_peer(b->node, BED_PARTNER);
+	const struct id16 person = bed_id(0x71), first = bed_id(0x72);
+	struct msg *propose = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
+	struct thread th = {.id = first, .peer = BED_PARTNER, .kind = THREAD_REFERRAL};
+	struct id16 case_id, own, name, derived;
+
+	case_id = case_that_came_back(b, DOC_ACCEPT, 0x72, msg_new(b->t.arena, MSG_ACT));
+	assert_int_equal(casefile_subject(&b->t, &case_id, NULL, p, &name), ERR_OK);
+	assert_true(id16_equal(&name, &first));
+	assert_int_equal(casefile_named(&b->t, &case_id, p, &person), ERR_OK);
+	th.case_id = case_id;
+	assert_int_equal(thread_create(&b->t, &th), ERR_OK);
+	assert_int_equal(casefile_subject(&b->t, &case_id, NULL, p, &name), ERR_OK);
+	assert_true(id16_equal(&name, &person));
+	msg_set_bytes(b->t.arena, propose, HANDOVER_PROPOSE_SUBJECT_REF,
+		      span_of(person.b, sizeof person.b));
+	own = case_that_came_back(b, DOC_PROPOSE, 0x73, propose);
+	assert_true(id16_equal(&own, &case_id));
+
+	assert_int_equal(casefile_create(&b->t, &own, msg_new(b->t.arena, MSG_CASE_RECORD)),
+			 ERR_OK);
+	assert_int_equal(pseudonym_subject(&b->t, &own, p, &derived), ERR_OK);
+	assert_int_equal(casefile_named(&b->t, &own, p, &person), ERR_OK);
+	assert_int_equal(casefile_subject(&b->t, &own, NULL, p, &name), ERR_OK);
+	assert_true(id16_equal(&name, &derived));
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -1033,6 +1067,7 @@ int main(void)
 		EACH(a_question_may_find_no_memory),
 		EACH(a_lost_act_breaks_no_consent),
 		EACH(one_person_is_one_case_when_all_of_it_comes_back),
+		EACH(who_came_back_is_called_as_before),
 		EACH(who_stays_silent_holds_up_its_own),
 		EACH(a_quarantine_ends),
 		EACH(a_quarantine_of_the_future_begins_now),
