@@ -264,8 +264,8 @@ enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr
 		return rc;
 	/* Signed in this very incarnation, and we never saw it: another roll-back, after this one began. */
 	*forgot = c.d.head.origin_inc == t->node->inc.no && !document_known(t, &key);
-	if (*forgot || !pr->uncompared)
-		return ERR_OK;
+	if (*forgot || settled_is(&c.th, pr))
+		return ERR_OK; /* found the same since: what was given back before that comes late */
 	if (c.d.head.thread_no <= c.th.my_no) {
 		rc = takes_place(t, pr, &c, &yes);
 		if (rc != ERR_OK || !yes)

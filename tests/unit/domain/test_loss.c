@@ -675,6 +675,29 @@ static void what_they_hold_takes_its_place(void **state)
 	assert_true(comes_back(b, p, bed_document(b, &h, &theirs)));
 }
 
+/* What was given back before both copies were found the same comes late: it moves nothing that was written since. */
+static void what_comes_back_late_moves_nothing(void **state)
+{
+	struct bed *b = *state;
+	struct id32 hash, theirs;
+	struct wire_head h = bed_head(b, BED_SELF, BED_PARTNER, thread_id, 1);
+	struct thread th;
+	struct pair *p;
+
+	(void)meet(b);
+	th = thread_new(b);
+	p = lose(b);
+	th.era = p->era;
+	assert_true(p->uncompared);
+	(void)write_own(b, &th, PRESENT, &hash, true);
+	h.msg_id = bed_id(0x77);
+	assert_false(comes_back(b, p, bed_document(b, &h, &theirs)));
+	assert_int_equal(thread_load(&b->t, &thread_id, &th), ERR_OK);
+	assert_int_equal(th.my_no, 1);
+	assert_memory_equal(&th.my_hash, &hash, sizeof hash);
+	assert_int_equal(bed_calls.shelved, 0);
+}
+
 /* A partner that holds two documents of ours for one place gives them back in turns: each comes once. */
 static void two_that_lay_on_one_place_do_not_change_about(void **state)
 {
@@ -1073,6 +1096,7 @@ int main(void)
 		EACH(a_quarantine_of_the_future_begins_now),
 		EACH(an_alarm_that_repeats_is_written_once_an_hour),
 		EACH(an_alarm_that_comes_back_is_seen_by_nobody),
+		EACH(what_comes_back_late_moves_nothing),
 		EACH(two_that_lay_on_one_place_do_not_change_about),
 		EACH(an_answer_without_end_is_asked_for_at_our_pace),
 		EACH(one_page_a_frame_is_answered),
