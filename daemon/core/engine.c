@@ -707,8 +707,8 @@ static enum err one_round(struct engine *e, const struct node_time *now)
 	return rc;
 }
 
-/* After a start, a part of the index of people in each round: the node answers meanwhile, and looks for them in the store. */
-static enum err fill(struct engine *e)
+/* After a start, a part of what is kept in memory in each round: the node answers meanwhile, and looks into the store. */
+static enum err fill(struct engine *e, bool busy)
 {
 	struct effects fx;
 	struct turn t = {.arena = &e->turn_arena, .fx = &fx};
@@ -721,7 +721,7 @@ static enum err fill(struct engine *e)
 	rc = store_begin(e->parts.store, false, &t.txn);
 	if (rc != ERR_OK)
 		return rc;
-	rc = node_fill(&t);
+	rc = node_fill(&t, busy);
 	store_abort(t.txn);
 	arena_reset(&e->turn_arena);
 	return rc;
@@ -729,6 +729,7 @@ static enum err fill(struct engine *e)
 
 enum err engine_turn(struct engine *e, const struct node_time *now)
 {
+	const bool busy = e->queued > 0;
 	enum err rc = ERR_OK;
 
 	e->now = *now;
@@ -737,7 +738,7 @@ enum err engine_turn(struct engine *e, const struct node_time *now)
 	/* A change of members makes us sign statements, which are events too. */
 	for (unsigned i = 0; i < ROUNDS && rc == ERR_OK && (i == 0 || e->queued > 0); i++)
 		rc = one_round(e, now);
-	return rc == ERR_OK ? fill(e) : rc;
+	return rc == ERR_OK ? fill(e, busy) : rc;
 }
 
 /* A shred is no turn: what waits for it would otherwise be looked at when something else happens. */

@@ -42,6 +42,7 @@
 #include "domain/signin/session.h"
 #include "domain/slices/slices.h"
 #include "domain/staff/pending.h"
+#include "domain/standing/follow.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/receive.h"
 #include "domain/stream/speak.h"
@@ -127,8 +128,14 @@ enum err node_create(struct node **out, const struct node_identity *who, uint64_
 		free(n);
 		return ERR_NOMEM;
 	}
+	if (who->memory.take != NULL && running_create(&n->running, &who->memory) != ERR_OK) {
+		index_free(n->index);
+		free(n);
+		return ERR_NOMEM;
+	}
 	if (sessions_create(&n->sessions, &who->memory) != ERR_OK) {
 		index_free(n->index);
+		running_free(n->running);
 		free(n);
 		return ERR_NOMEM;
 	}
@@ -145,6 +152,7 @@ void node_free(struct node *n)
 		return;
 	sessions_free(n->sessions);
 	index_free(n->index);
+	running_free(n->running);
 	free(n->peers);
 	free(n);
 }
@@ -265,6 +273,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 					 .flow_due_ms = n->flow_due_ms,
 					 .quarantine = n->quarantine};
 	known_forget(n);
+	running_turn(n->running);
 	n->rights.changed = false;
 	sessions_settle(n->sessions);
 	t->session = NULL;
@@ -542,12 +551,14 @@ void node_turn_done(struct node *n)
 
 bool node_fills(const struct node *n)
 {
-	return known_fills(n);
+	return known_fills(n) || follow_fills(n);
 }
 
-enum err node_fill(struct turn *t)
+enum err node_fill(struct turn *t, bool busy)
 {
-	return known_fill(t);
+	enum err rc = known_fills(t->node) ? known_fill(t) : ERR_OK;
+
+	return rc == ERR_OK && follow_fills(t->node) ? follow_fill(t, busy) : rc;
 }
 
 /* Exactly what this turn had touched: what others changed since is not ours to undo. */

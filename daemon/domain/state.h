@@ -232,10 +232,10 @@ struct node {
 	bool bare; /* this event writes nothing, for there is no room; it is answered all the same */
 	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
 	uint32_t shred_epoch, shred_seen; /* of today's key; as the last tick saw it */
-	/* People, to be found (domain/people/known.h); NULL: looked for row by row. */
-	struct index *index;
-	struct id16 indexed; /* up to here, since the start */
+	struct index *index;		  /* people (people/known.h); NULL: looked for row by row */
+	struct id16 indexed;		  /* up to here, since the start */
 	struct known_note *notes, **notes_last;
+	struct running *running;	    /* of what is to be done (standing/follow.h); or NULL */
 	const struct exchange_hooks *hooks; /* what care does with documents */
 };
 

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The index of people against the store: whoever is in one is in the other, with the same name, at every moment and not at rest
- * alone.  It draws nothing, so a seed runs as it would without it. */
+/* What is kept in memory against the store: whoever is in the index of people is there, with the same name, and lists are the same either
+ * way, at every moment and not at rest alone.  It draws nothing, so a seed runs as it would without it. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/check.h"
+#include "domain/day/today.h"
+#include "domain/day/worklist.h"
 #include "domain/people/known.h"
 #include "domain/told.h"
+#include "domain/views/referrals.h"
 #include "sim.h"
 
-enum { FILL_EVERY = 5, CHECK_EVERY = 61 };
+enum { FILL_EVERY = 5, CHECK_EVERY = 61, LISTS = 4 };
 
 static void *take(void *ctx, size_t len)
 {
@@ -74,15 +77,56 @@ void sim_check_index(struct sim *s, struct sim_node *n)
 	sim_view_close(&v);
 }
 
+/* All of one list, or as far as one turn gets: then it has no bytes. */
+static struct span list_of(struct sim_view *v, int which, bool kept)
+{
+	typedef enum err list(struct turn *, const struct msg *, struct msg *);
+	static list *const lists[] = {view_sent, view_inbox, view_worklist, view_today};
+	const struct msg *req = msg_new(v->t.arena, MSG_LIST_ASK);
+	struct msg *reply = msg_new(v->t.arena, MSG_REPLY);
+	struct running *x = v->n->node->running;
+	struct span out = {NULL, 0};
+
+	v->n->node->running = kept ? x : NULL;
+	require(lists[which](&v->t, req, reply) == ERR_OK);
+	v->n->node->running = x;
+	if (!v->t.again)
+		require(msg_pack(v->t.arena, reply, &out) == ERR_OK);
+	return out;
+}
+
+/* They are the same out of the memory and out of the store. */
+static void check_lists(struct sim *s, struct sim_node *n)
+{
+	const struct event ask = {.type = EVENT_REQUEST};
+
+	for (int which = 0; which < LISTS && running_is_whole(n->node->running); which++) {
+		struct span kept, stored;
+		struct sim_view v;
+
+		sim_view_open(s, &v, n);
+		v.t.ev = &ask;
+		kept = list_of(&v, which, true);
+		stored = v.t.again ? kept : list_of(&v, which, false);
+		if (!v.t.again &&
+		    (kept.len != stored.len || memcmp(kept.p, stored.p, kept.len) != 0))
+			sim_fail(s, "node %d: list %d is another one out of the memory", n->no,
+				 which);
+		sim_view_close(&v);
+	}
+}
+
 void sim_index(struct sim *s, struct sim_node *n)
 {
 	struct sim_view v;
 
 	if (s->events % FILL_EVERY == 0 && node_fills(n->node)) {
 		sim_view_open(s, &v, n);
-		require(node_fill(&v.t) == ERR_OK);
+		require(node_fill(&v.t, false) == ERR_OK);
 		sim_view_close(&v);
 	}
-	if (s->events % CHECK_EVERY == 0)
+	if (s->events % CHECK_EVERY == 0) {
 		sim_check_index(s, n);
+		check_lists(s, n);
+	}
 }

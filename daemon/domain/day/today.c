@@ -74,13 +74,47 @@ static enum err take(struct turn *t, struct page *p, uint16_t only, struct span 
 	return rc;
 }
 
+/* By what is kept in memory: of one referral the most pressing, and of two that press equally the one whose kind comes first, as the walk
+ * over the store has it. */
+static enum err take_kept(struct turn *t, const void *ctx, uint32_t place,
+			  const struct running_row *row, struct page *p)
+{
+	const uint16_t only = *(const uint16_t *)ctx;
+	struct running_work work[RUNNING_WORK];
+	const size_t count = running_work_of(t->node->running, place, work);
+	struct view_work best = {.due_ms = 0}, one;
+	bool mine = true;
+	enum err rc = ERR_OK;
+
+	if (p->mine && count != 0)
+		rc = worker_mine(t, &t->node->rights, &row->case_id, &mine);
+	for (size_t i = 0; rc == ERR_OK && mine && i < count; i++) {
+		view_work_kept(t, p, row, &work[i], &one);
+		if (one.passed || (only != 0 && one.peer != only))
+			continue;
+		one.item.rank = rank_of(t, &one);
+		if (best.item.key.len == 0 || one.item.rank < best.item.rank)
+			best = one;
+	}
+	if (best.item.key.len != 0)
+		page_offer_of(p, &best.item);
+	return rc;
+}
+
 /* A walk over all work.  It rests between two referrals and never within one: there it would forget the best. */
 static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
 {
-	struct store_walk w = {.at = p->at};
+	struct store_walk w = {.key_len = 0};
 	struct view_work best = {.due_ms = 0}, one;
+	bool kept;
+	enum err rc = follow_begin(t, p, &kept);
 
+	if (rc != ERR_OK || t->again)
+		return rc;
 	require(p->begun || p->total == 0);
+	if (kept)
+		return follow_each(t, p, take_kept, &only);
+	w.at = p->at;
 	for (;;) {
 		const struct store_key here = w.at;
 
@@ -153,10 +187,42 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	return ERR_OK;
 }
 
+/* By what is kept in memory.  An appointment that is over is no work, whether or not its row is still there. */
+static enum err kept_waiting(struct turn *t, const void *ctx, uint32_t place,
+			     const struct running_row *row, struct page *p)
+{
+	struct running_work work[RUNNING_WORK];
+	struct page_item one = {.rank = rank(row->due_ms - 1, row->urgent),
+				.peer = page_part_of(p, row->peer),
+				.urgent = row->urgent};
+	bool mine = true;
+	enum err rc = ERR_OK;
+	size_t count;
+
+	if (!view_open_kept(ctx, row) || !row->partners)
+		return ERR_OK;
+	count = running_work_of(t->node->running, place, work);
+	for (size_t i = 0; i < count; i++) {
+		struct view_work w;
+
+		view_work_kept(t, p, row, &work[i], &w);
+		if (!w.passed)
+			return ERR_OK;
+	}
+	if (p->mine)
+		rc = worker_mine(t, &t->node->rights, &row->case_id, &mine);
+	one.key = turn_key_u64(row->created_ms);
+	key_put(&one.key, row->thread.b, sizeof row->thread.b);
+	if (rc == ERR_OK && mine)
+		page_offer_of(p, &one);
+	return rc;
+}
+
 /* Some of them, and how many there are: kring sent and kring inbox have all. */
 static enum err waiting(struct turn *t, uint16_t only, bool mine, struct msg *reply)
 {
-	const struct view_open of = {VIEW_SENT | VIEW_CAME, only, offer_waiting, NULL};
+	const struct view_open of = {VIEW_SENT | VIEW_CAME, only, offer_waiting, kept_waiting,
+				     NULL};
 	struct page p;
 	enum err rc = page_begin(t, &p, WAITING_ROWS);
 

@@ -41,10 +41,23 @@ static uint64_t rank_of(const struct turn *t, const struct view_work *w)
 
 /* An appointment that was yesterday is no work any more.  No timer rings for it, since a message begins no term: its row goes with
  * the next change of the referral, and is shown to nobody until then. */
-static bool passed(const struct turn *t, const struct page_item *i, const struct msg *m)
+static bool passed(const struct turn *t, const struct view_work *w)
 {
-	return i->key.b[i->key.len - 1] == WORK_APPOINTMENT &&
-	       t->wall_ms > msg_u64(m, WORK_RECORD_DUE_MS);
+	return w->item.key.b[w->item.key.len - 1] == WORK_APPOINTMENT && t->wall_ms > w->due_ms;
+}
+
+void view_work_kept(const struct turn *t, const struct page *p, const struct running_row *row,
+		    const struct running_work *work, struct view_work *out)
+{
+	*out = (struct view_work){.due_ms = work->due_ms,
+				  .since_ms = work->since_ms,
+				  .peer = work->peer,
+				  .item.urgent = work->urgent};
+	out->item.key = turn_key_ids(&row->case_id, &row->thread);
+	key_u8(&out->item.key, work->kind);
+	out->item.peer = page_part_of(p, work->peer);
+	out->passed = passed(t, out);
+	out->item.rank = rank_of(t, out);
 }
 
 /* A row is ordered by the day until when; the list that is asked may order it otherwise. */
@@ -62,9 +75,9 @@ enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 	out->item.urgent = msg_u64(m, WORK_RECORD_URGENT) != 0;
 	out->item.peer = page_part_of(p, msg_u64(m, WORK_RECORD_PEER));
 	out->peer = (uint16_t)msg_u64(m, WORK_RECORD_PEER);
-	out->passed = passed(t, &out->item, m);
 	out->due_ms = msg_u64(m, WORK_RECORD_DUE_MS);
 	out->since_ms = msg_u64(m, WORK_RECORD_SINCE_MS);
+	out->passed = passed(t, out);
 	out->item.rank = rank_of(t, out);
 	return ERR_OK;
 }
@@ -101,11 +114,41 @@ static enum err offer(struct turn *t, struct page *p, uint16_t only, struct span
 	return rc;
 }
 
+/* The same by what is kept in memory.  Whose list a case is on is asked once for all work of one referral, and only where somebody asks
+ * for their own. */
+static enum err offer_kept(struct turn *t, const void *ctx, uint32_t place,
+			   const struct running_row *row, struct page *p)
+{
+	const uint16_t only = *(const uint16_t *)ctx;
+	struct running_work work[RUNNING_WORK];
+	const size_t count = running_work_of(t->node->running, place, work);
+	bool mine = true;
+	enum err rc = ERR_OK;
+
+	if (p->mine && count != 0)
+		rc = worker_mine(t, &t->node->rights, &row->case_id, &mine);
+	for (size_t i = 0; rc == ERR_OK && mine && i < count; i++) {
+		struct view_work one;
+
+		view_work_kept(t, p, row, &work[i], &one);
+		if (!one.passed && (only == 0 || one.peer == only))
+			page_offer_of(p, &one.item);
+	}
+	return rc;
+}
+
 /* In the order of their keys, which is no order of a list: so the walk may rest anywhere, and goes on where it was. */
 static enum err items(struct turn *t, struct page *p, uint16_t only, struct msg *reply)
 {
-	struct store_walk w = {.at = p->at};
+	struct store_walk w = {.key_len = 0};
+	bool kept;
+	enum err rc = follow_begin(t, p, &kept);
 
+	if (rc != ERR_OK || t->again)
+		return rc;
+	if (kept)
+		return follow_each(t, p, offer_kept, &only);
+	w.at = p->at;
 	while (store_each(t->txn, STORE_WORK, span_of(NULL, 0), &w)) {
 		w.rc = offer(t, p, only, w.row.key, reply);
 		p->at = w.at;

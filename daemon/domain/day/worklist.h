@@ -13,6 +13,7 @@
 #define KRING_DOMAIN_DAY_WORKLIST_H
 
 #include "domain/page.h"
+#include "domain/standing/follow.h"
 #include "domain/state.h"
 
 enum {
@@ -31,6 +32,9 @@ struct view_work {
 /** Is this one on the list that is asked for (page.h: mine)?  w: of view_work_item. */
 MUST_CHECK enum err view_work_mine(struct turn *t, const struct page *p, const struct view_work *w,
 				   bool *yes);
+/** The same of what is kept in memory (standing/follow.h). */
+void view_work_kept(const struct turn *t, const struct page *p, const struct running_row *row,
+		    const struct running_work *work, struct view_work *out);
 /** ERR_CORRUPT: damaged; item.key is set all the same. */
 MUST_CHECK enum err view_work_item(struct turn *t, const struct page *p, struct span key,
 				   struct view_work *out);

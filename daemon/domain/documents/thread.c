@@ -11,6 +11,8 @@
 #include "crypto/hash.h"
 #include "domain/documents/passing.h"
 #include "domain/documents/recall.h"
+#include "domain/running/running.h"
+#include "domain/state.h"
 
 enum { ROW_MAX = 384, ENTRY_MAX = 128, MINE = 0, THEIRS = 1 };
 /* Of a reference: what is indexed, digits before the check and of the longest form, in groups; the least that is tried. */
@@ -158,6 +160,8 @@ enum err thread_save(struct turn *t, const struct thread *th)
 	if (w.over)
 		return ERR_NOMEM;
 	rc = turn_put(t, STORE_THREAD, &k, wr_span(&w));
+	if (kind_has(th->kind, KIND_LISTED))
+		running_touch(t->node->running, &th->case_id, &th->id);
 	if (rc == ERR_OK) {
 		struct thread kept = *th; /* as it is read again */
 

@@ -19,6 +19,7 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/limits/files.h"
+#include "domain/running/running.h"
 
 enum { SHOWN_MS = DAY_MS, MIB = 20 };
 
@@ -229,6 +230,7 @@ enum err quota_open(struct turn *t, const struct thread *th, bool over)
 	rc = pair_get(t, th->peer, &pr);
 	if (rc != ERR_OK)
 		return rc;
+	running_touch(t->node->running, &th->case_id, &th->id);
 	count = th->role == THREAD_RECEIVER ? &pr->open_theirs : &pr->open_ours;
 	if (!over)
 		++*count;

@@ -17,6 +17,8 @@
 #include "domain/referral/message.h"
 #include "domain/referral/request.h"
 #include "domain/referral/states.h"
+#include "domain/running/running.h"
+#include "domain/state.h"
 
 enum {
 	URGENT = 2,	 /* Offer.urgency */
@@ -96,6 +98,24 @@ unsigned work_flags(enum work_kind kind)
 	return 0;
 }
 
+/* Every row that is written or goes: whoever keeps them in memory looks again. */
+static void changed(struct turn *t, const struct store_key *k)
+{
+	struct id16 case_id, thread;
+
+	if (k->len < 32)
+		return; /* it names nothing */
+	memcpy(case_id.b, k->b, 16);
+	memcpy(thread.b, k->b + 16, 16);
+	running_touch(t->node->running, &case_id, &thread);
+}
+
+static enum err del(struct turn *t, const struct store_key *k)
+{
+	changed(t, k);
+	return store_del(t->txn, STORE_WORK, key_span(k));
+}
+
 static enum err add_due(struct turn *t, const struct thread *th, enum work_kind kind,
 			const char *detail, uint64_t due_ms)
 {
@@ -119,6 +139,7 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 	if (th->urgency == URGENT)
 		msg_set_u64(m, WORK_RECORD_URGENT, 1);
 	rc = msg_pack(t->arena, m, &v);
+	changed(t, &k);
 	return rc == ERR_OK ? turn_put(t, STORE_WORK, &k, v) : rc;
 }
 
@@ -126,7 +147,7 @@ static enum err add_due(struct turn *t, const struct thread *th, enum work_kind 
 enum err worklist_done(struct turn *t, const struct thread *th, enum work_kind kind)
 {
 	const struct store_key k = worklist_key(th, kind);
-	enum err rc = store_del(t->txn, STORE_WORK, key_span(&k));
+	enum err rc = del(t, &k);
 
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
@@ -139,7 +160,7 @@ enum err worklist_handled(struct turn *t, struct thread *th, unsigned flag, unsi
 		enum err rc = ERR_NOTFOUND;
 
 		if ((work_flags(kind) & flag) != 0)
-			rc = store_del(t->txn, STORE_WORK, key_span(&k));
+			rc = del(t, &k);
 		if (rc == ERR_NOTFOUND)
 			continue;
 		if (rc != ERR_OK)
@@ -169,7 +190,7 @@ enum err worklist_delivery(struct turn *t, const struct thread *th)
 
 	if (deadline_undelivered(t, th))
 		return add_due(t, th, WORK_UNDELIVERABLE, "", th->deliver_ms);
-	rc = store_del(t->txn, STORE_WORK, key_span(&k));
+	rc = del(t, &k);
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
@@ -242,7 +263,10 @@ static enum err add_of_state(struct turn *t, const struct thread *th, const char
 enum err worklist_refresh(struct turn *t, const struct thread *th, const char *detail)
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
-	enum err rc = turn_drop_prefix(t, STORE_WORK, &prefix);
+	enum err rc;
+
+	changed(t, &prefix);
+	rc = turn_drop_prefix(t, STORE_WORK, &prefix);
 
 	return rc == ERR_OK ? add_of_state(t, th, detail) : rc;
 }
@@ -251,6 +275,7 @@ enum err worklist_clear(struct turn *t, const struct thread *th)
 {
 	const struct store_key prefix = turn_key_ids(&th->case_id, &th->id);
 
+	changed(t, &prefix);
 	return turn_drop_prefix(t, STORE_WORK, &prefix);
 }
 
@@ -264,7 +289,7 @@ enum err worklist_clear_case(struct turn *t, const struct id16 *case_id, bool *o
 		struct store_key k = {.len = 0};
 
 		key_put(&k, w.row.key.p, w.row.key.len);
-		w.rc = store_del(t->txn, STORE_WORK, key_span(&k));
+		w.rc = del(t, &k);
 		*over = w.rc != ERR_OK || !turn_enough(t);
 	}
 	return w.rc;
@@ -317,7 +342,7 @@ enum err worklist_agreed(struct turn *t, uint16_t peer, struct store_key *at, bo
 		memcpy(id.b, w.row.key.p + 16, 16);
 		rc = thread_load(t, &id, &th);
 		if (rc == ERR_OK && th.peer == peer)
-			rc = store_del(t->txn, STORE_WORK, key_span(&k));
+			rc = del(t, &k);
 		if (rc != ERR_OK && rc != ERR_NOTFOUND)
 			return rc;
 	}

@@ -458,10 +458,34 @@ static enum err offer(struct turn *t, const void *ctx, const struct id16 *id, st
 	return ERR_OK;
 }
 
+/* The same by what is kept in memory: nothing is opened, because a page has to know of very many rows only where each would stand.
+ * Those that stand on it are read from the store in the end, and whatever is damaged in them is said there. */
+static enum err offer_kept(struct turn *t, const void *ctx, uint32_t place,
+			   const struct running_row *row, struct page *p)
+{
+	struct page_item one = {.rank = PAGE_NEWEST(row->since_ms),
+				.peer = page_part_of(p, row->peer),
+				.urgent = row->urgent};
+
+	(void)t;
+	(void)place;
+	key_put(&one.key, row->thread.b, sizeof row->thread.b);
+	if (view_open_kept(ctx, row))
+		page_offer_of(p, &one);
+	return ERR_OK;
+}
+
+/* Whoever left the federation has a number as before, so its referrals stay in the lists until somebody ended them. */
+bool view_open_kept(const struct view_open *of, const struct running_row *row)
+{
+	return row->open && (of->only == 0 || of->only == row->peer) &&
+	       (of->roles >> row->role & 1) != 0;
+}
+
 /* What is not over has an index, by partner and role: what is over may be a hundred times as much.  p->peer counts each partner
  * twice, once for each role. */
-enum err view_open_referrals(struct turn *t, const struct view_open *of, struct page *p,
-			     struct msg *reply)
+static enum err open_stored(struct turn *t, const struct view_open *of, struct page *p,
+			    struct msg *reply)
 {
 	enum err rc = ERR_NOTFOUND;
 
@@ -487,6 +511,19 @@ enum err view_open_referrals(struct turn *t, const struct view_open *of, struct 
 		p->at.len = 0;
 	}
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
+/* By what is kept in memory where that has everything: after a start that takes some moments, and what is damaged is met in the store
+ * alone. */
+enum err view_open_referrals(struct turn *t, const struct view_open *of, struct page *p,
+			     struct msg *reply)
+{
+	bool kept;
+	enum err rc = follow_begin(t, p, &kept);
+
+	if (rc != ERR_OK || t->again)
+		return rc;
+	return kept ? follow_each(t, p, of->kept, of) : open_stored(t, of, p, reply);
 }
 
 /* Those that are over, too; they have no list of their own, so every thread is looked at.  Whoever asks for all of them waits for all
@@ -526,8 +563,9 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	if (rc != ERR_OK)
 		return rc;
 	rc = o.all ? offer_all(t, &o, &p, reply)
-		   : view_open_referrals(t, &(struct view_open){1u << role, o.only, offer, &o}, &p,
-					 reply);
+		   : view_open_referrals(
+			     t, &(struct view_open){1u << role, o.only, offer, offer_kept, &o}, &p,
+			     reply);
 	if (rc != ERR_OK || t->again)
 		return rc;
 	rc = rows_of(t, &p, last, reply);

@@ -14,6 +14,7 @@
 
 #include "domain/documents/thread.h"
 #include "domain/page.h"
+#include "domain/standing/follow.h"
 
 /** Whose move it is: "us", "partner", "nobody". */
 const char *view_next_of(const struct thread *th);
@@ -39,13 +40,17 @@ MUST_CHECK enum err view_open_referral(struct turn *t, const struct id16 *case_i
 typedef enum err view_offer(struct turn *t, const void *ctx, const struct id16 *id, struct page *p,
 			    struct msg *reply);
 enum { VIEW_SENT = 1 << THREAD_SENDER, VIEW_CAME = 1 << THREAD_RECEIVER };
-/** Which of the referrals that are not over, and who looks at each. */
+/** Which of the referrals that are not over, and who looks at each: `one` of those that the store names, `kept` of all that is kept in
+ *  memory (standing/follow.h), where that has everything; both offer the same rows. */
 struct view_open {
 	unsigned roles; /* VIEW_SENT, VIEW_CAME */
 	uint16_t only;	/* of this partner; 0: of all */
 	view_offer *one;
+	follow_one *kept; /* its ctx is this struct */
 	const void *ctx;
 };
+/** Is this row one of those? */
+bool view_open_kept(const struct view_open *of, const struct running_row *row);
 /** As many of them as one turn looks at; the page rests then (t->again). */
 MUST_CHECK enum err view_open_referrals(struct turn *t, const struct view_open *of, struct page *p,
 					struct msg *reply);
