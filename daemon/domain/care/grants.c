@@ -609,7 +609,10 @@ enum err grants_believe(struct turn *t, const struct id16 *id)
 		       (th.withdrawn || msg_has(m, GRANT_RECORD_SAID_MS));
 	else if (rc == ERR_NOTFOUND)
 		rc = th.withdrawn ? ERR_OK : told_over(t, &th, &said);
-	return rc == ERR_OK && said ? hear(t, &th) : rc;
+	if (rc != ERR_OK || said || !th.withdrawn || th.role == THREAD_SENDER)
+		return rc == ERR_OK && said ? hear(t, &th) : rc;
+	/* it came as over: nothing of it waited, and those whom it let have the person did */
+	return pass_on(t, &(struct consent_scope){.received = true}, id);
 }
 
 /* Written down unless a log holds it already: the partner may have been first.  A holder looks again at what it answered: what came back

@@ -858,6 +858,37 @@ static void what_came_back_late_takes_along_what_was_passed_on(void **state)
 	assert_int_equal(withdrawn_ms(b, &last), b->t.wall_ms);
 }
 
+/* Whoever tells that it is over tells so before the consent itself comes: then its record says it from the first moment, and one that
+ * came without its words has none.  What went on under it in a life before waits for the same person's word. */
+static void so_does_one_that_comes_as_over(void **state)
+{
+	struct bed *b = *state;
+	struct came said = came(b, 0x41), bare = came(b, 0x51);
+	const struct id16 ours = bedcase_consent(b, &said.th.case_id, BED_OTHER, 30),
+			  last = bedcase_consent(b, &bare.th.case_id, BED_OTHER, 30);
+	const struct store_key k = turn_key_id(&bare.consent.id),
+			       in_case = turn_key_ids(&bare.consent.case_id, &bare.consent.id);
+
+	(void)bedcase_refer(b, &said.th.case_id, BED_OTHER);
+	(void)bedcase_refer(b, &bare.th.case_id, BED_OTHER);
+	(void)bed_turn(b);
+	end_long_ago(b, &said.consent);
+	assert_int_equal(store_del(b->t.txn, STORE_GRANT, key_span(&k)), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_GRANTCASE, key_span(&in_case)), ERR_OK);
+	assert_int_equal(store_del(b->t.txn, STORE_GRANTOPEN, key_span(&in_case)), ERR_OK);
+	said.consent.withdrawn = bare.consent.withdrawn = true;
+	pair_of(b, BED_PARTNER)->unconfirmed = true;
+	assert_int_equal(grants_stored(&b->t, &said.consent, DOC_CONSENT), ERR_OK);
+	assert_int_equal(grants_stored(&b->t, &bare.consent, DOC_CONSENT), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &ours), 0);
+	assert_int_equal(withdrawn_ms(b, &last), 0);
+	pair_of(b, BED_PARTNER)->unconfirmed = false;
+	assert_int_equal(grants_believe(&b->t, &said.consent.id), ERR_OK);
+	assert_int_equal(grants_believe(&b->t, &bare.consent.id), ERR_OK);
+	assert_int_equal(withdrawn_ms(b, &ours), b->t.wall_ms);
+	assert_int_equal(withdrawn_ms(b, &last), b->t.wall_ms);
+}
+
 /* Its record is gone or says so already: the thread remembers it all the same, and the first time stays. */
 static void a_withdrawal_of_what_is_over_changes_the_flag_alone(void **state)
 {
@@ -1486,6 +1517,7 @@ int main(void)
 		ON_BED(confirming_ends_no_other_consent),
 		ON_BED(a_withdrawn_consent_that_comes_back_is_withdrawn_again),
 		ON_BED(what_came_back_late_takes_along_what_was_passed_on),
+		ON_BED(so_does_one_that_comes_as_over),
 		ON_BED(a_withdrawal_of_what_is_over_changes_the_flag_alone),
 		ON_BED(a_flag_counts_as_its_document),
 		ON_BED(an_unconfirmed_flag_waits_as_well),
