@@ -286,6 +286,9 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->answers = NULL;
 	t->consents = NULL;
 	t->taken = NULL;
+	t->made = NULL;
+	t->made_stamp = t->made_rows = 0;
+	t->owed = NULL;
 	t->parties = NULL;
 	t->log = (struct turn_log){.known = false};
 	t->docs = NULL;

@@ -107,7 +107,8 @@ struct refused {
 
 struct pair;	    /* exchange/pair: the durable state of one partner */
 struct answer;	    /* exchange/answer: what this turn owes a peer */
-struct pending_doc; /* documents/document: made in this turn, to be signed */
+struct pending_doc; /* documents/document: made in this turn */
+struct outbox_new;  /* exchange/outbox */
 
 /* A document that may have named a file, and whose body went in this turn: with it went the key. */
 struct turn_emptied {
@@ -151,6 +152,9 @@ struct turn {
 	struct grant_parties *parties;	 /* likewise (documents/grantkey) */
 	struct document *taken; /* the document that came last, as it was stored, or NULL ... */
 	uint64_t taken_stamp;	/* ... and what must be unchanged (documents/document.c) */
+	struct pending_doc *made; /* those that this turn made and signed, or NULL ... */
+	uint64_t made_stamp, made_rows; /* ... and what must be unchanged but for so many rows of their own */
+	struct outbox_new *owed; /* what this turn put in the outbox (exchange/outbox) */
 	struct turn_log log;	/* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;

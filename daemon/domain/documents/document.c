@@ -113,6 +113,25 @@ static enum err body_put(struct turn *t, const struct doc_key *key, uint16_t typ
 			    : rc;
 }
 
+/* The rows of a document, and the keys that they lie under. */
+static uint64_t stamp_of(const struct turn *t)
+{
+	static const enum store_table rests_on[] = {STORE_DOCHEAD,  STORE_DOCBODY,  STORE_CASEKEY,
+						    STORE_AUDITKEY, STORE_GRANTKEY, STORE_SHUT};
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < sizeof rests_on / sizeof rests_on[0]; i++)
+		sum += store_changes(t->txn, rests_on[i]);
+	return sum;
+}
+
+/* A row that is only added takes nothing from those that were there before. */
+static void added(struct turn *t, uint64_t before)
+{
+	require(stamp_of(t) >= before);
+	t->made_rows += stamp_of(t) - before;
+}
+
 /* Its place in the thread comes with spec; here it gets its id, its salt and its place among this turn's documents.  The
  * body is on disk before the head is signed: what is signed can be sent. */
 enum err document_make(struct turn *t, const struct document_spec *spec,
@@ -122,7 +141,9 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	const struct peer *p = state_peer(n, spec->peer);
 	struct pending_doc *d = arena_keep(t->arena, sizeof *d);
 	uint8_t *head = arena_keep(t->arena, WIRE_DOC_HEAD);
-	struct wr body = arena_wr(t->arena, 32 + spec->body.len);
+	uint8_t *salted = arena_keep(t->arena, 32 + spec->body.len);
+	const uint64_t before = stamp_of(t);
+	enum err rc;
 	struct wire_head h = {
 		.fed_id = n->fed_id,
 		.msg_id = bytes_zero(spec->msg_id.b, 16) ? turn_id(t) : spec->msg_id,
@@ -142,10 +163,9 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 		.basis = spec->basis,
 		.table_version = spec->table_version,
 	};
-	uint8_t salt[32];
 
 	require(spec->thread_no >= 1);
-	if (d == NULL || head == NULL || p == NULL || body.cap == 0)
+	if (d == NULL || head == NULL || p == NULL || salted == NULL)
 		return ERR_NOMEM;
 	if (spec->body.len > LIMIT_BODY)
 		return turn_refuse_with(t, ERR_LIMIT, REFUSAL_DOCUMENT_TOO_LONG,
@@ -154,13 +174,15 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 		return ERR_BUSY;
 	h.recipient = p->node_id;
 	wire_head_put(&h, head);
-	turn_random(t, salt, sizeof salt);
-	wr_put(&body, salt, sizeof salt);
-	wr_put(&body, spec->body.p, spec->body.len);
+	turn_random(t, salted, 32);
+	if (spec->body.len > 0)
+		memcpy(salted + 32, spec->body.p, spec->body.len);
 	d->key = (struct doc_key){h.msg_id, 0};
 	d->case_id = spec->case_id;
 	d->head_bytes = span_of(head, WIRE_DOC_HEAD);
-	d->commit = document_commit(salt, spec->body);
+	d->salted = span_of(salted, 32 + spec->body.len);
+	d->head = h;
+	d->commit = document_commit(salted, spec->body);
 	d->hash = document_hash(d->head_bytes, &d->commit);
 	require(t->docs_last != NULL);
 	*t->docs_last = d;
@@ -170,7 +192,11 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	if (spec->cats != 0 && turn_case_erased(t, &spec->case_id))
 		return turn_refuse(t, ERR_STATE,
 				   REFUSAL_CASE_ERASED); /* nothing personal any more */
-	return body_put(t, &d->key, spec->type, &spec->grant_id, &spec->case_id, wr_span(&body));
+	if (t->made == NULL && t->doc_count == 1)
+		t->made_stamp = before - t->made_rows;
+	rc = body_put(t, &d->key, spec->type, &spec->grant_id, &spec->case_id, d->salted);
+	added(t, before);
+	return rc;
 }
 
 static_assert((int)LIMIT_BURST <= (int)HASH_MERKLE_MAX, "one tree holds a burst");
@@ -214,46 +240,78 @@ static enum err head_put(struct turn *t, const struct document *d)
 }
 
 /* Each document carries its path to the signed root, so that it can be checked alone, later, by anybody. */
+static enum err sign_one(struct turn *t, struct pending_doc *p, const struct hash_tree *tree,
+			 uint16_t index, const uint8_t *sig)
+{
+	struct id32 path[HASH_MERKLE_DEPTH_MAX];
+	struct document d = {.key = p->key,
+			     .case_id = p->case_id,
+			     .head_bytes = p->head_bytes,
+			     .commit = p->commit};
+	const size_t depth = hash_merkle_path(tree, index, path);
+	uint8_t *kept = arena_keep(t->arena, depth * sizeof path[0] + 1);
+	enum err rc;
+
+	if (kept == NULL)
+		return ERR_NOMEM;
+	memcpy(kept, path, depth * sizeof path[0]);
+	p->sig = (struct wire_sigblock){.count = (uint16_t)t->doc_count,
+					.index = index,
+					.depth = (uint8_t)depth,
+					.path = kept,
+					.sig = sig};
+	d.sig = p->sig;
+	rc = head_put(t, &d);
+	return rc == ERR_OK ? turn_audit_case(t, &p->case_id) : rc; /* as it is read again */
+}
+
 enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 {
-	struct id32 hashes[LIMIT_BURST], path[HASH_MERKLE_DEPTH_MAX];
+	const uint64_t before = stamp_of(t);
+	struct id32 hashes[LIMIT_BURST];
+	uint8_t *kept = arena_keep(t->arena, WIRE_SIG);
 	struct hash_tree tree;
 	uint16_t i = 0;
 	enum err rc = ERR_OK;
 
+	if (kept == NULL)
+		return ERR_NOMEM;
+	memcpy(kept, sig, WIRE_SIG);
 	hashes_of(t, hashes);
 	if (t->doc_count > 0)
 		hash_merkle_tree(hashes, t->doc_count, &tree);
-	for (const struct pending_doc *p = t->docs; p != NULL && rc == ERR_OK; p = p->next) {
-		struct document d = {
-			.key = p->key,
-			.case_id = p->case_id,
-			.head_bytes = p->head_bytes,
-			.commit = p->commit,
-			.sig = {.count = (uint16_t)t->doc_count, .index = i, .sig = sig},
-		};
-
-		d.sig.depth = (uint8_t)hash_merkle_path(&tree, i++, path);
-		d.sig.path = path[0].b;
-		rc = head_put(t, &d);
-	}
+	for (struct pending_doc *p = t->docs; p != NULL && rc == ERR_OK; p = p->next)
+		rc = sign_one(t, p, &tree, i++, kept);
 	require(rc != ERR_OK || i == t->doc_count); /* what was signed is stored, all of it */
+	added(t, before);
+	t->made = t->docs;
 	t->docs = NULL;
 	t->docs_last = &t->docs;
 	t->doc_count = 0;
 	return rc;
 }
 
-/* The rows of a document, and the keys that they lie under. */
-static uint64_t stamp_of(const struct turn *t)
+/* What was made in this turn mostly leaves in it too.  It is at hand as long as none of it, and no key, was changed or taken away since. */
+static bool made_now(const struct turn *t, const struct doc_key *key, struct document *d)
 {
-	static const enum store_table rests_on[] = {STORE_DOCHEAD,  STORE_DOCBODY,  STORE_CASEKEY,
-						    STORE_AUDITKEY, STORE_GRANTKEY, STORE_SHUT};
-	uint64_t sum = 0;
+	const struct pending_doc *p = t->made;
 
-	for (size_t i = 0; i < sizeof rests_on / sizeof rests_on[0]; i++)
-		sum += store_changes(t->txn, rests_on[i]);
-	return sum;
+	if (key->sender != 0 || stamp_of(t) - t->made_rows != t->made_stamp)
+		return false;
+	while (p != NULL && !id16_equal(&p->key.msg, &key->msg))
+		p = p->next;
+	if (p == NULL)
+		return false;
+	*d = (struct document){.key = p->key,
+			       .case_id = p->case_id,
+			       .head_bytes = p->head_bytes,
+			       .head = p->head,
+			       .commit = p->commit,
+			       .hash = p->hash,
+			       .sig = p->sig,
+			       .salt = p->salted.p,
+			       .body = span_of(p->salted.p + 32, p->salted.len - 32)};
+	return true;
 }
 
 /* What follows from a document is decided in the turn that stores it: it is at hand, and is read from the store only when anything
@@ -366,7 +424,7 @@ enum err document_load(struct turn *t, const struct doc_key *key, struct documen
 {
 	enum err rc;
 
-	if (remembered(t, key, d))
+	if (made_now(t, key, d) || remembered(t, key, d))
 		return ERR_OK;
 	rc = document_load_head(t, key, d);
 	return rc != ERR_OK || d->hollow ? rc : body_load(t, d);

@@ -51,12 +51,15 @@ struct document_spec {
 	struct span body; /* packed by consent_pack_body and by nothing else */
 };
 
+/** One that this turn made: its bytes live as long as the turn. */
 struct pending_doc {
 	struct pending_doc *next;
 	struct doc_key key;
 	struct id16 case_id;
-	struct span head_bytes;
+	struct span head_bytes, salted; /* salted: salt 32, body */
+	struct wire_head head;
 	struct id32 commit, hash;
+	struct wire_sigblock sig; /* once it is signed */
 };
 
 struct id32 document_commit(const uint8_t salt[32], struct span body);

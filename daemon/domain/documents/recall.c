@@ -8,20 +8,25 @@
 
 #include "base/check.h"
 
-/* Few: they are zeroed for each turn, and an event comes back to its own thread before the next one begins. */
-enum { PLACES = 16 };
+/* A batch of events is about so many threads, and what leaves at its end looks at each of them once more.  Room is taken for a few of
+ * them, then for many, so that a turn of one event does not zero it all, and no walk leaves kept rows between its own. */
+enum { PLACES = 128, ROOM_FIRST = 16 };
 static_assert((PLACES & (PLACES - 1)) == 0, "a place is some bits of an id");
+
+struct recalled {
+	uint32_t round, len;
+	struct recall_place at;
+	uint8_t bytes[RECALL_MAX];
+};
 
 /* What is kept counts while its tables stand at stamp, and only what was kept in this round. */
 struct recall_memory {
+	struct recalled *room; /* of those that are not in use yet */
+	size_t left, had;
 	struct {
 		uint64_t stamp;
 		uint32_t round; /* 0: nothing was ever kept */
-		struct {
-			uint32_t round, len;
-			struct recall_place at;
-			uint8_t bytes[RECALL_MAX];
-		} kept[PLACES];
+		struct recalled *kept[PLACES];
 	} tables[RECALL_TABLES];
 };
 
@@ -39,18 +44,35 @@ static size_t place_of(const struct recall_place *at)
 	return (be16_get(at->thread.b + 14) + 5u * at->no) & (PLACES - 1);
 }
 
+/* NULL: the turn has no more memory. */
+static struct recalled *place_new(struct turn *t, struct recall_memory *m)
+{
+	const size_t more = m->had == 0 ? ROOM_FIRST : m->had;
+
+	if (m->left == 0) {
+		m->room = arena_keep(t->arena, more * sizeof *m->room);
+		if (m->room == NULL)
+			return NULL;
+		m->left = more;
+		m->had += more;
+	}
+	m->left--;
+	return m->room++;
+}
+
 bool recall_get(const struct turn *t, const struct recall_place *at, void *out, size_t len)
 {
 	const struct recall_memory *m = t->recalls;
-	const size_t i = place_of(at);
+	const struct recalled *r;
 
 	require(at->of < RECALL_TABLES && len <= RECALL_MAX);
-	if (m == NULL || m->tables[at->of].stamp != stamp_of(t, at->of) ||
-	    m->tables[at->of].kept[i].round != m->tables[at->of].round ||
-	    m->tables[at->of].kept[i].len != len || m->tables[at->of].kept[i].at.no != at->no ||
-	    !id16_equal(&m->tables[at->of].kept[i].at.thread, &at->thread))
+	if (m == NULL || m->tables[at->of].stamp != stamp_of(t, at->of))
 		return false;
-	memcpy(out, m->tables[at->of].kept[i].bytes, len);
+	r = m->tables[at->of].kept[place_of(at)];
+	if (r == NULL || r->round != m->tables[at->of].round || r->len != len ||
+	    r->at.no != at->no || !id16_equal(&r->at.thread, &at->thread))
+		return false;
+	memcpy(out, r->bytes, len);
 	return true;
 }
 
@@ -59,8 +81,8 @@ void recall_keep(struct turn *t, const struct recall_place *at, const void *p, s
 		 bool wrote)
 {
 	const uint64_t stamp = stamp_of(t, at->of);
-	const size_t i = place_of(at);
 	struct recall_memory *m;
+	struct recalled **r;
 
 	require(len > 0 && len <= RECALL_MAX);
 	if (t->recalls == NULL && store_writes(t->txn))
@@ -72,8 +94,13 @@ void recall_keep(struct turn *t, const struct recall_place *at, const void *p, s
 	    (m->tables[at->of].stamp != stamp && !(wrote && m->tables[at->of].stamp + 1 == stamp)))
 		m->tables[at->of].round++;
 	m->tables[at->of].stamp = stamp;
-	m->tables[at->of].kept[i].round = m->tables[at->of].round;
-	m->tables[at->of].kept[i].len = (uint32_t)len;
-	m->tables[at->of].kept[i].at = *at;
-	memcpy(m->tables[at->of].kept[i].bytes, p, len);
+	r = &m->tables[at->of].kept[place_of(at)];
+	if (*r == NULL)
+		*r = place_new(t, m);
+	if (*r == NULL)
+		return;
+	(*r)->round = m->tables[at->of].round;
+	(*r)->len = (uint32_t)len;
+	(*r)->at = *at;
+	memcpy((*r)->bytes, p, len);
 }

@@ -22,25 +22,82 @@ enum {
 	SWEEP_ROWS = 1024
 };
 
+/* What was put here in this turn mostly leaves in it too: it is numbered and read again before the turn ends.  No other file writes
+ * these rows, so that what stands here is what lies in the store. */
+struct outbox_new {
+	struct outbox_new *next;
+	uint16_t peer;
+	uint64_t place;
+	uint64_t number, first; /* once it has one; outbox_numbered */
+	struct outbox_row row;
+};
+
+static struct outbox_new *new_at(const struct turn *t, uint16_t peer, uint64_t place)
+{
+	struct outbox_new *o = t->owed;
+
+	while (o != NULL && (o->place != place || o->peer != peer))
+		o = o->next;
+	return o;
+}
+
+static struct outbox_new *new_of(const struct turn *t, const struct id16 *msg)
+{
+	struct outbox_new *o = t->owed;
+
+	while (o != NULL && !id16_equal(&o->row.doc.msg, msg))
+		o = o->next;
+	return o;
+}
+
+static struct outbox_new *new_numbered(const struct turn *t, uint16_t peer, uint64_t number)
+{
+	struct outbox_new *o = t->owed;
+
+	while (o != NULL && (o->number != number || o->peer != peer))
+		o = o->next;
+	return o;
+}
+
+static enum err new_add(struct turn *t, uint16_t peer, uint64_t place, const struct outbox_row *row)
+{
+	struct outbox_new *o = arena_keep(t->arena, sizeof *o);
+
+	if (o == NULL)
+		return ERR_NOMEM;
+	*o = (struct outbox_new){.next = t->owed, .peer = peer, .place = place, .row = *row};
+	t->owed = o;
+	return ERR_OK;
+}
+
 static enum err place_put(struct turn *t, uint16_t peer, uint64_t place,
 			  const struct outbox_row *row)
 {
+	struct outbox_new *o = new_at(t, peer, place);
 	const struct store_key k = turn_key_u16_u64(peer, place);
 	uint8_t buf[PLACE_LEN];
 	struct wr w = wr_of(buf, sizeof buf);
 
 	pack_put(fields, FIELDS, row, &w);
 	require(!w.over && w.len == sizeof buf && row->doc.sender == 0); /* only our own are owed */
+	if (o != NULL)
+		o->row = *row;
 	return turn_put(t, STORE_OUTPLACE, &k, wr_span(&w));
 }
 
 enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place, struct outbox_row *row)
 {
 	const struct store_key k = turn_key_u16_u64(peer, place);
+	const struct outbox_new *o = new_at(t, peer, place);
 	struct span v;
 	struct rd r;
-	enum err rc = turn_get(t, STORE_OUTPLACE, &k, &v);
+	enum err rc;
 
+	if (o != NULL) {
+		*row = o->row;
+		return ERR_OK;
+	}
+	rc = turn_get(t, STORE_OUTPLACE, &k, &v);
 	if (rc != ERR_OK)
 		return rc;
 	r = rd_of(v);
@@ -70,7 +127,9 @@ enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
 	wr_u16(&w, peer);
 	wr_u64(&w, p->out_last);
 	rc = place_put(t, peer, p->out_last, &row);
-	return rc == ERR_OK ? turn_put(t, STORE_OUTID, &ik, wr_span(&w)) : rc;
+	if (rc == ERR_OK)
+		rc = turn_put(t, STORE_OUTID, &ik, wr_span(&w));
+	return rc == ERR_OK ? new_add(t, peer, p->out_last, &row) : rc;
 }
 
 /* The index by id: which partner and place.  A document goes to one partner only. */
@@ -78,9 +137,17 @@ enum err outbox_find(struct turn *t, const struct id16 *msg, uint16_t *peer, uin
 		     struct outbox_row *row)
 {
 	const struct store_key ik = turn_key_id(msg);
+	const struct outbox_new *o = new_of(t, msg);
 	struct span v;
-	enum err rc = turn_get(t, STORE_OUTID, &ik, &v);
+	enum err rc;
 
+	if (o != NULL) {
+		*peer = o->peer;
+		*place = o->place;
+		*row = o->row;
+		return ERR_OK;
+	}
+	rc = turn_get(t, STORE_OUTID, &ik, &v);
 	if (rc != ERR_OK)
 		return rc;
 	if (v.len != 10)
@@ -141,11 +208,19 @@ enum err outbox_drop(struct turn *t, uint16_t peer, uint64_t place)
 enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 {
 	const struct store_key k = turn_key_u16_u64(p->peer, ++p->num_last);
+	struct outbox_new *was = new_numbered(t, p->peer, p->num_last),
+			  *o = new_at(t, p->peer, place);
 	uint8_t at[16];
 
 	require(p->yours.no != 0);
 	if (place == 0 || place > p->out_last)
 		return ERR_CORRUPT; /* a place of a row on disk that was never written */
+	if (was != NULL) /* before numbers began again, in this very turn */
+		was->number = 0;
+	if (o != NULL) {
+		o->number = p->num_last;
+		o->first = p->num_was + 1;
+	}
 	be64_put(at, place);
 	be64_put(at + 8, p->num_was + 1);
 	return turn_put(t, STORE_OUTNUM, &k, span_of(at, sizeof at));
@@ -286,9 +361,16 @@ enum err outbox_numbered(struct turn *t, uint16_t peer, uint64_t number, uint64_
 			 uint64_t *first)
 {
 	const struct store_key k = turn_key_u16_u64(peer, number);
+	const struct outbox_new *o = new_numbered(t, peer, number);
 	struct span v;
-	enum err rc = turn_get(t, STORE_OUTNUM, &k, &v);
+	enum err rc;
 
+	if (o != NULL) {
+		*place = o->place;
+		*first = o->first;
+		return ERR_OK;
+	}
+	rc = turn_get(t, STORE_OUTNUM, &k, &v);
 	if (rc == ERR_OK && v.len != 16)
 		return ERR_CORRUPT;
 	if (rc == ERR_OK) {

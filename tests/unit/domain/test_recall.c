@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "bed.h"
+#include "bedcase.h"
 #include "domain/documents/thread.h"
+#include "domain/exchange/outbox.h"
 #include "domain/referral/referral.h"
 
 static struct thread made(struct bed *b, uint8_t first)
@@ -127,6 +129,96 @@ static void the_log_is_read_once_and_cut_off_for_good(void **state)
 	assert_true(store_looked(b->t.txn) > before);
 }
 
+static bool same(struct span a, struct span b)
+{
+	return a.len == b.len && memcmp(a.p, b.p, a.len) == 0;
+}
+
+/* What a turn makes leaves at its end: by then it is at hand, as it will be read by every later one. */
+static void what_this_turn_made_is_read_from_nowhere(void **state)
+{
+	const uint8_t sig[WIRE_SIG] = {1};
+	struct bed *b = *state;
+	struct thread th;
+	struct id16 case_id;
+	struct log_entry e;
+	struct document d, again;
+	struct outbox_row row, back;
+	uint64_t before, place, number_place;
+	uint16_t peer;
+	struct pair *p;
+
+	bedcase_setup(b);
+	case_id = bedcase_open(b);
+	(void)bedcase_consent(b, &case_id, BED_PARTNER, 90);
+	(void)bed_turn(b);
+	th = bedcase_refer(b, &case_id, BED_PARTNER);
+	assert_int_equal(thread_entry(&b->t, &th, true, 1, &e), ERR_OK);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	p->yours = (struct incarnation){1, {{0xfe}}};
+	p->tail = p->out_last;
+	assert_int_equal(document_signed(&b->t, sig), ERR_OK);
+	before = store_looked(b->t.txn);
+	assert_int_equal(document_load(&b->t, &e.doc, &d), ERR_OK);
+	assert_int_equal(outbox_find(&b->t, &e.doc.msg, &peer, &place, &row), ERR_OK);
+	assert_int_equal(outbox_get(&b->t, peer, place, &back), ERR_OK);
+	assert_int_equal(store_looked(b->t.txn), before);
+	assert_memory_equal(&row, &back, sizeof row);
+	assert_int_equal(outbox_number(&b->t, p, place), ERR_OK);
+	before = store_looked(b->t.txn);
+	assert_int_equal(outbox_place_of(&b->t, peer, p->num_last, &number_place), ERR_OK);
+	assert_int_equal(number_place, place);
+	assert_int_equal(store_looked(b->t.txn), before);
+	assert_int_equal(outbox_drop(&b->t, peer, place), ERR_OK); /* and changed, in this turn */
+	assert_int_equal(outbox_get(&b->t, peer, place, &back), ERR_OK);
+	assert_int_equal(back.state, OUTBOX_DROPPED);
+	assert_int_equal(document_load(&b->t, &e.doc, &again), ERR_OK);
+	assert_true(again.hollow && !d.hollow);
+	(void)bed_turn(b);
+	assert_int_equal(outbox_find(&b->t, &e.doc.msg, &peer, &number_place, &row), ERR_OK);
+	assert_memory_equal(&row, &back, sizeof row);
+	assert_int_equal(number_place, place);
+}
+
+static void what_this_turn_made_goes_with_its_key(void **state)
+{
+	const uint8_t sig[WIRE_SIG] = {1};
+	uint8_t head[WIRE_DOC_HEAD];
+	struct bed *b = *state;
+	struct document d, again;
+	struct thread th;
+	struct id16 case_id;
+	struct log_entry e;
+
+	bedcase_setup(b);
+	case_id = bedcase_open(b);
+	(void)bedcase_consent(b, &case_id, BED_PARTNER, 90);
+	(void)bed_turn(b);
+	th = bedcase_refer(b, &case_id, BED_PARTNER);
+	assert_int_equal(thread_entry(&b->t, &th, true, 1, &e), ERR_OK);
+	assert_int_equal(document_signed(&b->t, sig), ERR_OK);
+	assert_int_equal(document_load(&b->t, &e.doc, &d), ERR_OK);
+	assert_false(d.hollow);
+	assert_int_equal(thread_save(&b->t, &th), ERR_OK); /* rows of others change nothing of it */
+	b->t.made_stamp++; /* ... so this is what the store says, which nothing vouches for but itself */
+	assert_int_equal(document_load(&b->t, &e.doc, &again), ERR_OK);
+	b->t.made_stamp--;
+	assert_true(same(d.head_bytes, again.head_bytes) && same(d.body, again.body));
+	assert_memory_equal(d.salt, again.salt, 32);
+	assert_memory_equal(&d.hash, &again.hash, sizeof d.hash);
+	assert_memory_equal(&d.commit, &again.commit, sizeof d.commit);
+	assert_memory_equal(&d.case_id, &again.case_id, sizeof d.case_id);
+	wire_head_put(&d.head, head);
+	assert_memory_equal(head, again.head_bytes.p, sizeof head);
+	assert_int_equal(d.sig.depth, again.sig.depth);
+	assert_int_equal(d.sig.index, again.sig.index);
+	assert_int_equal(d.sig.count, again.sig.count);
+	assert_memory_equal(d.sig.sig, again.sig.sig, WIRE_SIG);
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(case_id.b, 16)), ERR_OK);
+	assert_int_equal(document_load(&b->t, &e.doc, &again), ERR_OK);
+	assert_true(again.hollow && again.gone);
+}
+
 #define ON_THE_BED(f) cmocka_unit_test_setup_teardown(f, bed_setup, bed_teardown)
 
 int main(void)
@@ -136,6 +228,8 @@ int main(void)
 		ON_THE_BED(what_is_not_kept_is_not_remembered),
 		ON_THE_BED(a_row_that_somebody_else_wrote_is_read_again),
 		ON_THE_BED(the_log_is_read_once_and_cut_off_for_good),
+		ON_THE_BED(what_this_turn_made_is_read_from_nowhere),
+		ON_THE_BED(what_this_turn_made_goes_with_its_key),
 	};
 
 	return cmocka_run_group_tests_name("recall", tests, NULL, NULL);
