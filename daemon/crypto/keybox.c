@@ -177,6 +177,21 @@ static enum err aead_get(uint8_t *out, struct span ad, struct span sealed, const
 	return ERR_OK;
 }
 
+/* A row of the node's own key, with what XChaCha20 makes of that key and the first 16 bytes of its nonce. */
+static enum err aead_get_rest(uint8_t *out, struct span ad, struct span sealed,
+			      const uint8_t key[32])
+{
+	uint8_t nonce[crypto_aead_chacha20poly1305_ietf_NPUBBYTES] = {0};
+
+	require(sealed.len >= NONCE + TAG);
+	memcpy(nonce + 4, sealed.p + TURNKEYS_PREFIX, NONCE - TURNKEYS_PREFIX);
+	return crypto_aead_chacha20poly1305_ietf_decrypt(out, NULL, NULL, sealed.p + NONCE,
+							 sealed.len - NONCE, ad.p, ad.len, nonce,
+							 key) == 0
+		       ? ERR_OK
+		       : ERR_CORRUPT;
+}
+
 /* ad = "KRG1.casekey" | class | case id | epoch: a wrapped key fits one place only. */
 enum { WRAP_AD_LEN = 12 + 1 + 16 + 4 };
 
@@ -371,30 +386,43 @@ enum err keybox_record_open(struct keybox *kb, enum keybox_class cls, const stru
 	enum err rc;
 	const uint8_t *key = record_key(kb, cls, case_id, wrapped, room, &rc);
 
-	if (rc == ERR_OK)
+	if (rc == ERR_OK && cls == KEYBOX_META && io[1].len >= NONCE + TAG)
+		rc = aead_get_rest(out, io[0], io[1], turnkeys_open(&kb->s->turn, key, io[1].p));
+	else if (rc == ERR_OK)
 		rc = aead_get(out, io[0], io[1], key);
 	sodium_memzero(room, sizeof room);
 	return rc;
 }
 
-/* The case's own key: held, or out of its wrapping. */
-static enum err case_key(const struct keybox *kb, const struct id16 *case_id,
-			 const uint8_t *wrapped, uint8_t key[32])
+/* What a case derives its pseudonyms with: kept beside its key where that is held, else made in room, which the caller wipes. */
+static const uint8_t *pseudonyms_key(struct keybox *kb, const struct id16 *case_id,
+				     const uint8_t *wrapped, uint8_t room[32], enum err *rc)
 {
-	const struct turnkey *held = turnkeys_find(&kb->s->turn, KEYBOX_CASE, case_id);
+	struct turnkey *held;
 
-	if (wrapped != NULL)
-		return keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, key);
-	if (held == NULL)
-		return ERR_CORRUPT;
-	memcpy(key, held->key, 32);
-	return ERR_OK;
+	*rc = ERR_OK;
+	if (wrapped != NULL) {
+		*rc = keybox_unwrap(kb, KEYBOX_CASE, case_id, wrapped, room);
+		if (*rc == ERR_OK)
+			subkey(room, CASE_PSEUDONYMS, "KRGCASE1", room);
+		return room;
+	}
+	held = turnkeys_find(&kb->s->turn, KEYBOX_CASE, case_id);
+	if (held == NULL) { /* whoever names no key must have held it before */
+		*rc = ERR_CORRUPT;
+		return room;
+	}
+	if (!held->names)
+		subkey(held->pseudonyms, CASE_PSEUDONYMS, "KRGCASE1", held->key);
+	held->names = true;
+	return held->pseudonyms;
 }
 
 enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const uint8_t *wrapped,
 			    struct span input, struct id16 *out)
 {
-	uint8_t key[32];
+	const uint8_t *key;
+	uint8_t room[32];
 	enum err rc;
 
 	if (case_id == NULL) {
@@ -402,13 +430,10 @@ enum err keybox_case_derive(struct keybox *kb, const struct id16 *case_id, const
 			   sizeof out->b);
 		return ERR_OK;
 	}
-	rc = case_key(kb, case_id, wrapped, key);
-	if (rc == ERR_OK) {
-		subkey(key, CASE_PSEUDONYMS, "KRGCASE1", key);
-		hash_parts(HASH_SUBJECT, span_of(key, sizeof key), &input, 1, out->b,
-			   sizeof out->b);
-	}
-	sodium_memzero(key, sizeof key);
+	key = pseudonyms_key(kb, case_id, wrapped, room, &rc);
+	if (rc == ERR_OK)
+		hash_parts(HASH_SUBJECT, span_of(key, 32), &input, 1, out->b, sizeof out->b);
+	sodium_memzero(room, sizeof room);
 	return rc;
 }
 

@@ -21,9 +21,9 @@ static size_t place_of(uint8_t cls, const struct id16 *id)
 	return (be16_get(id->b + 14) + cls * 37u) & (TURNKEYS_MAX - 1);
 }
 
-const struct turnkey *turnkeys_find(const struct turnkeys *tk, uint8_t cls, const struct id16 *id)
+struct turnkey *turnkeys_find(struct turnkeys *tk, uint8_t cls, const struct id16 *id)
 {
-	const struct turnkey *k = &tk->keys[place_of(cls, id)];
+	struct turnkey *k = &tk->keys[place_of(cls, id)];
 
 	return k->used && k->cls == cls && id16_equal(&k->id, id) ? k : NULL;
 }
@@ -59,11 +59,28 @@ const uint8_t *turnkeys_nonce(struct turnkeys *tk, const uint8_t meta[32],
 	return tk->rows;
 }
 
+/* A row of this transaction, or one of the transaction whose row was opened just before: what a partner answers for was mostly
+ * written together.  Of all others it is made anew, which is what XChaCha20 does each time.  The bytes come from the disk and choose
+ * nothing but which of the two is taken; what does not belong to them does not open. */
+const uint8_t *turnkeys_open(struct turnkeys *tk, const uint8_t meta[32], const uint8_t *nonce)
+{
+	require(meta != NULL && nonce != NULL);
+	if (tk->drawn && memcmp(nonce, tk->nonce, TURNKEYS_PREFIX) == 0)
+		return tk->rows;
+	if (!tk->opened || memcmp(nonce, tk->seen, TURNKEYS_PREFIX) != 0) {
+		require(crypto_core_hchacha20(tk->opens, nonce, meta, NULL) == 0);
+		memcpy(tk->seen, nonce, TURNKEYS_PREFIX);
+		tk->opened = true;
+	}
+	return tk->opens;
+}
+
 void turnkeys_over(struct turnkeys *tk)
 {
 	for (size_t i = 0; i < tk->count; i++)
 		sodium_memzero(&tk->keys[tk->places[i]], sizeof tk->keys[0]);
 	tk->count = 0;
 	sodium_memzero(tk->rows, sizeof tk->rows);
-	tk->drawn = false;
+	sodium_memzero(tk->opens, sizeof tk->opens);
+	tk->drawn = tk->opened = false;
 }

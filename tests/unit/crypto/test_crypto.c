@@ -282,6 +282,49 @@ static void records_open_in_their_place_only(void **state)
 }
 
 /* What is held serves its own case and class, and goes as a whole: then only the wrapped key opens anything. */
+/* Rows of the node's own, of this transaction and of two before it, opened in any order; a changed one opens in none. */
+static void rows_of_several_transactions_open_beside_one_another(void **state)
+{
+	enum { ROWS = 6, TEXT = 7 };
+	const struct id16 none = {{0}};
+	const struct span ad = {(const uint8_t *)"place", 5},
+			  text = {(const uint8_t *)"a story", TEXT}, in[] = {ad, text};
+	uint8_t sealed[ROWS][TEXT + KEYBOX_RECORD_EXTRA], plain[TEXT];
+	struct node n;
+
+	(void)state;
+	make_node(&n);
+	for (size_t i = 0; i < ROWS; i++) {
+		if (i % 2 == 0)
+			keybox_let_go(n.kb);
+		assert_int_equal(keybox_record_seal(n.kb, KEYBOX_META, &none, NULL, in, sealed[i]),
+				 ERR_OK);
+	}
+	for (size_t i = 0; i < 4 * ROWS; i++) {
+		uint8_t *row = sealed[i * 5 % ROWS];
+		const struct span io[] = {ad, {row, sizeof sealed[0]}};
+
+		memset(plain, 0, sizeof plain);
+		assert_int_equal(keybox_record_open(n.kb, KEYBOX_META, &none, NULL, io, plain),
+				 ERR_OK);
+		assert_memory_equal(plain, text.p, TEXT);
+		row[i] ^=
+			1; /* in the half of the nonce that chooses the key, or in the other one */
+		assert_int_equal(keybox_record_open(n.kb, KEYBOX_META, &none, NULL, io, plain),
+				 ERR_CORRUPT);
+		row[i] ^= 1;
+		if (i == 2 * ROWS)
+			keybox_let_go(n.kb);
+	}
+	for (size_t len = 0; len < KEYBOX_RECORD_EXTRA; len++) {
+		const struct span io[] = {ad, {sealed[0], len}};
+
+		assert_int_equal(keybox_record_open(n.kb, KEYBOX_META, &none, NULL, io, plain),
+				 ERR_CORRUPT);
+	}
+	keybox_free(n.kb);
+}
+
 static void a_key_that_is_held_has_an_end(void **state)
 {
 	enum { MANY = 3000 };
@@ -618,6 +661,7 @@ int main(void)
 		cmocka_unit_test(a_backup_that_only_ends_is_damage),
 		cmocka_unit_test(records_open_in_their_place_only),
 		cmocka_unit_test(a_key_that_is_held_has_an_end),
+		cmocka_unit_test(rows_of_several_transactions_open_beside_one_another),
 		cmocka_unit_test(more_keys_than_are_held_stay_apart),
 		cmocka_unit_test(envelope_opens_unchanged_for_its_prekey_only),
 		cmocka_unit_test(a_sheet_reads_back_whatever_the_organisation_is_called),
