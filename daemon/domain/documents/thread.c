@@ -175,24 +175,20 @@ enum err thread_save(struct turn *t, const struct thread *th)
 
 /* Of a hash of the id: the same at both ends, and nothing of the id shows.  Whoever begins a referral chooses its id, and can
  * search until the first forty bits, which people type, are those of another one; a hundred are out of reach. */
-static void ref_digits(const struct id16 *id, char out[REF_DIGITS + 1])
+static struct id32 ref_hash(const struct id16 *id)
 {
-	const struct id32 h = hash_one(HASH_THREADREF, span_of(id->b, sizeof id->b));
+	return hash_one(HASH_THREADREF, span_of(id->b, sizeof id->b));
+}
 
+static void ref_digits(const struct id32 *h, char out[REF_DIGITS + 1])
+{
 	for (size_t i = 0; i < REF_DIGITS; i++) {
 		const size_t bit = 5 * i;
-		const unsigned two = (unsigned)h.b[bit / 8] << 8 | h.b[bit / 8 + 1];
+		const unsigned two = (unsigned)h->b[bit / 8] << 8 | h->b[bit / 8 + 1];
 
 		out[i] = digits[two >> (11 - bit % 8) & 31];
 	}
 	out[REF_DIGITS] = '\0';
-}
-
-static void ref_bytes(const struct id16 *id, uint8_t out[REF_BYTES])
-{
-	const struct id32 h = hash_one(HASH_THREADREF, span_of(id->b, sizeof id->b));
-
-	memcpy(out, h.b, REF_BYTES);
 }
 
 /* Prime, and no character that a shell or a phone line mangles. */
@@ -220,16 +216,15 @@ static bool ref_shared(struct turn *t, const uint8_t ref[REF_BYTES])
  * goes on. */
 void thread_reference(struct turn *t, const struct id16 *id, char out[THREAD_REF_LEN + 1])
 {
+	const struct id32 h = ref_hash(id);
 	char all[REF_DIGITS + 1];
-	uint8_t ref[REF_BYTES];
 	size_t n = REF_SHORT + 1;
 	bool shared;
 
-	ref_digits(id, all);
-	ref_bytes(id, ref);
-	shared = ref_shared(t, ref);
+	ref_digits(&h, all);
+	shared = ref_shared(t, h.b);
 	memcpy(out, all, REF_SHORT);
-	out[REF_SHORT] = ref_check(ref);
+	out[REF_SHORT] = ref_check(h.b);
 	for (size_t i = REF_SHORT; shared && i < REF_DIGITS; i += REF_GROUP) {
 		out[n++] = '-';
 		memcpy(out + n, all + i, REF_GROUP);
@@ -242,13 +237,12 @@ void thread_reference(struct turn *t, const struct id16 *id, char out[THREAD_REF
 enum err thread_create(struct turn *t, const struct thread *th)
 {
 	const struct store_key ck = turn_key_ids(&th->case_id, &th->id);
+	const struct id32 ref = ref_hash(&th->id);
 	struct store_key rk = {.len = 0}, pk = turn_key_u16(th->peer);
-	uint8_t ref[REF_BYTES];
 	enum err rc;
 
 	require(th->my_no + th->their_no == 0);
-	ref_bytes(&th->id, ref);
-	key_put(&rk, ref, sizeof ref);
+	key_put(&rk, ref.b, REF_BYTES);
 	key_put(&rk, th->id.b, sizeof th->id.b);
 	key_put(&pk, th->id.b, sizeof th->id.b);
 	rc = turn_put(t, STORE_THREADCASE, &ck, span_of(&th->kind, 1));
@@ -434,9 +428,11 @@ static bool ref_fits(struct span key, const uint8_t *typed, size_t n, int check)
 {
 	char all[REF_DIGITS + 1];
 	struct id16 id;
+	struct id32 h;
 
 	memcpy(id.b, key.p + REF_BYTES, sizeof id.b);
-	ref_digits(&id, all);
+	h = ref_hash(&id);
+	ref_digits(&h, all);
 	for (size_t i = 0; i < n; i++)
 		if (all[i] != digits[typed[i]])
 			return false;
