@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "domain/asker/replies.h"
 #include "domain/attach/attach.h"
 #include "domain/blob/blob.h"
 #include "domain/care/erase.h"
@@ -286,9 +287,7 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	t->answers = NULL;
 	t->consents = NULL;
 	t->taken = NULL;
-	t->made = NULL;
-	t->made_stamp = t->made_rows = 0;
-	t->owed = NULL;
+	t->own = (struct turn_own){.made = NULL};
 	t->parties = NULL;
 	t->log = (struct turn_log){.known = false};
 	t->docs = NULL;
@@ -346,7 +345,7 @@ static enum err let_go(struct turn *t)
 	if (rc == ERR_OK)
 		rc = unstored_tick(t);
 	if (rc == ERR_OK)
-		rc = table_forget(t);
+		rc = replies_forget(t);
 	if (rc == ERR_OK)
 		rc = drafts_let_go(t);
 	if (rc == ERR_OK)
@@ -538,6 +537,8 @@ enum err node_turn_end(struct turn *t, const uint8_t *sig)
 		rc = speak_all(t);
 	if (rc == ERR_OK) /* core asks it without a turn (table_allows) */
 		rc = rights_load(t, &t->node->rights);
+	if (rc == ERR_OK)
+		rc = replies_settle(t);
 	if (rc == ERR_OK)
 		rc = audit_settle(t);
 	return turn_whole(t, rc);

@@ -15,6 +15,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/limits.h"
+#include "domain/own.h"
 #include "domain/place.h"
 #include "domain/say.h"
 #include "proto/msg.h"
@@ -105,10 +106,8 @@ struct refused {
 	char id[33];	  /* ... for this case or referral */
 };
 
-struct pair;	    /* exchange/pair: the durable state of one partner */
-struct answer;	    /* exchange/answer: what this turn owes a peer */
-struct pending_doc; /* documents/document: made in this turn */
-struct outbox_new;  /* exchange/outbox */
+struct pair;   /* exchange/pair: the durable state of one partner */
+struct answer; /* exchange/answer: what this turn owes a peer */
 
 /* A document that may have named a file, and whose body went in this turn: with it went the key. */
 struct turn_emptied {
@@ -120,13 +119,6 @@ struct turn_emptied {
 struct turn_peer {
 	struct turn_peer *next;
 	uint16_t peer;
-};
-
-/** Where the audit log ends, as this turn has it; evidence/audit.c. */
-struct turn_log {
-	bool known, moved;
-	uint64_t seq;
-	struct id32 hash;
 };
 
 struct turn {
@@ -152,10 +144,8 @@ struct turn {
 	struct grant_parties *parties;	 /* likewise (documents/grantkey) */
 	struct document *taken; /* the document that came last, as it was stored, or NULL ... */
 	uint64_t taken_stamp;	/* ... and what must be unchanged (documents/document.c) */
-	struct pending_doc *made; /* those that this turn made and signed, or NULL ... */
-	uint64_t made_stamp, made_rows; /* ... and what must be unchanged but for so many rows of their own */
-	struct outbox_new *owed; /* what this turn put in the outbox (exchange/outbox) */
-	struct turn_log log;	/* written back at its end (audit_settle) */
+	struct turn_own own;
+	struct turn_log log; /* written back at its end (audit_settle) */
 	struct pending_doc *docs, **docs_last;
 	size_t doc_count;
 	struct turn_peer *gone, *leaving; /* followed up when the event is through (node.c) */

@@ -44,7 +44,7 @@
 	X(TIMER, "timer")	  /* due_ms u64 | thread 16 | kind u8 empty                 */ \
 	X(AUDIT, "audit")	  /* seq u64                         chain entry           */ \
 	X(REQUEST, "request")	  /* request 16 | uid u32            cached reply          */ \
-	X(REQUESTAGE, "requestage") /* ms u64 | request 16 | uid u32 index                 */ \
+	X(REQUESTAGE, "requestage") /* ms u64 | request 16 | uid u32 those of one turn     */ \
 	X(WORK, "work")		  /* case 16 | thread 16 | kind u8   worklist entry        */ \
 	X(OWNKEY, "ownkey")	  /* time u64 | prekey 16            own EPOCH prekey      */ \
 	X(NODEREC, "noderec")	  /* peer u16 | key_seq u32          newest record of it   */ \

@@ -21,7 +21,7 @@ struct store_txn;
 struct record_cipher;
 
 /** Written with the first transaction of an empty store; a store with another number is not opened. */
-enum { STORE_FORMAT = 10 };
+enum { STORE_FORMAT = 11 };
 
 struct store_options {
 	const char *path;		    /* directory; NULL: in memory */

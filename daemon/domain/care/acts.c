@@ -207,7 +207,7 @@ enum err acts_sign_packed(struct turn *t, struct thread *th, const struct docume
 	}
 	if (rc != ERR_OK)
 		return rc;
-	rc = outbox_put(t, th->peer, &doc->key);
+	rc = outbox_put(t, th->peer, &doc->key, &doc->brief);
 	if (rc != ERR_OK)
 		return rc;
 	if (cats != 0)

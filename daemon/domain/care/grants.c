@@ -264,7 +264,7 @@ static enum err sign(struct turn *t, struct thread *th)
 					       t->wall_ms, 0});
 	if (rc != ERR_OK)
 		return rc;
-	rc = outbox_put(t, th->peer, &doc->key);
+	rc = outbox_put(t, th->peer, &doc->key, &doc->brief);
 	if (rc != ERR_OK)
 		return rc;
 	rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,

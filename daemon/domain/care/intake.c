@@ -378,7 +378,7 @@ static enum err say_full(struct turn *t, const struct thread *th)
 }
 
 /* Of a consent that they do not take, what rests on it is what people wait for. */
-enum err intake_not_taken(struct turn *t, struct thread *th, const struct document *d,
+enum err intake_not_taken(struct turn *t, struct thread *th, const struct doc_brief *d,
 			  uint16_t code)
 {
 	const struct consent_scope s = {state_peer(t->node, th->peer), th->case_id, false};
@@ -388,7 +388,7 @@ enum err intake_not_taken(struct turn *t, struct thread *th, const struct docume
 	if (code != WIRE_VERDICT_TOO_MANY || s.p == NULL || th->role != THREAD_SENDER)
 		return ERR_OK;
 	if (th->kind == THREAD_REFERRAL)
-		return d->head.thread_no == 1 ? say_full(t, th) : ERR_OK;
+		return d->thread_no == 1 ? say_full(t, th) : ERR_OK;
 	while (bodies_each(t, &w, &one))
 		if (one.stored_ms == 0)
 			w.rows.rc = say_full(t, &one);
@@ -403,22 +403,21 @@ static bool begins_term(uint16_t type)
 }
 
 /* The receipt starts the partner's term; a verdict other than OK is work for our own people. */
-enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
+enum err intake_receipted(struct turn *t, struct thread *th, const struct doc_brief *d,
 			  const struct wire_verdict *v)
 {
 	enum err rc;
 
 	require(th->kind == THREAD_REFERRAL);
-	require(d->key.sender == 0);
-	if (d->head.type == DOC_OFFER)
+	if (d->type == DOC_OFFER)
 		th->stored_ms = v->stored_ms; /* from here runs the answer term */
-	if (d->head.thread_no == th->my_no) { /* they have our last word */
+	if (d->thread_no == th->my_no) {      /* they have our last word */
 		th->provisional = false;
 		th->deliver_ms = 0;
 	}
-	rc = begins_term(d->head.type) ? acts_changed(t, th, "stored") : acts_retime(t, th);
+	rc = begins_term(d->type) ? acts_changed(t, th, "stored") : acts_retime(t, th);
 	if (rc == ERR_OK)
-		rc = consent_agreement_receipt(t, th->peer, d->head.cats, v->code);
+		rc = consent_agreement_receipt(t, th->peer, d->cats, v->code);
 	if (rc != ERR_OK || referral_terminal((enum referral_state)th->state))
 		return rc; /* it is over: nobody has to look at what was not stored */
 	if (v->code != WIRE_VERDICT_OK)

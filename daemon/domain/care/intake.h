@@ -34,9 +34,9 @@ MUST_CHECK enum err intake_scope(struct turn *t, const struct peer *p, const str
 MUST_CHECK enum err intake_note(struct turn *t, const struct peer *p, const struct thread *th,
 				const struct document *d, uint16_t verdict);
 /** The partner keeps no more of us: work for whoever waits for it. */
-MUST_CHECK enum err intake_not_taken(struct turn *t, struct thread *th, const struct document *d,
+MUST_CHECK enum err intake_not_taken(struct turn *t, struct thread *th, const struct doc_brief *d,
 				     uint16_t code);
-MUST_CHECK enum err intake_receipted(struct turn *t, struct thread *th, const struct document *d,
+MUST_CHECK enum err intake_receipted(struct turn *t, struct thread *th, const struct doc_brief *d,
 				     const struct wire_verdict *v);
 /** Of every kind: what consent and agreement do not cover at this moment leaves hollow. */
 MUST_CHECK enum err intake_leaving(struct turn *t, const struct peer *p, const struct document *d,

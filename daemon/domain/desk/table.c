@@ -8,8 +8,6 @@
 #include "domain/desk/table.h"
 
 #include "base/check.h"
-#include "base/date.h"
-#include "crypto/hash.h"
 #include "domain/admin/agree.h"
 #include "domain/admin/approve.h"
 #include "domain/admin/invites.h"
@@ -22,6 +20,7 @@
 #include "domain/admin/self.h"
 #include "domain/admin/staff.h"
 #include "domain/asker/asker.h"
+#include "domain/asker/replies.h"
 #include "domain/day/waits.h"
 #include "domain/day/worklist.h"
 #include "domain/desk/cases.h"
@@ -66,11 +65,6 @@ enum {
 	OFFICER = ROLE_PRIVACY,
 	ALL = ROLE_ALL
 };
-
-static_assert(LIMIT_REQUEST_DAYS >= 1, "a client may ask again within a day");
-
-/* Keys of REQUEST: the id that the client chose, and its user; in REQUESTAGE behind the time. */
-enum { REQUEST_ID = 16, REQUEST_KEY = REQUEST_ID + 4 };
 
 /* Core's own: whoever is told of changes.  What comes as far as here was no request of that form. */
 static enum err by_core(struct turn *t, const struct msg *req, struct msg *reply)
@@ -351,38 +345,27 @@ static enum err take_up(struct turn *t, struct msg **reply)
 	return rc == ERR_OK ? msg_reopen(t->arena, *reply) : rc;
 }
 
-/* The same request id again: the same answer, and nothing happens twice.  An id of another user leads to nothing of theirs. */
+/* The same request id again: the same answer, and nothing happens twice. */
 static enum err cached_reply(struct turn *t, const struct store_key *k, bool *hit)
 {
 	struct msg *reply;
 	struct span v;
-	enum err rc;
+	enum err rc = replies_find(t, k, &reply);
 
-	require(k->len == REQUEST_KEY);
-	rc = turn_get_msg(t, STORE_REQUEST, k, MSG_REPLY, &reply);
-	*hit = rc == ERR_OK;
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	require(t->ev != NULL && k->len == REPLIES_KEY);
+	*hit = rc == ERR_OK && reply != NULL;
+	if (!*hit)
+		return rc;
 	msg_set_u64(reply, REPLY_REPEATED, 1);
 	rc = msg_pack(t->arena, reply, &v);
 	return rc == ERR_OK ? reply_with(t, v) : rc;
 }
 
-/* Two rows: the reply under the id of its request, and the id under its time, so that table_forget finds the oldest ones without
- * reading all. */
+/* Of what was only tried, the same id may still do it; and without a word on the disk it is done again: a backup, a lock. */
 static enum err remember_reply(struct turn *t, const struct store_key *k, struct span reply)
 {
-	struct store_key age = turn_key_u64(t->wall_ms);
-	enum err rc;
-
-	require(k->len == REQUEST_KEY);
-	if (t->dry_run)
-		return ERR_OK; /* the same id may still do it */
-	if (t->node->bare)     /* asked again, it is done again: a backup, a lock */
-		return ERR_OK;
-	rc = turn_put(t, STORE_REQUEST, k, reply);
-	key_put(&age, k->b, k->len);
-	return rc == ERR_OK ? turn_put(t, STORE_REQUESTAGE, &age, span_of(k->b, 1)) : rc;
+	require(k->len == REPLIES_KEY);
+	return t->dry_run || t->node->bare ? ERR_OK : replies_keep(t, k, reply);
 }
 
 /* The handler, whose error undoes the turn; and its reply, or its next turn.  What a turn before the last one wrote stays, as it does
@@ -502,22 +485,6 @@ static enum err check_node(struct turn *t, const struct table_row *c)
 	return turn_refuse(t, ERR_STATE, REFUSAL_NODE_HOLDS_NO_CASES);
 }
 
-/* All sessions come from one user: of each person in one the ids are others. */
-static void request_key(const struct turn *t, struct span id, struct store_key *k)
-{
-	const struct span parts[] = {id, {t->staff.b, sizeof t->staff.b}};
-	uint8_t own[REQUEST_ID];
-
-	require(id.len == REQUEST_ID);
-	if (t->session == NULL) {
-		key_put(k, id.p, id.len);
-	} else {
-		hash_parts(HASH_ASKED, span_of(NULL, 0), parts, 2, own, sizeof own);
-		key_put(k, own, sizeof own);
-	}
-	key_u32(k, t->ev->uid);
-}
-
 /* Understood, allowed to whoever asks and on this disk, not answered already; then the handler. */
 enum err table_request(struct turn *t, const struct event *ev)
 {
@@ -533,6 +500,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 	enum err rc = msg_parse(t->arena, MSG_REQUEST, ev->bytes, &request, &why);
 
 	require(ev->type == EVENT_REQUEST);
+	require(t->txn != NULL);
 	t->staff = t->on_behalf = (struct id16){{0}};
 	t->roles = 0;
 	t->session = NULL;
@@ -545,7 +513,7 @@ enum err table_request(struct turn *t, const struct event *ev)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_CLIENT_OF_ANOTHER_VERSION);
 	c = row_of(request, &present);
 	id = msg_bytes(request, REQUEST_REQUEST_ID);
-	if (c == NULL || present != 1 || (id.len != 0 && id.len != REQUEST_ID))
+	if (c == NULL || present != 1 || (id.len != 0 && id.len != REPLIES_ID))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_REQUEST_NOT_ONE);
 	rc = asker_check(t, request, roles_of(c, request), c->how);
 	if (rc == ERR_DENIED)
@@ -564,36 +532,11 @@ enum err table_request(struct turn *t, const struct event *ev)
 		return room_refuse(t);
 	/* a reading is not remembered: its answer shows people, and asking again does nothing twice */
 	if (c->kind != TABLE_READS && (c->how & (ASKER_OPEN | ASKER_OWN)) == 0 &&
-	    id.len == REQUEST_ID) {
-		request_key(t, id, &k);
+	    id.len == REPLIES_ID) {
+		replies_key(t, id, ev->uid, &k);
 		rc = cached_reply(t, &k, &hit);
 		if (rc != ERR_OK || hit)
 			return rc;
 	}
 	return run(t, c, request, &k);
-}
-
-/* A few at a time: a busy day must not make one tick long. */
-enum err table_forget(struct turn *t)
-{
-	const uint64_t day_ms = (uint64_t)LIMIT_REQUEST_DAYS * DAY_MS;
-
-	for (unsigned i = 0; i < 64; i++) {
-		struct store_key age = {.len = 0};
-		struct store_row row;
-		enum err rc = store_seek(t->txn, STORE_REQUESTAGE, span_of(NULL, 0), &row);
-
-		if (rc != ERR_OK)
-			return rc == ERR_NOTFOUND ? ERR_OK : rc;
-		if (row.key.len != 8 + REQUEST_KEY || be64_get(row.key.p) + day_ms > t->wall_ms)
-			return row.key.len == 8 + REQUEST_KEY ? ERR_OK : ERR_CORRUPT;
-		key_put(&age, row.key.p, row.key.len);
-		rc = store_del(t->txn, STORE_REQUEST, span_of(age.b + 8, REQUEST_KEY));
-		/* also without its reply: a row of an age that stayed would be the oldest for ever */
-		if (rc == ERR_OK || rc == ERR_NOTFOUND)
-			rc = store_del(t->txn, STORE_REQUESTAGE, key_span(&age));
-		if (rc != ERR_OK)
-			return rc;
-	}
-	return ERR_OK;
 }

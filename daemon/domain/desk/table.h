@@ -7,7 +7,7 @@
  * asked here who may.
  *
  * Layer:    domain/desk (base, proto, store; lower rooms).
- * Owns:     tables REQUEST and REQUESTAGE.
+ * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
@@ -43,7 +43,5 @@ bool table_allows_session(const struct node *n, const struct id32 *key, uint64_t
 			  uint64_t mono_ms, unsigned field);
 /** One Request: found in the table, run, answered; the same request id of the same user again gives the same answer. */
 MUST_CHECK enum err table_request(struct turn *t, const struct event *ev);
-/** Forgets the replies kept for repeated requests after LIMIT_REQUEST_DAYS. */
-MUST_CHECK enum err table_forget(struct turn *t);
 
 #endif /* KRING_DOMAIN_DESK_TABLE_H */

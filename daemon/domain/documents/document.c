@@ -61,6 +61,15 @@ struct id32 document_hash(struct span head_bytes, const struct id32 *commit)
 	return out;
 }
 
+struct doc_brief document_brief(const struct wire_head *h, const struct id32 *hash)
+{
+	return (struct doc_brief){.hash = *hash,
+				  .thread = h->thread_id,
+				  .type = h->type,
+				  .thread_no = h->thread_no,
+				  .cats = h->cats};
+}
+
 bool document_verify(const struct wire_sigblock *sig, const struct id32 *hash,
 		     const struct id32 *pub, struct id32 *last)
 {
@@ -129,7 +138,7 @@ static uint64_t stamp_of(const struct turn *t)
 static void added(struct turn *t, uint64_t before)
 {
 	require(stamp_of(t) >= before);
-	t->made_rows += stamp_of(t) - before;
+	t->own.made_rows += stamp_of(t) - before;
 }
 
 /* Its place in the thread comes with spec; here it gets its id, its salt and its place among this turn's documents.  The
@@ -184,6 +193,7 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	d->head = h;
 	d->commit = document_commit(salted, spec->body);
 	d->hash = document_hash(d->head_bytes, &d->commit);
+	d->brief = document_brief(&h, &d->hash);
 	require(t->docs_last != NULL);
 	*t->docs_last = d;
 	t->docs_last = &d->next;
@@ -192,8 +202,8 @@ enum err document_make(struct turn *t, const struct document_spec *spec,
 	if (spec->cats != 0 && turn_case_erased(t, &spec->case_id))
 		return turn_refuse(t, ERR_STATE,
 				   REFUSAL_CASE_ERASED); /* nothing personal any more */
-	if (t->made == NULL && t->doc_count == 1)
-		t->made_stamp = before - t->made_rows;
+	if (t->own.made == NULL && t->doc_count == 1)
+		t->own.made_stamp = before - t->own.made_rows;
 	rc = body_put(t, &d->key, spec->type, &spec->grant_id, &spec->case_id, d->salted);
 	added(t, before);
 	return rc;
@@ -284,7 +294,7 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 		rc = sign_one(t, p, &tree, i++, kept);
 	require(rc != ERR_OK || i == t->doc_count); /* what was signed is stored, all of it */
 	added(t, before);
-	t->made = t->docs;
+	t->own.made = t->docs;
 	t->docs = NULL;
 	t->docs_last = &t->docs;
 	t->doc_count = 0;
@@ -294,9 +304,9 @@ enum err document_signed(struct turn *t, const uint8_t sig[WIRE_SIG])
 /* What was made in this turn mostly leaves in it too.  It is at hand as long as none of it, and no key, was changed or taken away since. */
 static bool made_now(const struct turn *t, const struct doc_key *key, struct document *d)
 {
-	const struct pending_doc *p = t->made;
+	const struct pending_doc *p = t->own.made;
 
-	if (key->sender != 0 || stamp_of(t) - t->made_rows != t->made_stamp)
+	if (key->sender != 0 || stamp_of(t) - t->own.made_rows != t->own.made_stamp)
 		return false;
 	while (p != NULL && !id16_equal(&p->key.msg, &key->msg))
 		p = p->next;

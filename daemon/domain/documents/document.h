@@ -51,6 +51,17 @@ struct document_spec {
 	struct span body; /* packed by consent_pack_body and by nothing else */
 };
 
+/** What is asked of a document of ours when its receipt comes, without opening it. */
+struct doc_brief {
+	struct id32 hash;
+	struct id16 thread;
+	uint16_t type;
+	uint32_t thread_no;
+	uint64_t cats;
+};
+
+struct doc_brief document_brief(const struct wire_head *h, const struct id32 *hash);
+
 /** One that this turn made: its bytes live as long as the turn. */
 struct pending_doc {
 	struct pending_doc *next;
@@ -59,6 +70,7 @@ struct pending_doc {
 	struct span head_bytes, salted; /* salted: salt 32, body */
 	struct wire_head head;
 	struct id32 commit, hash;
+	struct doc_brief brief;
 	struct wire_sigblock sig; /* once it is signed */
 };
 

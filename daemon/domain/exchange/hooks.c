@@ -36,10 +36,10 @@ enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire
 	return hooks_rules(t->node, th)->recovered(t, p, d, th);
 }
 
-static enum err thread_of(struct turn *t, const struct document *d, struct thread *th,
+static enum err thread_of(struct turn *t, const struct doc_brief *d, struct thread *th,
 			  const struct kind_rules **rules)
 {
-	enum err rc = thread_load(t, &d->head.thread_id, th);
+	enum err rc = thread_load(t, &d->thread, th);
 
 	if (rc == ERR_OK)
 		*rules = hooks_rules(t->node, th);
@@ -47,7 +47,7 @@ static enum err thread_of(struct turn *t, const struct document *d, struct threa
 }
 
 /* Here and below: a kind without a hook has nothing to do at that point, so most rows of kinds are short. */
-enum err hooks_receipted(struct turn *t, const struct document *d, const struct wire_verdict *v)
+enum err hooks_receipted(struct turn *t, const struct doc_brief *d, const struct wire_verdict *v)
 {
 	const struct kind_rules *rules;
 	struct thread th;
@@ -56,7 +56,7 @@ enum err hooks_receipted(struct turn *t, const struct document *d, const struct 
 	return rc != ERR_OK || rules->receipted == NULL ? rc : rules->receipted(t, &th, d, v);
 }
 
-enum err hooks_not_taken(struct turn *t, const struct document *d, uint16_t code)
+enum err hooks_not_taken(struct turn *t, const struct doc_brief *d, uint16_t code)
 {
 	const struct kind_rules *rules;
 	struct thread th;

@@ -30,10 +30,10 @@ struct kind_rules {
 	enum err (*stored)(struct turn *t, const struct peer *p, struct thread *th,
 			   const struct doc_key *key, uint16_t verdict);
 	/* + The partner's disk has a document of ours. */
-	enum err (*receipted)(struct turn *t, struct thread *th, const struct document *d,
+	enum err (*receipted)(struct turn *t, struct thread *th, const struct doc_brief *d,
 			      const struct wire_verdict *v);
 	/* + The partner could not store a document of ours, or keeps no more of us (code): it goes again later. */
-	enum err (*not_taken)(struct turn *t, struct thread *th, const struct document *d,
+	enum err (*not_taken)(struct turn *t, struct thread *th, const struct doc_brief *d,
 			      uint16_t code);
 	/* A thread we had forgotten comes back with our own first document: whose case is it?  Sets
 	 * th->case_id and the rest. */
@@ -87,9 +87,9 @@ MUST_CHECK enum err hooks_judge(struct turn *t, const struct peer *p, const stru
 				struct thread *th, uint16_t *verdict, enum quota *over);
 MUST_CHECK enum err hooks_recovered(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				    struct thread *th);
-MUST_CHECK enum err hooks_receipted(struct turn *t, const struct document *d,
+MUST_CHECK enum err hooks_receipted(struct turn *t, const struct doc_brief *d,
 				    const struct wire_verdict *v);
-MUST_CHECK enum err hooks_not_taken(struct turn *t, const struct document *d, uint16_t code);
+MUST_CHECK enum err hooks_not_taken(struct turn *t, const struct doc_brief *d, uint16_t code);
 MUST_CHECK enum err hooks_shelved(struct turn *t, struct thread *th, const struct doc_key *key,
 				  uint16_t type);
 MUST_CHECK enum err hooks_settled(struct turn *t, struct thread *th);

@@ -12,13 +12,15 @@
 
 /* A row of OUTPLACE; the order is the format. */
 static const struct pack fields[] = {
-	PACK_BYTES(struct outbox_row, doc.msg),	   PACK_NUMBER(struct outbox_row, state),
-	PACK_NUMBER(struct outbox_row, verdict),   PACK_NUMBER(struct outbox_row, queued_ms),
-	PACK_NUMBER(struct outbox_row, stored_ms),
+	PACK_BYTES(struct outbox_row, doc.msg),		 PACK_NUMBER(struct outbox_row, state),
+	PACK_NUMBER(struct outbox_row, verdict),	 PACK_NUMBER(struct outbox_row, queued_ms),
+	PACK_NUMBER(struct outbox_row, stored_ms),	 PACK_BYTES(struct outbox_row, brief.hash),
+	PACK_BYTES(struct outbox_row, brief.thread),	 PACK_NUMBER(struct outbox_row, brief.type),
+	PACK_NUMBER(struct outbox_row, brief.thread_no), PACK_NUMBER(struct outbox_row, brief.cats),
 };
 enum {
 	FIELDS = sizeof fields / sizeof fields[0],
-	PLACE_LEN = 16 + 1 + 2 + 8 + 8,
+	PLACE_LEN = 16 + 1 + 2 + 8 + 8 + 32 + 16 + 2 + 4 + 8,
 	SWEEP_ROWS = 1024
 };
 
@@ -34,7 +36,7 @@ struct outbox_new {
 
 static struct outbox_new *new_at(const struct turn *t, uint16_t peer, uint64_t place)
 {
-	struct outbox_new *o = t->owed;
+	struct outbox_new *o = t->own.owed;
 
 	while (o != NULL && (o->place != place || o->peer != peer))
 		o = o->next;
@@ -43,7 +45,7 @@ static struct outbox_new *new_at(const struct turn *t, uint16_t peer, uint64_t p
 
 static struct outbox_new *new_of(const struct turn *t, const struct id16 *msg)
 {
-	struct outbox_new *o = t->owed;
+	struct outbox_new *o = t->own.owed;
 
 	while (o != NULL && !id16_equal(&o->row.doc.msg, msg))
 		o = o->next;
@@ -52,8 +54,11 @@ static struct outbox_new *new_of(const struct turn *t, const struct id16 *msg)
 
 static struct outbox_new *new_numbered(const struct turn *t, uint16_t peer, uint64_t number)
 {
-	struct outbox_new *o = t->owed;
+	struct outbox_new *o = t->own.owed;
 
+	if (number == 0) /* those without one */
+		return NULL;
+	require(peer != 0);
 	while (o != NULL && (o->number != number || o->peer != peer))
 		o = o->next;
 	return o;
@@ -63,10 +68,11 @@ static enum err new_add(struct turn *t, uint16_t peer, uint64_t place, const str
 {
 	struct outbox_new *o = arena_keep(t->arena, sizeof *o);
 
+	require(peer != 0 && place != 0 && new_at(t, peer, place) == NULL);
 	if (o == NULL)
 		return ERR_NOMEM;
-	*o = (struct outbox_new){.next = t->owed, .peer = peer, .place = place, .row = *row};
-	t->owed = o;
+	*o = (struct outbox_new){.next = t->own.owed, .peer = peer, .place = place, .row = *row};
+	t->own.owed = o;
 	return ERR_OK;
 }
 
@@ -109,9 +115,11 @@ enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place, struct outbox
 }
 
 /* Places are given in the order of writing, within a pair; never reused, so that a place means the same after years. */
-enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc)
+enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc,
+		    const struct doc_brief *brief)
 {
-	const struct outbox_row row = {.doc = *doc, .state = OUTBOX_OWED, .queued_ms = t->wall_ms};
+	const struct outbox_row row = {
+		.doc = *doc, .state = OUTBOX_OWED, .queued_ms = t->wall_ms, .brief = *brief};
 	const struct store_key ik = turn_key_id(&doc->msg);
 	uint8_t at[10];
 	struct wr w = wr_of(at, sizeof at);
@@ -215,7 +223,7 @@ enum err outbox_number(struct turn *t, struct pair *p, uint64_t place)
 	require(p->yours.no != 0);
 	if (place == 0 || place > p->out_last)
 		return ERR_CORRUPT; /* a place of a row on disk that was never written */
-	if (was != NULL) /* before numbers began again, in this very turn */
+	if (was != NULL)	    /* before numbers began again, in this very turn */
 		was->number = 0;
 	if (o != NULL) {
 		o->number = p->num_last;

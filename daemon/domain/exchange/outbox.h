@@ -24,10 +24,12 @@ struct outbox_row {
 	uint8_t state;
 	uint16_t verdict;
 	uint64_t queued_ms, stored_ms; /* stored: at the partner */
+	struct doc_brief brief;
 };
 
 /** Owe one document.  ERR_FULL is the store's. */
-MUST_CHECK enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc);
+MUST_CHECK enum err outbox_put(struct turn *t, uint16_t peer, const struct doc_key *doc,
+			       const struct doc_brief *brief);
 MUST_CHECK enum err outbox_get(struct turn *t, uint16_t peer, uint64_t place,
 			       struct outbox_row *row);
 /** By document id: which partner, which place.  ERR_NOTFOUND. */

@@ -91,7 +91,7 @@ static enum err send_to(struct turn *t, const struct peer *p, const struct repor
 	rc = thread_save(t, &th);
 	if (rc != ERR_OK)
 		return rc;
-	rc = outbox_put(t, p->no, &doc->key);
+	rc = outbox_put(t, p->no, &doc->key, &doc->brief);
 	if (rc != ERR_OK)
 		return rc;
 	rc = kept_mark(t, r->period, p->no, REPORT_WENT);

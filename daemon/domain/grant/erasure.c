@@ -182,7 +182,7 @@ static enum err sign(struct turn *t, struct thread *th, uint16_t type)
 				   &(struct log_entry){doc->key, doc->hash, type, th->their_no,
 						       t->wall_ms, 0});
 	if (rc == ERR_OK)
-		rc = outbox_put(t, th->peer, &doc->key);
+		rc = outbox_put(t, th->peer, &doc->key, &doc->brief);
 	if (rc == ERR_OK)
 		rc = audit_add(t, &(struct audit_entry){.event = AUDIT_SEND,
 							.peer = th->peer,

@@ -70,7 +70,7 @@ static enum err send_one(struct turn *t, const struct peer *p, const struct id16
 	rc = grantends_watch(t, &th, m);
 	if (rc != ERR_OK)
 		return rc;
-	rc = outbox_put(t, p->no, &doc->key);
+	rc = outbox_put(t, p->no, &doc->key, &doc->brief);
 	if (rc != ERR_OK)
 		return rc;
 	rc = ledger_add(t, grant, &doc->key.msg, p->no, DOC_CONSENT, 0);

@@ -135,18 +135,18 @@ static enum err stored(struct turn *t, const struct peer *p, struct thread *th,
 }
 
 /* A verdict other than OK is work for our own people. */
-static enum err receipted(struct turn *t, struct thread *th, const struct document *d,
+static enum err receipted(struct turn *t, struct thread *th, const struct doc_brief *d,
 			  const struct wire_verdict *v)
 {
 	enum err rc;
 
-	require(th->kind == THREAD_HANDOVER && d->key.sender == 0);
-	if (d->head.type == DOC_PROPOSE)
+	require(th->kind == THREAD_HANDOVER);
+	if (d->type == DOC_PROPOSE)
 		th->stored_ms = v->stored_ms;
-	if (d->head.thread_no == th->my_no)
+	if (d->thread_no == th->my_no)
 		th->deliver_ms = 0;
 	rc = steps_changed(t, th, "");
-	return rc == ERR_OK ? consent_agreement_receipt(t, th->peer, d->head.cats, v->code) : rc;
+	return rc == ERR_OK ? consent_agreement_receipt(t, th->peer, d->cats, v->code) : rc;
 }
 
 /* ---- after a loss of state ---- */

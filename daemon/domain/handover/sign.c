@@ -56,7 +56,7 @@ enum err sign_act(struct turn *t, struct thread *th, uint16_t type, const struct
 	if (th->deliver_ms == 0)
 		th->deliver_ms = deadline_delivery(t, th);
 	if (rc == ERR_OK)
-		rc = outbox_put(t, th->peer, &doc->key);
+		rc = outbox_put(t, th->peer, &doc->key, &doc->brief);
 	if (rc == ERR_OK && cats != 0)
 		rc = ledger_add(t, &th->grant_id, &doc->key.msg, th->peer, type, cats);
 	if (rc == ERR_OK && cats != 0)

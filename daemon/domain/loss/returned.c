@@ -139,6 +139,7 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 	const struct doc_key key = {d->head.msg_id, 0};
 	const struct log_entry e = {key, *hash, d->head.type, d->head.seen_no, d->head.created_ms,
 				    0};
+	const struct doc_brief brief = document_brief(&d->head, hash);
 	const bool fresh = th->my_no + th->their_no == 0;
 	struct outbox_row row;
 	uint64_t place;
@@ -157,7 +158,7 @@ static enum err join_log(struct turn *t, const struct peer *p, const struct wire
 		return rc;
 	rc = outbox_find(t, &key.msg, &peer, &place, &row);
 	if (rc == ERR_NOTFOUND)
-		rc = outbox_put(t, p->no, &key);
+		rc = outbox_put(t, p->no, &key, &brief);
 	if (rc == ERR_OK) /* it is there: their copy is where this one came from */
 		rc = outbox_mark(t, &key.msg, OUTBOX_STORED);
 	if (rc == ERR_OK)

@@ -17,7 +17,7 @@ static_assert(RETRY_MS >= (int)LIMIT_ASK_MS, "a pause is longer than a question"
 
 /* They could not store it, or keep no more of us for now.  It goes again, under a new number and after a growing pause; what follows it in its
  * thread waits with it, and everything else goes on. */
-static enum err put_off(struct reading *r, uint64_t place, const struct document *d, uint16_t code)
+static enum err put_off(struct reading *r, uint64_t place, const struct doc_brief *d, uint16_t code)
 {
 	struct conn *c = r->c;
 	enum err rc;
@@ -39,19 +39,15 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	struct wire_verdict bounded = *given;
 	const struct wire_verdict *v = &bounded;
 	struct outbox_row row;
-	struct document d;
 	enum err rc = outbox_get(r->t, r->p->no, place, &row);
 
 	require(place >= 1);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	rc = document_load_head(r->t, &row.doc, &d);
-	if (rc != ERR_OK)
-		return rc == ERR_NOTFOUND ? ERR_OK : rc;
-	if (!id32_equal(&d.hash, &v->doc_hash))
+	if (!id32_equal(&row.brief.hash, &v->doc_hash))
 		return ERR_STALE; /* not my document with this number: counts for nothing */
 	if (wire_verdict_waits(v->code))
-		return put_off(r, place, &d, v->code);
+		return put_off(r, place, &row.brief, v->code);
 	if (wire_verdict_waits(row.verdict)) {
 		r->c->retry_wait_ms = 0; /* it could, this time: what rests on it goes at once */
 		r->c->retry_mono_ms = 0;
@@ -65,7 +61,7 @@ static enum err verdict_on(struct reading *r, uint64_t place, const struct wire_
 	rc = outbox_settle(r->t, r->p->no, place, &row, v);
 	if (row.state == OUTBOX_STORED) /* once more, after a loss of theirs */
 		return rc;
-	return rc == ERR_OK ? hooks_receipted(r->t, &d, v) : rc;
+	return rc == ERR_OK ? hooks_receipted(r->t, &row.brief, v) : rc;
 }
 
 /* In order and without gaps: pair->verdicts says up to where they are in hand. */

@@ -245,7 +245,9 @@ static struct pair *owe(struct bed *b, unsigned count)
 	for (unsigned i = 1; i <= count; i++) {
 		const struct doc_key key = {bed_id((uint8_t)i), 0};
 
-		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key), ERR_OK);
+		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key,
+					    &(struct doc_brief){.type = DOC_OFFER}),
+				 ERR_OK);
 	}
 	return p;
 }

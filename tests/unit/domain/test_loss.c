@@ -61,12 +61,13 @@ static struct span write_own(struct bed *b, struct thread *th, uint32_t origin, 
 	bytes = bed_document(b, &h, hash);
 	if (in_log) {
 		const struct doc_key key = {h.msg_id, 0};
+		const struct doc_brief brief = document_brief(&h, hash);
 
 		assert_int_equal(thread_append(&b->t, th, true,
 					       &(struct log_entry){.doc = key, .hash = *hash}),
 				 ERR_OK);
 		assert_int_equal(thread_save(&b->t, th), ERR_OK);
-		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key), ERR_OK);
+		assert_int_equal(outbox_put(&b->t, BED_PARTNER, &key, &brief), ERR_OK);
 	}
 	return bytes;
 }

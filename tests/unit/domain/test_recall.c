@@ -200,9 +200,9 @@ static void what_this_turn_made_goes_with_its_key(void **state)
 	assert_int_equal(document_load(&b->t, &e.doc, &d), ERR_OK);
 	assert_false(d.hollow);
 	assert_int_equal(thread_save(&b->t, &th), ERR_OK); /* rows of others change nothing of it */
-	b->t.made_stamp++; /* ... so this is what the store says, which nothing vouches for but itself */
+	b->t.own.made_stamp++; /* ... so this is what the store says, which nothing vouches for but itself */
 	assert_int_equal(document_load(&b->t, &e.doc, &again), ERR_OK);
-	b->t.made_stamp--;
+	b->t.own.made_stamp--;
 	assert_true(same(d.head_bytes, again.head_bytes) && same(d.body, again.body));
 	assert_memory_equal(d.salt, again.salt, 32);
 	assert_memory_equal(&d.hash, &again.hash, sizeof d.hash);

@@ -716,7 +716,9 @@ static void owe(struct bed *b, unsigned count, unsigned numbered_to, unsigned de
 
 		assert_int_equal(pair_get(t, BED_PARTNER, &p), ERR_OK);
 		p->yours = (struct incarnation){1, {{0xfe}}};
-		assert_int_equal(outbox_put(t, BED_PARTNER, &key), ERR_OK);
+		assert_int_equal(
+			outbox_put(t, BED_PARTNER, &key, &(struct doc_brief){.type = DOC_OFFER}),
+			ERR_OK);
 		if (i <= numbered_to)
 			assert_int_equal(outbox_number(t, p, ++p->tail), ERR_OK);
 		if (i <= delivered) {
