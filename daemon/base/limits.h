@@ -113,7 +113,7 @@
 #define LIMIT_SLICE_US	    20000u /* of partners' words, before people are heard again */
 #define LIMIT_TURN_ARENA    (32u << 20)
 #define LIMIT_TURN_ROWS	    4096u /* that one turn looks at; what has more to do goes on in the next */
-#define LIMIT_INDEX	    (32u << 20) /* bytes of locked memory for finding people: more than 200 000 */
+#define LIMIT_INDEX	    (42u << 20) /* bytes of locked memory for finding people: more than 200 000 */
 #define LIMIT_IPC_RECORD    (LIMIT_ZMTP_MESSAGE + 64u)
 #define LIMIT_IPC_CREDIT    (8u << 20)
 #define LIMIT_PEERS	    1024u

@@ -18,7 +18,6 @@
 
 enum { NEAR_MAX = 5, NEAR_TRIED = 32 };
 enum { OURS, THEIRS, SIDES };
-static const uint64_t whole_number = 100000; /* shorter ones are extensions, or parts of a number */
 
 /* In the order in which they are shown. */
 enum likeness { LIKE_NATIONAL, LIKE_PHONE, LIKE_NAME, LIKE_NOT };
@@ -30,7 +29,7 @@ static bool same_phone(const struct index_entry *a, const struct index_entry *b)
 {
 	for (size_t i = 0; i < FOLD_PHONES; i++)
 		for (size_t k = 0; k < FOLD_PHONES; k++)
-			if (a->phones[i] >= whole_number && a->phones[i] == b->phones[k])
+			if (a->phones[i] >= INDEX_NUMBER_LEAST && a->phones[i] == b->phones[k])
 				return true;
 	return false;
 }
@@ -154,33 +153,14 @@ static void keep(struct candidates *c, const struct index_entry *who, const stru
 	all[(*count)++] = (struct candidate){e->id, e->origin, own};
 }
 
-/* Whom likeness() may find alike, and few others: whoever has neither name, number nor telephone of that person is not even taken up.
- * Numbers that are too short to say anything are left out, as they are there. */
-static struct index_want alike(const struct index_entry *who)
-{
-	struct index_want w = {.hash = who->hash, .national = who->national};
-
-	if (who->hash != 0)
-		w.ways |= INDEX_BY_HASH;
-	if (who->national != 0)
-		w.ways |= INDEX_BY_NATIONAL;
-	for (size_t i = 0; i < FOLD_PHONES; i++)
-		if (who->phones[i] >= whole_number)
-			w.digits[w.phone_count++] = fold_number_pairs(who->phones[i]);
-	if (w.phone_count != 0)
-		w.ways |= INDEX_BY_PHONE;
-	return w;
-}
-
-/* One pass over everybody, of whom most are passed over at once. */
+/* However many others there are: whoever has neither name, number nor telephone of that person is not even met. */
 static void gather(struct index *x, const struct index_entry *who, const struct same *known,
 		   struct candidates *out)
 {
-	const struct index_want want = alike(who);
+	struct index_like at = {.kind = 0};
 	struct index_entry e;
-	uint32_t place = 0;
 
-	while (index_each(x, &place, &want, &e))
+	while (index_alike(x, who, &at, &e))
 		keep(out, who, known, &e);
 }
 

@@ -22,22 +22,29 @@
 
 enum { ROWS = 1024, TEXTS = 1024, TEXT = 28, TABLE_FIRST = 4096 };
 enum { FLAG_USED = 1, FLAG_DAMAGED = 2, FLAG_NAMELESS = 4 };
+/* In what two people may be alike, in the order in which it is looked for. */
+enum { LIKE_NATIONAL, LIKE_PHONE, LIKE_NAME = LIKE_PHONE + FOLD_PHONES, LIKES };
+static_assert(LIKES == 4, "a link has two bits for what it is by");
 
 /* What is read of those alone that may be meant. */
 struct row {
 	struct id16 id;
 	uint64_t phones[FOLD_PHONES];
+	uint64_t hash;
+	uint32_t national;
 	uint32_t name; /* its first cell, 0: none; of a row given back the next such one */
 	uint16_t origin;
 };
 
 /* What is read of everybody stands first; an array for each, so that a walk over one of them leaves the others alone. */
 struct rows {
-	uint64_t letters[ROWS], digits[ROWS], hash[ROWS];
-	uint32_t born[ROWS], national[ROWS];
+	uint64_t letters[ROWS], digits[ROWS];
+	uint32_t born[ROWS];
 	uint16_t behind[ROWS]; /* how its id goes on behind the time */
 	uint8_t flags[ROWS];   /* FLAG_*; 0: free */
 	struct row row[ROWS];
+	/* In a list of each, with those whose value falls into one bucket: a place and in what (link_of), 0: none. */
+	uint32_t next[LIKES][ROWS], before[LIKES][ROWS];
 };
 
 /* A name goes on in the next cell: most have one or two.  next: the number of a cell and one; 0: none. */
@@ -48,7 +55,7 @@ struct cell {
 
 /* Room for the greatest table, and for the one before it while that is copied; for rows; and names have the rest, so that neither
  * takes what another one needs. */
-enum { TABLE_ROOM = 3 << 20, ROWS_ROOM = 17 << 20 };
+enum { TABLE_ROOM = 6 << 20, ROWS_ROOM = 24 << 20 };
 enum { ROW_BLOCKS = ROWS_ROOM / sizeof(struct rows), ROWS_MAX = ROW_BLOCKS * ROWS };
 enum { TEXT_BLOCK = TEXTS * sizeof(struct cell) };
 enum {
@@ -59,8 +66,9 @@ enum {
 enum { NAMES_LEAST = TEXTS_MAX / 64 };
 static_assert(sizeof(struct cell) == 32, "two cells fill a line of the processor's cache");
 static_assert(ROW_BLOCKS > 1 && TEXT_BLOCKS > 1, "one block is not the whole index");
-static_assert(2 * ROWS_MAX <= (TABLE_ROOM / 3 * 2) / (int)sizeof(uint32_t),
-	      "as many rows as there may be have a table that is at most half full");
+static_assert(
+	2 * ROWS_MAX <= (TABLE_ROOM / 3) / (int)sizeof(uint32_t),
+	"as many rows as there may be have a table that is at most half full, and as many buckets");
 
 /* Of one partner: cells of names; and whether its names are left out. */
 struct share {
@@ -80,7 +88,7 @@ struct index {
 	struct rows *rows[ROW_BLOCKS];
 	struct cell *texts[TEXT_BLOCKS];
 	struct pool row_pool, text_pool;
-	uint32_t *table;
+	uint32_t *table, *buckets; /* as many of one as of the other */
 	size_t table_len, count;
 	struct index_work work;
 	bool over;			  /* the next piece would go beyond LIMIT_INDEX */
@@ -127,8 +135,10 @@ static void empty(struct index *x)
 		x->memory.give(x->memory.ctx, x->rows[i]);
 	for (size_t i = 0; i < x->text_pool.blocks; i++)
 		x->memory.give(x->memory.ctx, x->texts[i]);
-	if (x->table != NULL)
+	if (x->table != NULL) {
 		x->memory.give(x->memory.ctx, x->table);
+		x->memory.give(x->memory.ctx, x->buckets);
+	}
 	*x = (struct index){.memory = x->memory, .state = x->state, .work = x->work};
 }
 
@@ -170,7 +180,7 @@ size_t index_count(const struct index *x)
 size_t index_bytes(const struct index *x)
 {
 	return x->row_pool.blocks * sizeof(struct rows) + x->text_pool.blocks * TEXT_BLOCK +
-	       x->table_len * sizeof *x->table;
+	       x->table_len * (sizeof *x->table + sizeof *x->buckets);
 }
 
 /* ---- where a case is ---- */
@@ -210,21 +220,180 @@ static void *more(struct index *x, size_t len)
 	return x->memory.take(x->memory.ctx, len);
 }
 
+/* ---- who is alike ----
+ *
+ * Each case that is opened asks for near doubles, so that has to cost the same however many people there are.  Whoever has a value that
+ * falls into one bucket stands in its list, both ways: of very many with one name each can be taken out without a walk.
+ */
+
+static uint32_t link_of(uint32_t place, unsigned like)
+{
+	return place << 2 | like;
+}
+
+static uint32_t *next_of(const struct index *x, uint32_t link)
+{
+	return &block_at(x, link >> 2)->next[link & 3][in_block(link >> 2)];
+}
+
+static uint32_t *before_of(const struct index *x, uint32_t link)
+{
+	return &block_at(x, link >> 2)->before[link & 3][in_block(link >> 2)];
+}
+
+/* 0: nothing by which somebody would be alike.  One telephone that stands there twice counts once. */
+static uint64_t value_of(const struct index_entry *e, unsigned like)
+{
+	if (like == LIKE_NATIONAL)
+		return e->national;
+	if (like == LIKE_NAME)
+		return e->hash;
+	for (unsigned i = LIKE_PHONE; i < like; i++)
+		if (e->phones[i - LIKE_PHONE] == e->phones[like - LIKE_PHONE])
+			return 0;
+	return e->phones[like - LIKE_PHONE] < INDEX_NUMBER_LEAST ? 0 : e->phones[like - LIKE_PHONE];
+}
+
+/* Telephones have one list, wherever they stand. */
+static unsigned kind_of(unsigned like)
+{
+	return like > LIKE_PHONE && like < LIKE_NAME ? LIKE_PHONE : like;
+}
+
+static uint32_t *bucket_of(const struct index *x, unsigned like, uint64_t value)
+{
+	const uint64_t mixed = (value + kind_of(like)) * UINT64_C(0x9e3779b97f4a7c15);
+
+	require(x->buckets != NULL);
+	return &x->buckets[(mixed ^ mixed >> 32) & (x->table_len - 1)];
+}
+
+static void get_row(const struct rows *b, size_t i, struct index_entry *out)
+{
+	const struct row *row = &b->row[i];
+
+	out->id = row->id;
+	out->origin = row->origin;
+	out->damaged = (b->flags[i] & FLAG_DAMAGED) != 0;
+	out->nameless = (b->flags[i] & FLAG_NAMELESS) != 0;
+	out->letters = b->letters[i];
+	out->digits = b->digits[i];
+	out->born = b->born[i];
+	memcpy(out->phones, row->phones, sizeof out->phones);
+	out->national = row->national;
+	out->hash = row->hash;
+	out->name[0] = '\0';
+}
+
+/* In front: the newest of many with one name are found first. */
+static void link_in(struct index *x, uint32_t place)
+{
+	struct index_entry e;
+
+	get_row(block_at(x, place), in_block(place), &e);
+	for (unsigned like = 0; like < LIKES; like++) {
+		const uint64_t value = value_of(&e, like);
+		const uint32_t link = link_of(place, like);
+		uint32_t *first;
+
+		*next_of(x, link) = *before_of(x, link) = 0;
+		if (value == 0)
+			continue;
+		first = bucket_of(x, like, value);
+		if (*first != 0)
+			*before_of(x, *first) = link;
+		*next_of(x, link) = *first;
+		*first = link;
+	}
+}
+
+/* As it was linked in, by the same values. */
+static void take_out(struct index *x, uint32_t place)
+{
+	struct index_entry e;
+
+	get_row(block_at(x, place), in_block(place), &e);
+	for (unsigned like = 0; like < LIKES; like++) {
+		const uint64_t value = value_of(&e, like);
+		const uint32_t link = link_of(place, like), next = *next_of(x, link),
+			       before = *before_of(x, link);
+
+		if (value == 0)
+			continue;
+		if (next != 0)
+			*before_of(x, next) = before;
+		if (before != 0)
+			*next_of(x, before) = next;
+		else
+			*bucket_of(x, like, value) = next;
+	}
+}
+
+/* In what is this one first alike?  LIKES: in nothing; two values may fall into one bucket by chance.  So whoever has the number and the
+ * name of somebody is met by the number, and not once more by the name. */
+static unsigned first_like(const struct index_entry *e, const struct index_entry *other)
+{
+	for (unsigned like = 0; like < LIKES; like++) {
+		const uint64_t value = value_of(e, like);
+
+		for (unsigned i = 0; value != 0 && i < LIKES; i++)
+			if (kind_of(i) == kind_of(like) && value_of(other, i) == value)
+				return like;
+	}
+	return LIKES;
+}
+
+/* Between two calls nothing is put or dropped: it is one question of one turn. */
+bool index_alike(struct index *x, const struct index_entry *e, struct index_like *at,
+		 struct index_entry *out)
+{
+	for (; x->table != NULL && at->kind < LIKES; at->kind++, at->begun = false) {
+		const uint64_t value = value_of(e, at->kind);
+
+		if (!at->begun)
+			at->link = value == 0 ? 0 : *bucket_of(x, at->kind, value);
+		at->begun = true;
+		while (at->link != 0) {
+			const uint32_t place = at->link >> 2;
+
+			at->link = *next_of(x, at->link);
+			x->work.rows++;
+			get_row(block_at(x, place), in_block(place), out);
+			if (first_like(e, out) == at->kind)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* ---- where a case is, and how many there may be ---- */
+
+/* Twice as long, and all find their slots and buckets anew. */
 static bool grow_table(struct index *x)
 {
 	const size_t len = x->table_len == 0 ? TABLE_FIRST : 2 * x->table_len;
-	uint32_t *old = x->table, *new = more(x, len * sizeof *new);
+	uint32_t *old = x->table, *old_buckets = x->buckets, *new = more(x, len * sizeof *new);
+	uint32_t *buckets = new == NULL ? NULL : more(x, len * sizeof *buckets);
 	const size_t old_len = x->table_len;
 
-	if (new == NULL)
+	if (buckets == NULL) {
+		if (new != NULL)
+			x->memory.give(x->memory.ctx, new);
 		return false;
+	}
 	x->table = new;
+	x->buckets = buckets;
 	x->table_len = len;
 	for (size_t i = 0; i < old_len; i++)
 		if (old[i] != 0)
 			new[find(x, &row_at(x, old[i])->id)] = old[i];
-	if (old != NULL)
+	for (uint32_t place = 1; place <= x->row_pool.used; place++)
+		if (block_at(x, place)->flags[in_block(place)] != 0)
+			link_in(x, place);
+	if (old != NULL) {
 		x->memory.give(x->memory.ctx, old);
+		x->memory.give(x->memory.ctx, old_buckets);
+	}
 	return true;
 }
 
@@ -331,9 +500,10 @@ static void drop_row(struct index *x, uint32_t place)
 	struct rows *b = block_at(x, place);
 	const size_t i = in_block(place);
 
+	take_out(x, place);
 	drop_name(x, &b->row[i]);
-	b->letters[i] = b->digits[i] = b->hash[i] = 0;
-	b->born[i] = b->national[i] = 0;
+	b->letters[i] = b->digits[i] = 0;
+	b->born[i] = 0;
 	b->behind[i] = 0;
 	b->flags[i] = 0;
 	explicit_bzero(&b->row[i], sizeof b->row[i]);
@@ -403,23 +573,6 @@ static void get_name(const struct index *x, const struct row *row, char name[FOL
 	name[len] = '\0';
 }
 
-static void get_row(const struct rows *b, size_t i, struct index_entry *out)
-{
-	const struct row *row = &b->row[i];
-
-	out->id = row->id;
-	out->origin = row->origin;
-	out->damaged = (b->flags[i] & FLAG_DAMAGED) != 0;
-	out->nameless = (b->flags[i] & FLAG_NAMELESS) != 0;
-	out->letters = b->letters[i];
-	out->digits = b->digits[i];
-	out->born = b->born[i];
-	memcpy(out->phones, row->phones, sizeof out->phones);
-	out->national = b->national[i];
-	out->hash = b->hash[i];
-	out->name[0] = '\0';
-}
-
 /* ---- rows ---- */
 
 /* Its place, where it stays when it is written again. */
@@ -460,14 +613,19 @@ static bool put(struct index *x, const struct index_entry *e)
 	i = in_block(place);
 	row = &b->row[i];
 	row->origin = e->origin;
-	memcpy(row->phones, e->phones, sizeof e->phones);
+	if (row->hash != e->hash || row->national != e->national ||
+	    memcmp(row->phones, e->phones, sizeof e->phones) != 0) {
+		take_out(x, place);
+		memcpy(row->phones, e->phones, sizeof e->phones);
+		row->hash = e->hash;
+		row->national = e->national;
+		link_in(x, place);
+	}
 	b->letters[i] = fold_pairs(e->name, strlen(e->name));
 	b->digits[i] = 0;
 	for (size_t n = 0; n < FOLD_PHONES; n++)
 		b->digits[i] |= fold_number_pairs(e->phones[n]);
-	b->hash[i] = e->hash;
 	b->born[i] = e->born;
-	b->national[i] = e->national;
 	b->behind[i] = be16_get(e->id.b + INDEX_BEHIND_TIME);
 	b->flags[i] = FLAG_USED | (e->damaged ? FLAG_DAMAGED : 0);
 	if (!share_of(x, row)->out || e->name[0] == '\0')
@@ -561,15 +719,11 @@ static bool wanted(const struct rows *b, size_t i, const struct index_want *w)
 		return true;
 	if ((w->ways & ~(unsigned)INDEX_BY_NAME) == 0)
 		return false;
-	if ((w->ways & INDEX_BY_PHONE) != 0)
-		for (size_t n = 0; n < w->phone_count; n++)
-			if (b->digits[i] != 0 && has_all(b->digits[i], w->digits[n]))
-				return true;
-	return ((w->ways & INDEX_BY_BIRTH) != 0 && b->born[i] >= w->born_from &&
+	return ((w->ways & INDEX_BY_PHONE) != 0 && b->digits[i] != 0 &&
+		has_all(b->digits[i], w->digits)) ||
+	       ((w->ways & INDEX_BY_BIRTH) != 0 && b->born[i] >= w->born_from &&
 		b->born[i] < w->born_below) ||
-	       ((w->ways & INDEX_BY_NUMBER) != 0 && b->behind[i] == w->behind) ||
-	       ((w->ways & INDEX_BY_HASH) != 0 && b->hash[i] == w->hash) ||
-	       ((w->ways & INDEX_BY_NATIONAL) != 0 && b->national[i] == w->national);
+	       ((w->ways & INDEX_BY_NUMBER) != 0 && b->behind[i] == w->behind);
 }
 
 /* The newest rows lie at the end, and lists begin with them. */

@@ -78,20 +78,31 @@ size_t index_bytes(const struct index *x);
 /** Every row whose id goes on like this behind the time, in any order; *at is 0 at the beginning.  False: that was all.  It costs as
  *  much as there are such rows, however many others there are. */
 bool index_begins(const struct index *x, const uint8_t first[2], uint32_t *at, struct id16 *out);
+/* A walk over those who are alike; zeroed at the beginning. */
+struct index_like {
+	unsigned kind;
+	uint32_t link;
+	bool begun;
+};
+/** Whoever is called the same as e (index_entry.hash), or has its national number or one of its telephones (INDEX_NUMBER_LEAST and above), each
+ *  once, those that were put last first among those of one kind.  The name is left out.  False: that was all.  It costs as much as there
+ *  are such rows, however many others there are. */
+bool index_alike(struct index *x, const struct index_entry *e, struct index_like *at,
+		 struct index_entry *out);
+/* Shorter telephone numbers are extensions, or parts of one: two people who have one are not alike for it. */
+enum { INDEX_NUMBER_LEAST = 100000 };
+
 /* Who may be meant, as far as a row says so without its name: in one of these ways. */
 enum index_way {
-	INDEX_BY_NAME = 1,     /* whoever has all of these letters (index_entry.letters) */
-	INDEX_BY_PHONE = 2,    /* has all of these digits, or of those (index_entry.digits) */
-	INDEX_BY_BIRTH = 4,    /* was born then */
-	INDEX_BY_NUMBER = 8,   /* has an id that goes on like this behind the time */
-	INDEX_BY_HASH = 16,    /* is called the same (index_entry.hash) */
-	INDEX_BY_NATIONAL = 32 /* has the same national number (index_entry.national) */
+	INDEX_BY_NAME = 1,  /* whoever has all of these letters (index_entry.letters) */
+	INDEX_BY_PHONE = 2, /* has all of these digits (index_entry.digits) */
+	INDEX_BY_BIRTH = 4, /* was born then */
+	INDEX_BY_NUMBER = 8 /* has an id that goes on like this behind the time */
 };
 struct index_want {
 	unsigned ways; /* enum index_way bits */
-	uint64_t letters, digits[FOLD_PHONES], hash;
-	size_t phone_count; /* of digits */
-	uint32_t born_from, born_below, national;
+	uint64_t letters, digits;
+	uint32_t born_from, born_below;
 	uint16_t behind;
 };
 /** Every row, those that came last first; *place is 0 at the beginning, and where to go on.  False: that was all.

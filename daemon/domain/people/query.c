@@ -115,8 +115,7 @@ static void letters_of(struct query *q)
 	if (typed == 0)
 		return;
 	q->dialled_pairs = fold_pairs(q->digits + code, typed - code);
-	q->want.digits[0] = q->dialled_pairs;
-	q->want.phone_count = 1;
+	q->want.digits = q->dialled_pairs;
 	q->want.ways |= INDEX_BY_PHONE;
 }
 
