@@ -260,7 +260,7 @@ static int help_short(const struct cli *c)
 
 int help_show(struct cli *c, const char *noun, const char *verb)
 {
-	const enum list_id *list = NULL;
+	const struct help_topic *topic = NULL;
 	int code;
 
 	require(c != NULL && noun != NULL);
@@ -270,9 +270,9 @@ int help_show(struct cli *c, const char *noun, const char *verb)
 	page_begin(c);
 	for (size_t i = 0; i < HELP_TOPICS; i++)
 		if (strcmp(help_topics[i].name, noun) == 0)
-			list = &help_topics[i].list;
-	if (list != NULL)
-		code = help_list(c, *list, "");
+			topic = &help_topics[i];
+	if (topic != NULL)
+		code = help_list(c, topic->list, topic->use);
 	else if (noun[0] == '\0')
 		code = help_short(c);
 	else

@@ -18,6 +18,7 @@ enum { HELP_LINE = 96, HELP_TOPICS = 5 };
 struct help_topic {
 	const char *name;
 	enum list_id list;
+	const char *use; /* of its rows, as in list_code() */
 };
 /** Rows of help.psv with the titles of the groups, in the order of enum command_group. */
 extern const char *const help_groups[GROUP_COUNT];

@@ -22,11 +22,11 @@ const char *const help_groups[GROUP_COUNT] = {
 };
 
 /* What can be asked for beside commands. */
-const struct help_topic help_topics[HELP_TOPICS] = {{"needs", LIST_NEEDS},
-						    {"decline-reasons", LIST_DECLINE},
-						    {"reasons", LIST_REASONS},
-						    {"outcomes", LIST_OUTCOMES},
-						    {"categories", LIST_CATEGORIES}};
+const struct help_topic help_topics[HELP_TOPICS] = {{"needs", LIST_NEEDS, ""},
+						    {"decline-reasons", LIST_DECLINE, "decline"},
+						    {"reasons", LIST_REASONS, ""},
+						    {"outcomes", LIST_OUTCOMES, ""},
+						    {"categories", LIST_CATEGORIES, ""}};
 
 void help_line(const struct cli *c, const struct command *k, char out[HELP_LINE])
 {

@@ -45,35 +45,60 @@ int cmd_audit_export(struct cli *c)
 	return code;
 }
 
-int cmd_audit_verify(struct cli *c)
+/* One a line, as audit export prints them.  None at all is no comparison, and must not look like one that went well. */
+static int add_checkpoints(struct cli *c, FILE *f, const char *with, struct msg *sub)
 {
-	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_VERIFY, &sub), *reply;
-	const char *with = cli_option(c, "with");
-	FILE *f = with == NULL ? NULL : strcmp(with, "-") == 0 ? stdin : fopen(with, "re");
 	char line[1024];
-	int code;
+	bool any = false;
 
-	require(c->cmd->run == cmd_audit_verify || c->cmd->run == cmd_verify);
-	if (with != NULL && f == NULL)
-		return cli_refuse(
-			c, CLI_NOT_FOUND, "no-checkpoints",
-			FILL({"path", with, 0}, {"cause", words_errno(c->lang, errno), 0}));
-	/* one checkpoint a line, as audit export prints them */
-	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+	errno = 0;
+	while (fgets(line, sizeof line, f) != NULL) {
 		uint8_t b[256];
 		const size_t n = strcspn(line, "\r\n");
 
 		line[n] = '\0';
-		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line)) {
-			code = cli_refuse(c, CLI_USAGE, "not-checkpoints", FILL({"path", with, 0}));
-			(void)fclose(f);
-			return code;
-		}
+		if (n == 0)
+			continue;
+		if (n % 2 != 0 || n / 2 > sizeof b || !bytes_unhex(b, n / 2, line))
+			return cli_refuse(c, CLI_USAGE, "not-checkpoints", FILL({"path", with, 0}));
 		msg_add_bytes(&c->arena, sub, AUDIT_VERIFY_CHECKPOINTS, span_of(b, n / 2));
+		any = true;
 	}
-	if (f != NULL && f != stdin)
+	if (ferror(f) != 0)
+		return cli_refuse(
+			c, CLI_NOT_FOUND, "no-checkpoints",
+			FILL({"path", with, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	return any ? CLI_DONE
+		   : cli_refuse(c, CLI_USAGE, "not-checkpoints", FILL({"path", with, 0}));
+}
+
+static int with_checkpoints(struct cli *c, const char *with, struct msg *sub)
+{
+	FILE *f;
+	int code;
+
+	require(with != NULL && sub != NULL);
+	f = strcmp(with, "-") == 0 ? stdin : fopen(with, "re");
+	if (f == NULL)
+		return cli_refuse(
+			c, CLI_NOT_FOUND, "no-checkpoints",
+			FILL({"path", with, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	code = add_checkpoints(c, f, with, sub);
+	if (f != stdin)
 		(void)fclose(f);
-	code = cli_ask(c, req, &reply);
+	return code;
+}
+
+int cmd_audit_verify(struct cli *c)
+{
+	struct msg *sub, *req = cli_request(c, REQUEST_AUDIT_VERIFY, &sub), *reply;
+	const char *with = cli_option(c, "with");
+	int code;
+
+	require(c->cmd->run == cmd_audit_verify || c->cmd->run == cmd_verify);
+	code = with == NULL ? CLI_DONE : with_checkpoints(c, with, sub);
+	if (code == CLI_DONE)
+		code = cli_ask(c, req, &reply);
 	if (code != CLI_DONE || c->json)
 		return code;
 	print_say_line(c, "audit-intact", FILL({"n", NULL, msg_u64(reply, REPLY_COUNT)}));

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Consent of a person, and agreement between two partners.  Both are needed before a field may leave; the node's gate
  * counts what they have in common. */
+#include <string.h>
+
 #include "base/check.h"
 #include "client/commands/cmd.h"
+#include "client/print/print.h"
 
 /* A purpose that was not given is referring: what nearly every consent is for. */
 int cmd_consent_give(struct cli *c)
@@ -27,9 +30,37 @@ int cmd_consent_give(struct cli *c)
 	return cmd_finish(c, req);
 }
 
+/* One consent ends, and the same partner may have another, as when it was noted down twice: whoever tells the person that nothing is
+ * shared any more has to know.  What cannot be looked up is not said; the withdrawal stands. */
+static void tell_others(struct cli *c)
+{
+	struct msg *sub, *reply, *req = cli_request(c, REQUEST_CONSENT_SHOW, &sub);
+	const struct msg *ended, *g;
+
+	require(c->word_count > 0);
+	msg_set_text(&c->arena, sub, BY_ID_ID, c->words[0]);
+	if (cli_look(c, req, &reply) != CLI_DONE || msg_count(reply, REPLY_GRANTS) == 0)
+		return;
+	ended = msg_at(reply, REPLY_GRANTS, 0);
+	req = cli_request(c, REQUEST_CONSENT_LIST, &sub);
+	msg_set_text(&c->arena, sub, BY_ID_ID, msg_text(ended, GRANT_ROW_CASE_ID));
+	if (cli_look(c, req, &reply) != CLI_DONE)
+		return;
+	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
+		const char *state = msg_text(g = msg_at(reply, REPLY_GRANTS, i), GRANT_ROW_STATE);
+
+		if ((strcmp(state, "living") == 0 || strcmp(state, "not-yet") == 0) &&
+		    strcmp(msg_text(g, GRANT_ROW_PARTNER), msg_text(ended, GRANT_ROW_PARTNER)) == 0)
+			print_say_line(c, "consent-another",
+				       FILL({"partner", msg_text(g, GRANT_ROW_PARTNER), 0},
+					    {"id", msg_text(g, GRANT_ROW_ID), 0}));
+	}
+}
+
 int cmd_consent_withdraw(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_CONSENT_WITHDRAW, &sub);
+	int code;
 
 	require(c->cmd->field == REQUEST_CONSENT_WITHDRAW);
 	require(c->word_count > 0);
@@ -38,7 +69,11 @@ int cmd_consent_withdraw(struct cli *c)
 		msg_set_u64(sub, CONSENT_WITHDRAW_ALL, 1);
 	cmd_put_number(c, sub, "only", CONSENT_WITHDRAW_ONLY);
 	cmd_put_flag(c, sub, "now", CONSENT_WITHDRAW_NOW);
-	return cmd_finish(c, req);
+	code = cmd_finish(c, req);
+	if (code == CLI_DONE && !c->json && cli_option(c, "all") == NULL &&
+	    cli_option(c, "dry-run") == NULL)
+		tell_others(c);
+	return code;
 }
 
 /* Options that are not given are not sent: what they mean for an agreement that exists, the node decides. */

@@ -329,7 +329,7 @@ static int take_line(struct reader *r, const char *line)
 static int load(struct cli *c, const char *file, char **text, size_t *len)
 {
 	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
-	const int why = errno;
+	int why = errno;
 	size_t n;
 	bool bad;
 
@@ -339,13 +339,12 @@ static int load(struct cli *c, const char *file, char **text, size_t *len)
 				  FILL({"path", file, 0}, {"cause", words_errno(c->lang, why), 0}));
 	n = *text == NULL ? 0 : fread(*text, 1, FILE_MAX + 1, f);
 	bad = *text == NULL || ferror(f) != 0;
+	why = *text == NULL ? ENOMEM : errno;
 	if (f != stdin)
 		(void)fclose(f);
 	if (bad)
-		return cli_refuse(
-			c, CLI_NOT_FOUND, "cannot-read",
-			FILL({"path", file, 0},
-			     {"cause", words_errno(c->lang, *text == NULL ? ENOMEM : EIO), 0}));
+		return cli_refuse(c, CLI_NOT_FOUND, "cannot-read",
+				  FILL({"path", file, 0}, {"cause", words_errno(c->lang, why), 0}));
 	if (n > FILE_MAX)
 		return cli_refuse(c, CLI_USAGE, "person-too-long", FILL({"path", file, 0}));
 	(*text)[n] = '\0';

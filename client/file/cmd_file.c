@@ -166,7 +166,7 @@ int cmd_case_attach(struct cli *c)
 	if (S_ISREG(st.st_mode) && st.st_size >= 0) {
 		code = add(c, fd, (uint64_t)st.st_size);
 	} else {
-		errno = EISDIR;
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
 		code = unread(c, c->words[1]);
 	}
 	(void)close(fd);

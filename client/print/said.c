@@ -370,9 +370,10 @@ void said_show(const struct cli *c, const struct msg *reply)
 	move_can(c, row);
 	if (person != NULL || mine) {
 		put(c, stdout,
-		    person == NULL && msg_count(reply, REPLY_DISCLOSURES) == 0 ? "they-hold-nothing"
-		    : mine						       ? "they-hold"
-									       : "they-shared",
+		    person == NULL && msg_count(reply, REPLY_DISCLOSURES) == 0
+			    ? withdrawn_nothing(reply)
+		    : mine ? "they-hold"
+			   : "they-shared",
 		    FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
 		(void)putchar('\n');
 	}

@@ -103,3 +103,22 @@ void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line li
 		say(lang, false, "holder-refused",
 		    FILL({"m", NULL, msg_u64(row, GRANT_ROW_REFUSED)}), line, ctx);
 }
+
+/* What ends it is an entry of ours: until that one lies at the partner, those before it are as they were. */
+const char *withdrawn_nothing(const struct msg *reply)
+{
+	bool there = false, told = true;
+
+	require(reply != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
+		const struct msg *r = msg_at(reply, REPLY_LOG, i);
+		const bool stored = strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") == 0;
+
+		if (strcmp(msg_text(r, LOG_ROW_SIDE), "sender") != 0 ||
+		    !msg_has(r, LOG_ROW_DELIVERY))
+			continue;
+		told = stored;
+		there = there || stored;
+	}
+	return there && !told ? "they-hold-untold" : "they-hold-nothing";
+}

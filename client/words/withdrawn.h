@@ -23,5 +23,8 @@ typedef void (*withdrawn_line)(void *ctx, bool first, const char *text);
 
 /** Of a GrantRow that this node collected and that was taken back; nothing of any other. */
 void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx);
+/** Of the reply to show, of a referral from here of which the partner has nothing under a consent any more: a row of said.psv with
+ *  {partner}.  Where that was not yet told there, it can still be read there. */
+const char *withdrawn_nothing(const struct msg *reply);
 
 #endif /* KRING_CLIENT_WORDS_WITHDRAWN_H */

@@ -55,7 +55,8 @@ def test_decline_needs_a_reason_and_a_next_step(federation):
     a, b = f.start()
     _, ref = loop(a, b)
     for args in ((), ("--reason", "nonsense", "--alternative", "none"), ("--reason", "no-capacity"),
-                 ("--reason", "info-missing", "--alternative", "none")):
+                 *(("--reason", by_a_node, "--alternative", "none")
+                   for by_a_node in ("info-missing", "case-erased", "no-agreement", "no-content", "unreadable"))):
         with pytest.raises(Refused) as e:
             b.k("decline", ref, *args)
         assert e.value.code == 2

@@ -125,12 +125,12 @@ def test_six_hundred_lines_keep_nobody_out(goes, anna):
 
 
 def test_what_is_too_large_is_said_in_words(goes, anna):
-    for lang, words in (("nl", "is te groot voor dit knooppunt"), ("fr", "trop grand pour ce nœud"), ("en", "too large for this node"), ("de", "zu groß für diesen Knoten")):
+    for lang, words in (("nl", "is te groot."), ("fr", "est trop grand."), ("en", "is too large."), ("de", "ist zu groß.")):
         b = Browser(goes.web, lang)
         b.cookies = dict(anna.cookies)
         status, _, text = b.ask("POST", f"/c/{goes.case}/note", None, Content_Type="application/x-www-form-urlencoded", Content_Length="65537")
         assert status == 413 and words in text, lang
-    assert "Dit knooppunt heeft een ander adres." in Browser(goes.web, host="127.0.0.1").ask("GET", "/")[2]
+    assert "Dit is niet het adres van uw organisatie." in Browser(goes.web, host="127.0.0.1").ask("GET", "/")[2]
 
 
 def test_a_core_that_dies_under_a_form_loses_no_text(goes, anna):
@@ -231,7 +231,7 @@ def test_a_full_disk_is_said_and_the_text_is_kept(federation, die_at):
         there = b.headers["Location"].split("#")[0]
         assert b.status == 303 and there.startswith(f"{at}?e="), there
         page = b.get(there)  # looking is written down, too: so even that page may have to wait
-        assert b.status in (409, 503) and "Deze pagina lukt nu niet." in page.text or "Het knooppunt antwoordt nu niet." in page.text or "op een volle schijf" in page.text, page.text
+        assert b.status in (409, 503) and "Deze pagina lukt nu niet." in page.text or "Het systeem antwoordt nu niet." in page.text or "op een volle schijf" in page.text, page.text
     finally:
         die_at(0)
     wait_for("all to run", lambda: set(n.children()) == {"core", "net", "web"})

@@ -198,6 +198,6 @@ def test_what_core_did_not_answer_is_done_once(goes, bert):
     assert bert.status == 303 and bert.headers["Location"].startswith(f"{at}?e=")
     wait_for("core to have done it", lambda: noted(goes, "in de stilte") == 1)
     page = bert.get(bert.headers["Location"])
-    assert "Het knooppunt antwoordde niet." in page.text and "in de stilte" in page.text
+    assert "Er kwam geen antwoord." in page.text and "in de stilte" in page.text
     bert.post(at, text="in de stilte")
     assert bert.at == f"/c/{goes.case}" and noted(goes, "in de stilte") == 1

@@ -92,19 +92,13 @@ static const char *optional(const struct making *m, const char *label, bool need
 
 /* ---- the fields ---- */
 
-/* What core always refuses, what is an act of its own, and what a node answers by itself when nobody could look at a referral, is no
- * choice. */
+/* What core always refuses, and what is an act of its own, is no choice; of the reasons to decline only those that a person gives are
+ * (config/lists/decline-reasons.psv). */
 static bool no_choice(const struct making *m, const char *code)
 {
-	static const char *const declines[] = {"info-missing", "case-erased", "no-agreement",
-					       "no-content", "unreadable"};
-	bool none = (m->act->number == DOC_ERROR && strcmp(code, "sent-by-mistake") == 0) ||
-		    strcmp(code, "erased") == 0;
-
 	require(code != NULL);
-	for (size_t i = 0; i < sizeof declines / sizeof declines[0]; i++)
-		none = none || (m->act->number == DOC_DECLINE && strcmp(code, declines[i]) == 0);
-	return none;
+	return (m->act->number == DOC_ERROR && strcmp(code, "sent-by-mistake") == 0) ||
+	       strcmp(code, "erased") == 0;
 }
 
 static void add_reasons(struct making *m)

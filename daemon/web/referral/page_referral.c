@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "client/words/withdrawn.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
 #include "web/again.h"
@@ -161,7 +162,7 @@ static void fill_person(struct visit *v, struct msg *reply, const struct msg *ro
 	p->has = visit_say(v, LIST_WEB, mine ? "has-it" : "shared-it",
 			   FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
 	if (mine && told == 0)
-		p->nothing = referral_said(v, "they-hold-nothing", row);
+		p->nothing = referral_said(v, withdrawn_nothing(reply), row);
 	left = FIRST_ASKED & ~told;
 	if (msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
 		left &= ~((uint64_t)1 << 15);

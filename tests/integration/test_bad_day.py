@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What is typed on a bad day: nothing that is said may let a person think that more was done than was."""
+import re
+import subprocess
+
+import pytest
+from node import BIN, ROOT, Federation, offered, wait_for
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    f = Federation(tmp_path_factory.mktemp("day"))
+    f.start()
+    yield f
+    f.stop()
+
+
+def typed(n, *args, code=0, **more):
+    r = subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), "--lang", "en", *map(str, args)], capture_output=True, text=True, timeout=20, **more)
+    assert r.returncode == code, r
+    return r.stdout + r.stderr
+
+
+def test_what_the_partner_was_not_told_it_can_still_read(world):
+    a, b = world.nodes
+    case, ref = offered(a, b)
+    b.stop()
+    typed(a, "consent", "withdraw", a.k("consent", "list", case)["grants"][0]["id"], "--yes")
+    said = typed(a, "show", ref)
+    assert "SMWO has not been told yet, and can read until then what it was given" in said and "can read nothing" not in said, said
+    b.start()
+    said = wait_for("SMWO to have been told", lambda: (t := typed(a, "show", ref)) and "not been told" not in t and t)
+    assert "SMWO can read nothing of it any more." in said, said
+
+
+def test_what_never_arrived_is_nothing_to_read(world):
+    a, b = world.nodes
+    b.stop()
+    case = a.new_case(phone="000-111")
+    consent = a.consent(case, "smwo")
+    ref = a.refer(case, "smwo")
+    typed(a, "consent", "withdraw", consent, "--yes")
+    assert "SMWO can read nothing of it any more." in typed(a, "show", ref)
+    b.start()
+    world.await_connected(a)
+
+
+def test_a_consent_that_was_noted_down_twice(world):
+    a, _ = world.nodes
+    case = a.new_case()
+    first, second = a.consent(case, "smwo"), a.consent(case, "smwo")
+    said = typed(a, "consent", "withdraw", second, "--yes")
+    assert f"SMWO still has another consent. To withdraw that, too: kring consent withdraw {first}" in " ".join(said.split()), said
+    assert "another consent" not in typed(a, "consent", "withdraw", first, "--yes")
+
+
+@pytest.mark.parametrize("what", ["directory", "empty", "blank"])
+def test_a_comparison_with_nothing_is_none(world, tmp_path, what):
+    a, path = world.nodes[0], tmp_path / what
+    path.mkdir() if what == "directory" else path.write_text("\n" if what == "blank" else "")
+    said = typed(a, "audit", "verify", "--with", path, code=3 if what == "directory" else 2)
+    assert "intact" not in said and str(path) in said and "kring audit export" in said and ("directory" in said) == (what == "directory"), said
+
+
+def test_a_directory_is_no_broken_disk(world, tmp_path):
+    said = typed(world.nodes[0], "case", "new", "--from", tmp_path, code=3)
+    assert f"{tmp_path}: this is a directory" in said, said
+
+
+def test_what_only_a_node_answers_is_not_offered(world):
+    said = typed(world.nodes[0], "help", "decline-reasons")
+    assert "no-capacity" in said and not [x for x in ("info-missing", "case-erased", "no-agreement", "no-content", "unreadable") if x in said], said
+
+
+def test_nobody_in_a_browser_reads_of_nodes():
+    """What machines are called among those who look after them is no word of a caseworker's: pages say organisation, or system."""
+    rows = [x.split("|") for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"]
+    said = [x[0] for x in rows[1:] if re.search(r"knooppunt|nœud|\bnodes?\b|Knoten", "|".join(x[1:5]))]
+    shown = [x.split("|") for x in (ROOT / "config/lists/refusals.psv").read_text().splitlines() if ".screen|" in x]
+    said += [x[0] for x in shown if re.search(r"knooppunt|nœud|\bnodes?\b|Knoten", "|".join(x[1:5]))]
+    assert said == []
