@@ -4,15 +4,36 @@
 #include "client/backup/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "client/backup/folder.h"
 #include "client/disk/digest.h"
 
 enum { TOOL_PATH_LEN = 4096 };
+
+/* The tool would wait at a pipe, and has no word for what to do about another name. */
+static int unread(const struct cli *c, const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat sb;
+
+	if (fd >= 0 && fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode)) {
+		(void)close(fd);
+		return CLI_DONE;
+	}
+	if (fd >= 0) {
+		errno = S_ISDIR(sb.st_mode) ? EISDIR : EINVAL;
+		(void)close(fd);
+	}
+	return cli_refuse(c, errno == ENOENT ? CLI_NOT_FOUND : CLI_REFUSED, "cannot-read",
+			  FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+}
 
 static int which(struct cli *c, char *path, size_t cap)
 {
@@ -24,7 +45,7 @@ static int which(struct cli *c, char *path, size_t cap)
 		const int n = snprintf(path, cap, "%s", c->words[0]);
 
 		return n >= 0 && (size_t)n < cap
-			       ? CLI_DONE
+			       ? unread(c, path)
 			       : cli_refuse(c, CLI_USAGE, "name-too-long", FILL_NONE);
 	}
 	if (!folder_newest(into, path, cap))

@@ -41,6 +41,7 @@ long state_read(const char *path, char *out, size_t cap)
 	FILE *f = fopen(path, "rbe");
 	size_t n;
 	bool bad;
+	int why;
 
 	require(cap > 1);
 	out[0] = '\0';
@@ -48,7 +49,9 @@ long state_read(const char *path, char *out, size_t cap)
 		return -1;
 	n = fread(out, 1, cap, f);
 	bad = ferror(f) != 0 || n == cap;
+	why = ferror(f) != 0 ? errno : EFBIG;
 	(void)fclose(f);
+	errno = why;
 	out[bad ? 0 : n] = '\0';
 	return bad ? -1 : (long)n;
 }

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What is typed on a bad day: nothing that is said may let a person think that more was done than was."""
+import json
+import os
 import re
 import subprocess
 
@@ -65,6 +67,22 @@ def test_a_comparison_with_nothing_is_none(world, tmp_path, what):
 def test_a_directory_is_no_broken_disk(world, tmp_path):
     said = typed(world.nodes[0], "case", "new", "--from", tmp_path, code=3)
     assert f"{tmp_path}: this is a directory" in said, said
+
+
+def test_answers_without_an_end_are_too_large(world):
+    said = typed(world.nodes[0], "setup", "--answers", "/dev/zero", code=3)
+    assert "/dev/zero: the file is too large" in said, said
+
+
+@pytest.mark.parametrize("what", ["directory", "pipe", "nothing"])
+def test_a_backup_that_is_none_is_told_before_it_is_read(world, tmp_path, what):
+    """Nobody waits at a pipe; what to do is said in both forms."""
+    path = tmp_path / "backup"
+    {"directory": path.mkdir, "pipe": lambda: os.mkfifo(path), "nothing": lambda: None}[what]()
+    code = 3 if what == "nothing" else 1
+    assert "check the name" in typed(world.nodes[0], "backup", "--check", path, code=code)
+    got = json.loads(typed(world.nodes[0], "--json", "backup", "--check", path, code=code))
+    assert got["code"] == "cannot-read" and got["why"].startswith(str(path)) and got["exit"] == code, got
 
 
 def test_what_only_a_node_answers_is_not_offered(world):
