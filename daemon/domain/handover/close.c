@@ -124,10 +124,12 @@ enum err close_stale(struct turn *t, const struct thread *th, const struct msg *
 		return ERR_OK;
 	for (uint32_t no = th->my_no; rc == ERR_OK && no > 0; no--) {
 		rc = thread_entry(t, th, true, no, &e);
-		if (e.type == DOC_KEPT || e.type == DOC_ADDENDUM)
+		if (e.type == DOC_KEPT ||
+		    (e.type == DOC_ADDENDUM && msg_u64(record, HANDOVER_RECORD_SEALED) == 0))
 			break;
 	}
-	*yes = e.type == DOC_ADDENDUM;
+	/* neither: what we said lost its place in our log, and the new owner has nothing of it */
+	*yes = e.type != DOC_KEPT;
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
@@ -180,20 +182,33 @@ static enum err seal_keys(struct turn *t, const struct msg *record, const uint8_
 	return ERR_OK;
 }
 
-enum err close_kept(struct turn *t, const struct thread *th, struct msg *record, struct msg **body)
+/* What was sealed already is the same again, whoever cannot open it any more. */
+static enum err keep_keys(struct turn *t, const struct thread *th, struct msg *record,
+			  struct msg *body)
 {
-	const struct span bkey = msg_bytes(record, HANDOVER_RECORD_BKEY);
+	const struct span bkey = msg_bytes(record, HANDOVER_RECORD_BKEY),
+			  sealed = msg_bytes(record, HANDOVER_RECORD_KEPT);
 	uint8_t keys[KEYS] = {0};
 	enum err rc;
 
-	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	if (bkey.len != CHUNKS_KEY && sealed.len == KEYS + KEEP_EXTRA) {
+		msg_set_bytes(t->arena, body, HANDOVER_KEPT_KEYS, sealed);
+		return ERR_OK;
+	}
 	if (bkey.len != CHUNKS_KEY || msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).len != 32)
 		return ERR_NOTFOUND;
 	memcpy(keys, bkey.p, CHUNKS_KEY);
-	*body = msg_new(t->arena, MSG_HANDOVER_KEPT);
 	rc = write_added(t, th, record, keys + CHUNKS_KEY);
-	if (rc == ERR_OK)
-		rc = seal_keys(t, record, keys, *body);
+	return rc == ERR_OK ? seal_keys(t, record, keys, body) : rc;
+}
+
+enum err close_kept(struct turn *t, const struct thread *th, struct msg *record, struct msg **body)
+{
+	enum err rc;
+
+	require(th->role == THREAD_SENDER && th->state == HANDOVER_TAKEN);
+	*body = msg_new(t->arena, MSG_HANDOVER_KEPT);
+	rc = keep_keys(t, th, record, *body);
 	if (rc != ERR_OK)
 		return rc;
 	if (msg_has(record, HANDOVER_RECORD_ADDED)) {

@@ -269,7 +269,7 @@ static enum err close_here(struct turn *t, struct thread *th, struct msg *record
 	if (rc != ERR_OK)
 		return rc;
 	msg_set_u64(record, HANDOVER_RECORD_MOVING, !done);
-	if (!done || msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
+	if (!done)
 		return ERR_OK;
 	rc = close_stale(t, th, record, &stale);
 	if (rc == ERR_OK)
@@ -281,8 +281,9 @@ static enum err close_here(struct turn *t, struct thread *th, struct msg *record
 		rc = close_lend(t, th, record);
 		return rc == ERR_OK ? sign_act(t, th, DOC_KEPT, body) : rc;
 	}
+	done = false;
 	if (rc == ERR_NOTFOUND)
-		rc = heard(t, th, &done);
+		rc = msg_u64(record, HANDOVER_RECORD_SEALED) != 0 ? ERR_OK : heard(t, th, &done);
 	return rc == ERR_OK && done ? close_seal(t, th, record) : rc;
 }
 

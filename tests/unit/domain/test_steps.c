@@ -12,6 +12,7 @@
 #include "domain/closing/closing.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/handover/rules.h"
 #include "domain/handover/steps.h"
@@ -282,6 +283,45 @@ static void nothing_is_sealed_before_the_logs_were_compared(void **state)
 	(void)bed_turn(b);
 	assert_int_equal(bedcase_document(b, &th, true, th.my_no).head.type, DOC_KEPT);
 	assert_int_equal(rows_readable(&b->t, &th.case_id), ERR_STATE);
+}
+
+static struct span kept_keys(struct bed *b, const struct thread *th)
+{
+	const struct document d = bedcase_document(b, th, true, th->my_no);
+	struct msg *body;
+
+	assert_int_equal(d.head.type, DOC_KEPT);
+	assert_int_equal(document_body(&b->t, &d, &body), ERR_OK);
+	return msg_bytes(body, HANDOVER_KEPT_KEYS);
+}
+
+/* What came back took its place in our log: the new owner needs it all the same, and what is sealed is sealed. */
+static void what_is_kept_is_said_until_it_stands(void **state)
+{
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	struct msg *m, *take = msg_new(b->t.arena, MSG_HANDOVER_TAKE);
+	const struct id32 pub = {{9}};
+	struct document d;
+	uint8_t keys[112];
+
+	msg_set_bytes(b->t.arena, take, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
+	came(b, &th, DOC_TAKE, take, HANDOVER_TAKEN);
+	(void)bed_turn(b);
+	assert_int_equal(kept_keys(b, &th).len, sizeof keys);
+	memcpy(keys, kept_keys(b, &th).p, sizeof keys);
+	d = bedcase_document(b, &th, true, th.my_no);
+	assert_int_equal(outbox_mark(&b->t, &d.key.msg, OUTBOX_STORED), ERR_OK);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(rows_load(&b->t, &th, &m), ERR_OK);
+	assert_int_equal(msg_u64(m, HANDOVER_RECORD_SEALED), 1);
+	assert_false(msg_has(m, HANDOVER_RECORD_BKEY));
+	assert_int_equal(thread_truncate(&b->t, &th, true, th.my_no), ERR_OK);
+	assert_int_equal(thread_save(&b->t, &th), ERR_OK);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	(void)bed_turn(b);
+	assert_memory_equal(kept_keys(b, &th).p, keys, sizeof keys);
 }
 
 /* What comes back of a case that is gone leaves nothing behind, and holds nobody up. */
@@ -639,6 +679,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_sealed_before_the_logs_were_compared,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_is_kept_is_said_until_it_stands, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(an_addition_comes_back_for_an_erased_case, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(
