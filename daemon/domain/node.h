@@ -94,7 +94,7 @@ void node_event_over(struct node *n);
 MUST_CHECK enum err node_error_reply(struct turn *t, enum err e, struct span *out);
 /** Is this node still reading what it keeps in memory, people and what is to be done? */
 bool node_fills(const struct node *n);
-/** The next part of it, in a turn that only reads; busy: others wait.  ERR_IO, ERR_NOMEM. */
+/** The next part of it, in a turn that only reads; busy: others wait.  ERR_IO. */
 MUST_CHECK enum err node_fill(struct turn *t, bool busy);
 /** When to send EVENT_TICK next. */
 MUST_CHECK enum err node_next_tick(struct turn *t, uint64_t *wall_ms, uint64_t *mono_ms);

@@ -183,7 +183,11 @@ enum err follow_fill(struct turn *t, bool busy)
 		return ERR_OK;
 	for (; rc == ERR_OK && rows < FILL_ROWS && running_stale(x, &c, &th); rows++)
 		rc = look(t, false);
-	return rc;
+	if (rc == ERR_OK || rc == ERR_IO)
+		return rc;
+	/* nobody asked for this, so nobody is refused for it, and the node goes on: lists ask the store, and name what is the matter */
+	running_give_up(x);
+	return ERR_OK;
 }
 
 /* ---- lists ---- */

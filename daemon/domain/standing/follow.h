@@ -21,7 +21,8 @@
 
 /** Is anything not in it yet, or to be looked at again? */
 bool follow_fills(const struct node *n);
-/** Some rows of that.  busy: others wait, so that what changed may wait too.  ERR_IO, ERR_NOMEM. */
+/** Some rows of that.  busy: others wait, so that what changed may wait too.  What cannot be read but for the disk
+ *  ends it until the next start.  ERR_IO. */
 MUST_CHECK enum err follow_fill(struct turn *t, bool busy);
 
 /** Before a list is walked over: *kept says whether follow_each has all of it, as this turn has it; else the store has it.  What changed
