@@ -273,7 +273,7 @@ bool sim_between(struct sim *s, int node, int other, struct thread *out);
 typedef void sim_told_story(struct sim *s, struct arena *a);
 sim_told_story sim_added_before_close, sim_added_while_sealing, sim_added_after, sim_added_below,
 	sim_added_between, sim_added_bundled, sim_added_stuck, sim_added_and_taken_back,
-	sim_added_and_not_given;
+	sim_added_and_not_given, sim_kept_without_its_file;
 
 /* sim_owner.c: who holds the pen of a case that moved */
 /** After a turn now and then: at most one node writes, and what is staged opens nowhere. */

@@ -3,6 +3,7 @@
  * What was given is sealed meanwhile where it was, so its words come back in another way than they came. */
 #include "base/check.h"
 #include "base/date.h"
+#include "domain/consent/casefile.h"
 #include "domain/handover/rows.h"
 #include "sim.h"
 
@@ -283,4 +284,36 @@ void sim_added_and_not_given(struct sim *s, struct arena *a)
 		sim_minutes(s, LINES);
 	}
 	has_once(s, 0, &id, "on a way that ends");
+}
+
+/* Whoever gave it forgets the file, hears that it was taken, and seals it; then whoever took it forgets that. */
+void sim_kept_without_its_file(struct sim *s, struct arena *a)
+{
+	struct sim_node *n = &s->nodes[0];
+	struct msg *m, *person;
+	struct id16 from, to;
+	struct sim_view v;
+
+	sim_open_case(s, n, a);
+	require(n->case_count > 0);
+	add(s, a, 0, &n->cases[n->case_count - 1], "in the case before it went");
+	sim_propose(s, n, a, &n->cases[n->case_count - 1], 1);
+	arena_reset(a);
+	sim_hand(s, a, 0, 1, HANDOVER_AGREED);
+	sim_back_up(s, n);
+	sim_back_up(s, &s->nodes[1]);
+	sim_hand(s, a, 0, 1, HANDOVER_CEDED);
+	from = case_at(s, 0, 1);
+	to = case_at(s, 1, 0);
+	back_from(s, 0);
+	take(s, a, 1, 0);
+	seals(s, 0, &from);
+	back_from(s, 1);
+	sim_view_open(s, &v, &s->nodes[1]);
+	if (casefile_load(&v.t, &to, &m) != ERR_OK ||
+	    casefile_person(&v.t, &to, m, &person) != ERR_OK ||
+	    msg_text(person, PERSON_NAME)[0] == '\0')
+		sim_fail(s, "node 1 took a case, and lost its content with a disk");
+	sim_view_close(&v);
+	has_once(s, 1, &to, "in the case before it went");
 }

@@ -230,7 +230,8 @@ void sim_story(struct sim *s, uint64_t seed)
 						  sim_added_bundled,
 						  sim_added_stuck,
 						  sim_added_and_taken_back,
-						  sim_added_and_not_given};
+						  sim_added_and_not_given,
+						  sim_kept_without_its_file};
 	struct arena a;
 
 	require(s->n == 4);

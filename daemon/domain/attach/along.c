@@ -116,6 +116,30 @@ static bool next(struct rd *r, struct id32 *id, uint64_t *size)
 	return true;
 }
 
+static bool listed(const struct msg *record, const struct id32 *blob)
+{
+	struct rd r = rd_of(msg_bytes(record, HANDOVER_RECORD_FILES));
+	struct id32 id;
+	uint64_t size;
+	bool yes = false;
+
+	while (!yes && next(&r, &id, &size))
+		yes = id32_equal(&id, blob);
+	return yes;
+}
+
+enum err along_list_again(struct turn *t, const struct id16 *case_id, const struct msg *record,
+			  struct msg *content)
+{
+	struct attachment a = {.no = 0};
+	struct store_walk w = {.rc = ERR_OK};
+
+	while (attach_each(t, case_id, &w, &a))
+		if (!a.writing && !a.missing && a.state == BLOB_WHOLE && listed(record, &a.blob))
+			along_add(t, &a, content);
+	return w.rc;
+}
+
 /* A content with one more would name a file that nobody fetched, and the case would be taken without it. */
 bool along_named(const struct msg *content, const struct msg *record)
 {

@@ -19,6 +19,9 @@
 
 /** Those that people added here, with what opens them, into a HandoverContent.  ERR_FULL: too many, or too large together. */
 MUST_CHECK enum err along_list(struct turn *t, const struct id16 *case_id, struct msg *content);
+/** Those of them that went along once, by the row of that handover, and are here. */
+MUST_CHECK enum err along_list_again(struct turn *t, const struct id16 *case_id,
+				     const struct msg *record, struct msg *content);
 /** One of them. */
 void along_add(struct turn *t, const struct attachment *a, struct msg *content);
 /** What BUNDLE says of them: names and lengths. */

@@ -26,6 +26,7 @@
 #include "domain/consent/alone.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
+#include "domain/consent/grant.h"
 #include "domain/documents/words.h"
 #include "domain/referral/deadline.h"
 
@@ -171,15 +172,13 @@ static enum err add_notes(struct turn *t, const struct id16 *case_id, struct msg
 	return w.rc;
 }
 
-enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without, bool notes,
-			struct msg **content)
+static enum err content_of(struct turn *t, const struct id16 *case_id, const struct msg *record,
+			   uint64_t without, bool notes, struct msg **content)
 {
-	struct msg *record, *person;
-	enum err rc = casefile_load(t, case_id, &record);
+	struct msg *person;
+	enum err rc = casefile_person(t, case_id, record, &person);
 
 	*content = msg_new(t->arena, MSG_HANDOVER_CONTENT);
-	if (rc == ERR_OK)
-		rc = casefile_person(t, case_id, record, &person);
 	if (rc != ERR_OK)
 		return rc;
 	consent_blank(person, ~without);
@@ -189,6 +188,15 @@ enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t wit
 	if (rc == ERR_OK && (without & GATE_BIT(GATE_ATTACHMENTS)) == 0)
 		rc = along_list(t, case_id, *content);
 	return rc;
+}
+
+enum err bundle_content(struct turn *t, const struct id16 *case_id, uint64_t without, bool notes,
+			struct msg **content)
+{
+	struct msg *record;
+	enum err rc = casefile_load(t, case_id, &record);
+
+	return rc == ERR_OK ? content_of(t, case_id, record, without, notes, content) : rc;
 }
 
 enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
@@ -250,12 +258,109 @@ enum err bundle_write(struct turn *t, const struct thread *th, const struct msg 
 	return along_lend(t, th, record, 0);
 }
 
+/* What our bundle named, which its head says too; 0: there is none. */
+static enum err named_cats(struct turn *t, const struct thread *th, uint64_t *cats)
+{
+	*cats = 0;
+	for (uint32_t no = 1; no <= th->my_no; no++) {
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, true, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_BUNDLE)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load_head(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		*cats = d.head.cats;
+	}
+	return ERR_OK;
+}
+
+enum err bundle_again(struct turn *t, const struct thread *th, const struct msg *record,
+		      struct msg **content)
+{
+	struct msg *file;
+	uint64_t cats;
+	bool gone = false;
+	enum err rc = named_cats(t, th, &cats);
+
+	require(th->role == THREAD_SENDER);
+	if (rc == ERR_OK)
+		rc = consent_gone(t, &th->grant_id, &gone);
+	if (rc == ERR_OK)
+		rc = gone ? ERR_NOTFOUND : casefile_load(t, &th->case_id, &file);
+	if (rc != ERR_OK)
+		return rc;
+	msg_clear(file,
+		  CASE_RECORD_MOVED); /* it is hidden from people by now, and not sealed yet */
+	rc = content_of(t, &th->case_id, file, ~cats | GATE_BIT(GATE_ATTACHMENTS),
+			(cats & GATE_BIT(GATE_STORY)) != 0, content);
+	if (rc == ERR_OK)
+		rc = along_list_again(t, &th->case_id, record, *content);
+	return rc == ERR_OK && msg_get(*content, HANDOVER_CONTENT_PERSON) == NULL ? ERR_NOTFOUND
+										  : rc;
+}
+
 /* ---- taking ---- */
 
 /* A content with more is none of ours. */
 static bool few(const struct msg *content)
 {
 	return msg_count(content, HANDOVER_CONTENT_NOTES) <= THREAD_LOG_MAX;
+}
+
+bool bundle_opens(struct turn *t, const struct msg *record)
+{
+	const struct span s = msg_bytes(record, HANDOVER_RECORD_BLOB);
+	struct id32 id;
+	struct blob b;
+
+	if (s.len != sizeof id.b || msg_bytes(record, HANDOVER_RECORD_BKEY).len != CHUNKS_KEY)
+		return false;
+	memcpy(id.b, s.p, sizeof id.b);
+	return blob_load(t, &id, &b) == ERR_OK && b.state == BLOB_WHOLE;
+}
+
+bool bundle_is_kept(const struct msg *record)
+{
+	const struct span key = msg_bytes(record, HANDOVER_RECORD_BKEY);
+
+	return key.len == CHUNKS_KEY && bytes_zero(key.p, key.len);
+}
+
+static enum err open_kept(struct turn *t, const struct msg *record, struct msg **content)
+{
+	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
+	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
+	struct id32 id;
+	struct span plain;
+	enum err rc;
+
+	if (key.len != CHUNKS_KEY || blob.len != sizeof id.b)
+		return ERR_MALFORMED;
+	memcpy(id.b, blob.p, sizeof id.b);
+	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
+	if (rc == ERR_OK)
+		rc = words_parse_content(t, plain, content);
+	return rc == ERR_OK && !few(*content) ? ERR_MALFORMED : rc;
+}
+
+/* Whoever seals it says so by a key that opens no file, and of what it lies in no digest was said before.  Its files come with those that
+ * were added (bundle_added). */
+static enum err open_all(struct turn *t, const struct msg *record, struct msg **content)
+{
+	const uint64_t named = msg_u64(record, HANDOVER_RECORD_CATS);
+	const enum err rc = open_kept(t, record, content);
+	const struct msg *person;
+
+	if (rc != ERR_OK)
+		return rc;
+	person = msg_get(*content, HANDOVER_CONTENT_PERSON);
+	msg_clear(*content, HANDOVER_CONTENT_FILES);
+	msg_clear(*content, HANDOVER_CONTENT_RUNS);
+	return person != NULL && (msg_cats(person) & ~named) != 0 ? ERR_MALFORMED : ERR_OK;
 }
 
 enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content)
@@ -268,6 +373,8 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	struct span plain;
 	enum err rc;
 
+	if (bundle_is_kept(record))
+		return open_all(t, record, content);
 	if (key.len != 32 || blob.len != 32 || salt.len != 32 || said.len != 32)
 		return ERR_MALFORMED;
 	memcpy(id.b, blob.p, sizeof id.b);
@@ -492,23 +599,12 @@ static enum err say_put(struct turn *t, struct msg *record, const struct bundle_
 
 enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record)
 {
-	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
-	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
 	struct bundle_note *notes;
 	struct msg *content;
-	struct id32 id;
-	struct span plain;
 	enum err rc;
 
 	require(th->role == THREAD_RECEIVER);
-	if (blob.len != sizeof id.b || key.len != CHUNKS_KEY)
-		return ERR_OK;
-	memcpy(id.b, blob.p, sizeof id.b);
-	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
-	if (rc == ERR_OK)
-		rc = words_parse_content(t, plain, &content);
-	if (rc == ERR_OK && !few(content))
-		rc = ERR_MALFORMED;
+	rc = open_kept(t, record, &content);
 	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
 	if (rc != ERR_OK) /* nothing that opens: the case does without it */
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;

@@ -41,6 +41,14 @@ MUST_CHECK enum err bundle_write(struct turn *t, const struct thread *th, const 
 /** A content as a file of this handover; key: what opens it.  ERR_LIMIT. */
 MUST_CHECK enum err bundle_file(struct turn *t, const struct thread *th, const struct msg *content,
 				uint8_t key[CHUNKS_KEY], struct blob *b);
+/** What the bundle of this handover would hold now, within what it named, because its file went with a disk.  ERR_NOTFOUND: the person is
+ *  not known here any more, or the consent is over. */
+MUST_CHECK enum err bundle_again(struct turn *t, const struct thread *th, const struct msg *record,
+				 struct msg **content);
+/** Are the file of this handover and its key here? */
+bool bundle_opens(struct turn *t, const struct msg *record);
+/** Does what the former owner keeps hold all of the case, and not only what was added? */
+bool bundle_is_kept(const struct msg *record);
 /** What was added behind the bundle, out of the file that the former owner keeps of it; none, or another key: nothing.  Once: the key
  *  goes from the record, and those that came to the case by this stand in it. */
 MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record);

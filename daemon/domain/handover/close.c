@@ -12,18 +12,16 @@
 #include "base/check.h"
 #include "base/date.h"
 #include "base/plant.h"
-#include "crypto/keep.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
 #include "domain/bundle/bundle.h"
 #include "domain/closing/closing.h"
+#include "domain/closing/sealed.h"
 #include "domain/consent/casefile.h"
 
 enum {
-	CLOSED_DAYS = 35, /* a backup of the new owner may be so old, and need what is kept here */
-	KEYS = 2 * CHUNKS_KEY
+	CLOSED_DAYS = 35 /* a backup of the new owner may be so old, and need what is kept here */
 };
-static_assert(CHUNKS_KEY == 32, "as PROTOCOL.md has it");
 
 enum err close_hide(struct turn *t, const struct thread *th, struct msg *record, bool *first)
 {
@@ -146,15 +144,19 @@ static enum err drop_added(struct turn *t, const struct thread *th, const struct
 	return blob_release(t, &id, &ref);
 }
 
-/* A file of them, if there are any; key: what opens it. */
-static enum err write_added(struct turn *t, const struct thread *th, struct msg *record,
+/* A file of them, if there are any, and of the case itself where nothing else opens it; key: what opens it. */
+static enum err write_added(struct turn *t, const struct thread *th, struct msg *record, bool all,
 			    uint8_t key[CHUNKS_KEY])
 {
 	struct msg *content = msg_new(t->arena, MSG_HANDOVER_CONTENT);
-	enum err rc = content == NULL ? ERR_NOMEM : added(t, th, content);
+	enum err rc = all		? bundle_again(t, th, record, &content)
+		      : content == NULL ? ERR_NOMEM
+					: ERR_OK;
 	struct blob b;
 
-	if (rc != ERR_OK || (msg_count(content, HANDOVER_CONTENT_NOTES) == 0 &&
+	if (rc == ERR_OK)
+		rc = added(t, th, content);
+	if (rc != ERR_OK || (!all && msg_count(content, HANDOVER_CONTENT_NOTES) == 0 &&
 			     msg_count(content, HANDOVER_CONTENT_FILES) == 0))
 		return rc;
 	rc = bundle_file(t, th, content, key, &b);
@@ -167,39 +169,31 @@ static enum err write_added(struct turn *t, const struct thread *th, struct msg 
 	return ERR_OK;
 }
 
-/* Once sealed they open with the secret behind keep_pub alone, which never was here. */
-static enum err seal_keys(struct turn *t, const struct msg *record, const uint8_t keys[KEYS],
-			  struct msg *body)
-{
-	uint8_t random[32], sealed[KEYS + KEEP_EXTRA];
-	struct id32 pub;
-
-	memcpy(pub.b, msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).p, sizeof pub.b);
-	turn_random(t, random, sizeof random);
-	if (keep_seal(&pub, random, span_of(keys, KEYS), sealed) != ERR_OK)
-		return ERR_NOTFOUND; /* what it named is no key: nothing can be kept for it */
-	msg_set_bytes(t->arena, body, HANDOVER_KEPT_KEYS, span_of(sealed, sizeof sealed));
-	return ERR_OK;
-}
-
-/* What was sealed already is the same again, whoever cannot open it any more. */
+/* What was sealed already is the same again, and opens nowhere here.  A restore from before the bundle has neither its file nor its key:
+ * then all of it is written once more. */
 static enum err keep_keys(struct turn *t, const struct thread *th, struct msg *record,
 			  struct msg *body)
 {
 	const struct span bkey = msg_bytes(record, HANDOVER_RECORD_BKEY),
 			  sealed = msg_bytes(record, HANDOVER_RECORD_KEPT);
-	uint8_t keys[KEYS] = {0};
-	enum err rc;
+	uint8_t keys[SEALED_KEYS] = {0};
+	enum err rc = ERR_NOTFOUND;
 
-	if (bkey.len != CHUNKS_KEY && sealed.len == KEYS + KEEP_EXTRA) {
+	if (msg_u64(record, HANDOVER_RECORD_SEALED) != 0 && sealed.len == SEALED_LEN) {
 		msg_set_bytes(t->arena, body, HANDOVER_KEPT_KEYS, sealed);
 		return ERR_OK;
 	}
-	if (bkey.len != CHUNKS_KEY || msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).len != 32)
+	if (msg_u64(record, HANDOVER_RECORD_SEALED) != 0 ||
+	    msg_bytes(record, HANDOVER_RECORD_KEEP_PUB).len != 32)
 		return ERR_NOTFOUND;
-	memcpy(keys, bkey.p, CHUNKS_KEY);
-	rc = write_added(t, th, record, keys + CHUNKS_KEY);
-	return rc == ERR_OK ? seal_keys(t, record, keys, body) : rc;
+	if (!bundle_opens(t, record))
+		rc = write_added(t, th, record, true, keys + CHUNKS_KEY);
+	rc = rc == ERR_LIMIT ? ERR_NOTFOUND : rc; /* it grew since then */
+	if (rc == ERR_NOTFOUND && bkey.len == CHUNKS_KEY) {
+		memcpy(keys, bkey.p, CHUNKS_KEY);
+		rc = write_added(t, th, record, false, keys + CHUNKS_KEY);
+	}
+	return rc == ERR_OK ? sealed_put(t, record, keys, body) : rc;
 }
 
 enum err close_kept(struct turn *t, const struct thread *th, struct msg *record, struct msg **body)
@@ -250,45 +244,6 @@ enum err close_seal(struct turn *t, const struct thread *th, struct msg *record)
 }
 
 /* ---- at the new owner ---- */
-
-/* Backups carry the key that it is drawn from, so whatever they bring back, this comes with it. */
-static enum err secret_of(struct turn *t, const struct thread *th, struct id32 *secret)
-{
-	uint8_t in[4 + 16];
-
-	memcpy(in, "keep", 4);
-	memcpy(in + 4, th->id.b, 16);
-	return record_secret(t->txn, span_of(in, sizeof in), secret);
-}
-
-enum err close_key(struct turn *t, const struct thread *th, struct id32 *pub)
-{
-	struct id32 secret;
-	enum err rc = secret_of(t, th, &secret);
-
-	if (rc == ERR_OK)
-		keep_public(&secret, pub);
-	return rc;
-}
-
-enum err close_open(struct turn *t, const struct thread *th, struct msg *record)
-{
-	const struct span sealed = msg_bytes(record, HANDOVER_RECORD_KEPT);
-	uint8_t keys[KEYS];
-	struct id32 secret;
-	enum err rc;
-
-	require(th->role == THREAD_RECEIVER);
-	if (sealed.len != KEYS + KEEP_EXTRA)
-		return ERR_OK;
-	rc = secret_of(t, th, &secret);
-	if (rc != ERR_OK || keep_open(&secret, sealed, keys) != ERR_OK)
-		return rc; /* it was not sealed to us: there is nothing that could be asked for again */
-	msg_set_bytes(t->arena, record, HANDOVER_RECORD_BKEY, span_of(keys, CHUNKS_KEY));
-	msg_set_bytes(t->arena, record, HANDOVER_RECORD_ADDED_KEY,
-		      span_of(keys + CHUNKS_KEY, CHUNKS_KEY));
-	return ERR_OK;
-}
 
 /* Only what was said behind the newest of them has it too: an earlier file would be opened, and nobody would look again. */
 enum err close_words(struct turn *t, const struct thread *th, struct msg *record)

@@ -31,12 +31,8 @@ MUST_CHECK enum err close_kept(struct turn *t, const struct thread *th, struct m
 /** Behind it nothing of the person opens here; record is the row of th, which the caller saves. */
 MUST_CHECK enum err close_seal(struct turn *t, const struct thread *th, struct msg *record);
 
-/** The public key by which TAKE has things kept for us. */
-MUST_CHECK enum err close_key(struct turn *t, const struct thread *th, struct id32 *pub);
 /** Words that a loss took here, of a case that is in, lie in what the former owner keeps.  Once it said so behind them the row says that
  *  something is still to come, and it is fetched like files that are on their way. */
 MUST_CHECK enum err close_words(struct turn *t, const struct thread *th, struct msg *record);
-/** Keys out of what the former owner keeps for us, into the row; there may be none, or other ones. */
-MUST_CHECK enum err close_open(struct turn *t, const struct thread *th, struct msg *record);
 
 #endif /* KRING_DOMAIN_HANDOVER_CLOSE_H */

@@ -8,6 +8,7 @@
 #include "domain/attach/added.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
+#include "domain/bundle/bundle.h"
 
 static bool id_of(const struct msg *record, unsigned field, struct id32 *out)
 {
@@ -48,13 +49,17 @@ enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *r
 		    struct fetched *f)
 {
 	bool files = false;
-	enum err rc = fetch_one(t, th, record, HANDOVER_RECORD_BLOB, HANDOVER_RECORD_SIZE,
-				&f->opens);
+	const bool kept = bundle_is_kept(record);
+	enum err rc = kept ? ERR_OK
+			   : fetch_one(t, th, record, HANDOVER_RECORD_BLOB, HANDOVER_RECORD_SIZE,
+				       &f->opens);
 
 	f->added = !msg_has(record, HANDOVER_RECORD_ADDED);
 	if (rc == ERR_OK && !f->added)
 		rc = fetch_one(t, th, record, HANDOVER_RECORD_ADDED, HANDOVER_RECORD_ADDED_SIZE,
 			       &f->added);
+	if (kept) /* the file of before is nowhere any more */
+		f->opens = f->added;
 	if (rc == ERR_OK)
 		rc = along_fetch(t, th, record, &files);
 	f->whole = rc == ERR_OK && f->opens && f->added && files;

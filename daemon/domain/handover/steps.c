@@ -15,6 +15,7 @@
 #include "domain/attach/along.h"
 #include "domain/bundle/bundle.h"
 #include "domain/care/erase.h"
+#include "domain/closing/sealed.h"
 #include "domain/consent/casefile.h"
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
@@ -365,10 +366,8 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 			   const struct fetched *f)
 {
 	struct msg *content;
-	enum err rc = close_open(t, th, record);
+	enum err rc = bundle_open(t, record, &content);
 
-	if (rc == ERR_OK)
-		rc = bundle_open(t, record, &content);
 	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		runs_keep(t, content, record);
 	if (rc == ERR_OK)
@@ -441,11 +440,11 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 	struct fetched f;
 	enum err rc = in ? close_words(t, th, record) : ERR_OK;
 
-	if (rc != ERR_OK)
+	if (rc != ERR_OK || (in && msg_u64(record, HANDOVER_RECORD_FILES_COME) == 0))
 		return rc;
-	if (in && msg_u64(record, HANDOVER_RECORD_FILES_COME) == 0)
-		return ERR_OK;
-	rc = pull_fetch(t, th, record, &f);
+	rc = sealed_open(t, th, record);
+	if (rc == ERR_OK)
+		rc = pull_fetch(t, th, record, &f);
 	if (rc == ERR_OK && f.opens && (!in || f.whole))
 		rc = take_again(t, th, record, &f);
 	if (rc != ERR_OK || (may_come_back(t, th) && can_come(record)))
@@ -741,7 +740,7 @@ enum err steps_take(struct turn *t, struct thread *th)
 	if (rc == ERR_OK)
 		rc = pull_fetch(t, th, record, &f);
 	if (rc == ERR_OK)
-		rc = close_key(t, th, &pub);
+		rc = sealed_to(t, th, &pub);
 	if (rc != ERR_OK)
 		return rc;
 	if (!f.whole)

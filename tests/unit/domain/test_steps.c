@@ -7,6 +7,7 @@
 #include "base/date.h"
 #include "base/limits/files.h"
 #include "bedcase.h"
+#include "crypto/keep.h"
 #include "domain/blob/blob.h"
 #include "domain/bundle/bundle.h"
 #include "domain/closing/closing.h"
@@ -188,7 +189,7 @@ static struct thread ceded(struct bed *b, struct id32 *blob)
 		steps_sign(&b->t, &th, DOC_PROPOSE, msg_new(b->t.arena, MSG_HANDOVER_PROPOSE)),
 		ERR_OK);
 	came(b, &th, DOC_AGREE, NULL, HANDOVER_AGREED);
-	assert_int_equal(bundle_content(&b->t, &th.case_id, UINT64_MAX, false, &content), ERR_OK);
+	assert_int_equal(bundle_content(&b->t, &th.case_id, 0, false, &content), ERR_OK);
 	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
 	assert_int_equal(bundle_write(&b->t, &th, content, record, &body), ERR_OK);
 	assert_int_equal(rows_save(&b->t, &th, record), ERR_OK);
@@ -220,6 +221,43 @@ static void taken_over_after_the_file_went_with_the_disk(void **state)
 	came(b, &th, DOC_TAKE, NULL, HANDOVER_TAKEN);
 	assert_int_equal(rows_closed(&b->t, &th.case_id, &until_ms, &peer), ERR_OK);
 	assert_true(until_ms > b->t.wall_ms);
+}
+
+/* ... and whoever took it may be restored to before that, and has nothing but what is sealed for it. */
+static void the_case_is_kept_where_its_file_is_not(void **state)
+{
+	struct bed *b = *state;
+	const struct id32 secret = {{0x33}};
+	uint8_t keys[64];
+	struct id32 blob, pub;
+	struct thread th = ceded(b, &blob);
+	const struct blob_ref kept = {.need = BLOB_FOR_THREAD, .id = th.id};
+	const struct blob_ref lent = {BLOB_LENT, th.grant_id, th.peer};
+	struct msg *take = msg_new(b->t.arena, MSG_HANDOVER_TAKE);
+	struct msg *record, *content, *body;
+	struct document d;
+
+	keep_public(&secret, &pub);
+	assert_int_equal(blob_release(&b->t, &blob, &kept), ERR_OK);
+	assert_int_equal(blob_release(&b->t, &blob, &lent), ERR_OK);
+	msg_set_bytes(b->t.arena, take, HANDOVER_TAKE_KEEP_PUB, span_of(pub.b, sizeof pub.b));
+	came(b, &th, DOC_TAKE, take, HANDOVER_TAKEN);
+	(void)bed_turn(b);
+	d = bedcase_document(b, &th, true, th.my_no);
+	assert_int_equal(d.head.type, DOC_KEPT);
+	assert_int_equal(document_body(&b->t, &d, &body), ERR_OK);
+	assert_int_equal(keep_open(&secret, msg_bytes(body, HANDOVER_KEPT_KEYS), keys), ERR_OK);
+	record = msg_new(b->t.arena, MSG_HANDOVER_RECORD);
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_BKEY, span_of(keys, 32));
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED_KEY, span_of(keys + 32, 32));
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED,
+		      msg_bytes(body, HANDOVER_KEPT_BLOB));
+	assert_true(bundle_is_kept(record));
+	assert_int_equal(bundle_open(&b->t, record, &content), ERR_MALFORMED); /* more than named */
+	msg_set_u64(record, HANDOVER_RECORD_CATS, UINT64_MAX);
+	assert_int_equal(bundle_open(&b->t, record, &content), ERR_OK);
+	assert_string_equal(msg_text(msg_get(content, HANDOVER_CONTENT_PERSON), PERSON_NAME),
+			    "Testpersoon Verzonnen");
 }
 
 /* A handover that was begun in a life which forgot the one before: of two that go on at once the case is given away in one alone. */
@@ -675,6 +713,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_case_whose_file_is_lost_does_not_stay_on_its_way,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(the_case_is_kept_where_its_file_is_not, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_was_given_once_is_not_given_again, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(nothing_is_sealed_before_the_logs_were_compared,
