@@ -87,8 +87,10 @@ enum err pair_unpack(struct span v, struct pair *p)
 enum err pair_reset(struct turn *t, struct pair *p, bool lost)
 {
 	const struct chore sweep = {.kind = CHORE_WAITED, .peer = p->peer};
-	/* without room nothing is written: it is answered from what it will be, and reset again next time */
-	enum err rc = p->waiting == 0 || t->node->bare ? ERR_OK : chores_save(t, &sweep);
+	/* without room, or in a turn that only looks, nothing is written: it is answered from what it will be, and reset again next time */
+	enum err rc = p->waiting == 0 || t->node->bare || !store_writes(t->txn)
+			      ? ERR_OK
+			      : chores_save(t, &sweep);
 
 	p->resets++;
 	p->waiting = 0;

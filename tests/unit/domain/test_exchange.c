@@ -440,6 +440,32 @@ static void a_pair_that_went_back_fails_by_itself(void **state)
 	assert_int_equal(speak_all(&b->t), ERR_CORRUPT);
 }
 
+/* A list goes on in turns that only read: what begins again there is answered from what it will be, and written by the next turn that
+ * writes. */
+static void who_only_looks_begins_nothing_again(void **state)
+{
+	struct bed *b = *state;
+	struct pair *p;
+
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	p->out_last = p->tail = 3;
+	p->kept_from = 1;
+	p->waiting = 1;
+	(void)bed_turn(b);
+	b->node->inc.no++;
+	store_abort(b->t.txn);
+	assert_int_equal(store_begin(b->store, false, &b->t.txn), ERR_OK);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_true(p->uncompared);
+	assert_int_equal(p->waiting, 0);
+	store_abort(b->t.txn);
+	b->t.pairs = NULL;
+	assert_int_equal(store_begin(b->store, true, &b->t.txn), ERR_OK);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &p), ERR_OK);
+	assert_true(p->uncompared);
+	assert_int_equal(p->waiting, 0);
+}
+
 /* A frame of the partner without parts, in both present incarnations, as it comes out of its envelope. */
 static struct span empty_frame(struct bed *b, const struct pair *pr)
 {
@@ -675,6 +701,7 @@ int main(void)
 		EACH(what_was_stored_once_waits_too),
 		EACH(rows_that_are_gone_are_damage),
 		EACH(a_pair_that_went_back_fails_by_itself),
+		EACH(who_only_looks_begins_nothing_again),
 		EACH(what_comes_in_on_such_a_line_fails_by_itself),
 		EACH(a_line_that_is_hung_up_is_not_called_connected),
 		EACH(a_new_life_without_room_is_answered),
