@@ -547,9 +547,12 @@ void sim_settle(struct sim *s)
 	for (int i = 0; i < s->n; i++)
 		if (!s->nodes[i].up)
 			sim_boot(s, &s->nodes[i]);
-	for (int round = 0, still = 0; still < 200 && s->failed[0] == '\0'; round++, still++) {
-		/* what may be done once a day only needs its day, at the end */
-		s->now_ms += still < 100 ? 2 * LIMIT_ASK_MAX_MS : DAY_MS / 24;
+	for (int round = 0, still = 0; still < 500 && s->failed[0] == '\0'; round++, still++) {
+		/* what may be done once a day only needs its day, at the end; and between two hours nothing is offered again
+		 * that the partner has no place for, so that what is under way arrives */
+		s->now_ms += still < 100      ? 2 * LIMIT_ASK_MAX_MS
+			     : round % 4 == 0 ? DAY_MS / 24
+					      : DAY_MS / 24 / 60 / 60;
 		for (int i = 0; i < s->n; i++)
 			sim_confirm(s, &s->nodes[i]);
 		sim_round(s);
