@@ -328,8 +328,8 @@ enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun)
 	return incarnation_begin(c->t, above, above > mine ? ALARM_SECOND : ALARM_ROLLED_BACK);
 }
 
-/* Their stream goes on from a document whose predecessor we never got, and blocks what follows it.  That proves nothing
- * about us: whoever writes it chooses what it lacks.
+/* Their stream goes on from a document whose predecessor we never got, or that rests on another log than we have though both were
+ * found the same, and blocks what follows it.  That proves nothing about us: whoever writes it chooses what it lacks.
  *
  *   blocked for | compared because of such a | then
  *               | document within a day      |

@@ -35,7 +35,7 @@ struct proof_claim {
 	bool current; /* both incarnations are */
 };
 MUST_CHECK enum err proof_part(const struct proof_claim *c, struct span bytes, bool *begun);
-/** Their stream goes on from a document of theirs that we never got.  *over: it has to be passed over, so that others are
+/** Their stream goes on from a document that we never got, or holds one that does not fit what is here.  *over: it has to be passed over, so that others are
  *  not held up.  At most once a day the pair is compared because of it.  Nobody begins a new incarnation for that. */
 MUST_CHECK enum err proof_blocked(struct turn *t, struct pair *pr, bool *over);
 /** One of our own documents, shown by a partner: signed by us? */

@@ -241,6 +241,26 @@ static enum err takes_place(struct turn *t, const struct pair *pr, const struct 
 	return ERR_OK;
 }
 
+/* Would it join where ours stands, once ours and what had read ours are away?  In a thread that was found the same, what the partner has
+ * instead would; what it gave back before that rests on what was there then. */
+static enum err would_join(const struct coming *c, bool *yes)
+{
+	const struct wire_head *h = &c->d.head;
+	struct log_entry e = {.hash = {{0}}};
+	enum err rc = ERR_OK;
+
+	require(h->thread_no >= 1 && h->thread_no <= c->th.my_no);
+	if (h->thread_no > 1)
+		rc = thread_entry(c->t, &c->th, true, h->thread_no - 1, &e);
+	*yes = rc == ERR_OK && id32_equal(&e.hash, &h->prev_hash) && h->seen_no <= c->th.their_no;
+	for (uint32_t i = 1; *yes && i <= h->seen_no; i++) {
+		rc = thread_entry(c->t, &c->th, false, i, &e);
+		*yes = rc == ERR_OK && e.seen_no < h->thread_no;
+	}
+	*yes = *yes && (h->seen_no == 0 || id32_equal(&e.hash, &h->seen_hash));
+	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+}
+
 enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr, struct span bytes,
 			   bool *forgot)
 {
@@ -265,10 +285,14 @@ enum err returned_document(struct turn *t, const struct peer *p, struct pair *pr
 		return rc;
 	/* Signed in this very incarnation, and we never saw it: another roll-back, after this one began. */
 	*forgot = c.d.head.origin_inc == t->node->inc.no && !document_known(t, &key);
-	if (*forgot || settled_is(&c.th, pr))
-		return ERR_OK; /* found the same since: what was given back before that comes late */
+	if (*forgot || !pr->uncompared)
+		return ERR_OK;
 	if (c.d.head.thread_no <= c.th.my_no) {
-		rc = takes_place(t, pr, &c, &yes);
+		yes = true;
+		if (settled_is(&c.th, pr))
+			rc = would_join(&c, &yes);
+		if (rc == ERR_OK && yes)
+			rc = takes_place(t, pr, &c, &yes);
 		if (rc != ERR_OK || !yes)
 			return rc;
 		rc = displace(t, &c.th, c.d.head.thread_no);

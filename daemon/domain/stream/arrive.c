@@ -210,18 +210,6 @@ static enum err keep_lost(struct reading *r, const struct wire_doc *d, const str
 	return number_it(r, &key->msg, hash, WIRE_VERDICT_LOST_ACT, r->t->wall_ms);
 }
 
-/* Two documents of one incarnation for one place: show them what they signed there. */
-static enum err contradict(struct reading *r, const struct wire_head *h, const struct thread *th)
-{
-	const uint32_t no = h->thread_no <= th->their_no ? h->thread_no : th->their_no;
-	struct log_entry e;
-	enum err rc = thread_entry(r->t, th, false, no, &e);
-
-	require(th->their_no > 0);
-	r->stop = true;
-	return rc == ERR_OK ? proof_show(r->t, r->pair, r->a, &e.doc) : rc;
-}
-
 /* Every document type but one speaks of a person: observers, evaluators and coordinators neither send nor
  * get it, whatever the sender's daemon thought.  Reports go to them, and to nobody else. */
 static bool class_allows(struct reading *r, uint16_t type)
@@ -260,11 +248,40 @@ static enum err acceptable(struct reading *r, const struct wire_doc *d, struct i
 	return ERR_OK;
 }
 
+/* It rests on what is not here: how long does it hold up what follows it (proof_blocked)? */
+static enum err blocked(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
+			bool *over)
+{
+	enum err rc = proof_blocked(r->t, r->pair, over);
+
+	return rc == ERR_OK && *over ? pass_over(r, d, hash, ERR_STATE) : rc;
+}
+
+/* Two documents of one incarnation for one place: show them what they signed there. */
+static enum err contradict(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
+			   const struct thread *th)
+{
+	const struct wire_head *h = &d->head;
+	bool over = false;
+	const uint32_t no = h->thread_no <= th->their_no ? h->thread_no : th->their_no;
+	struct log_entry e;
+	enum err rc = thread_entry(r->t, th, false, no, &e);
+
+	require(th->their_no > 0);
+	if (rc == ERR_OK)
+		rc = proof_show(r->t, r->pair, r->a, &e.doc);
+	if (rc == ERR_OK && !r->pair->uncompared)
+		rc = blocked(r, d, hash, &over);
+	r->stop = !over;
+	return rc;
+}
+
 /* It is theirs and genuine: where does it belong in its thread? */
 static enum err place(struct reading *r, const struct wire_doc *d, const struct id32 *hash,
 		      struct thread *th)
 {
 	const struct doc_key key = {d->head.msg_id, r->p->no};
+	bool over = false;
 	enum fit fit;
 	enum err why, rc = fit_of(r, &d->head, th, &fit);
 
@@ -279,25 +296,24 @@ static enum err place(struct reading *r, const struct wire_doc *d, const struct 
 	case FIT_LATE:
 		return keep_lost(r, d, &key, hash, th);
 	case FIT_CONTRADICTS:
-		return contradict(r, &d->head, th);
+		return contradict(r, d, hash, th);
 	case FIT_UNKNOWN_TO_US:
+		/* we forgot it: then they can prove that; or both hold another document of ours there, and each has its own */
 		proof_ask(r->t, r->c, r->a, &d->head.thread_id, d->head.seen_no);
-		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
+		if (!r->pair->uncompared)
+			rc = blocked(r, d, hash, &over);
+		return rc != ERR_OK || over ? rc
+					    : refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);
 	case FIT_NOT_YET:
 		rc = unstored_lacks(r->t, r->p->no, &d->head.thread_id, &why);
 		if (rc != ERR_OK)
 			return rc;
 		if (!r->pair->uncompared && why == ERR_BUSY) /* one before it was too many */
 			return pass_over(r, d, hash, why);
-		if (d->head.thread_no > th->their_no + 1) {
-			bool over;
-
-			rc = proof_blocked(r->t, r->pair, &over);
-			if (rc == ERR_OK && over)
-				rc = pass_over(r, d, hash, ERR_STATE);
-			if (rc != ERR_OK || over)
-				return rc;
-		}
+		if (d->head.thread_no > th->their_no + 1)
+			rc = blocked(r, d, hash, &over);
+		if (rc != ERR_OK || over)
+			return rc;
 		if (!r->pair->uncompared && why != ERR_OK) /* one before it is missing */
 			return pass_over(r, d, hash, ERR_STATE);
 		return refuse(r, WIRE_REFUSED_RESYNC, &d->head.thread_id);

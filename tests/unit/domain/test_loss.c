@@ -676,7 +676,8 @@ static void what_they_hold_takes_its_place(void **state)
 	assert_true(comes_back(b, p, bed_document(b, &h, &theirs)));
 }
 
-/* What was given back before both copies were found the same comes late: it moves nothing that was written since. */
+/* What was given back before both copies were found the same comes late, and rests on what is there no more: it moves nothing that was
+ * written since.  What the partner has there now takes the place, as ever. */
 static void what_comes_back_late_moves_nothing(void **state)
 {
 	struct bed *b = *state;
@@ -692,11 +693,20 @@ static void what_comes_back_late_moves_nothing(void **state)
 	assert_true(p->uncompared);
 	(void)write_own(b, &th, PRESENT, &hash, true);
 	h.msg_id = bed_id(0x77);
+	h.seen_no = 1;
+	h.seen_hash.b[0] = 1;
 	assert_false(comes_back(b, p, bed_document(b, &h, &theirs)));
 	assert_int_equal(thread_load(&b->t, &thread_id, &th), ERR_OK);
 	assert_int_equal(th.my_no, 1);
 	assert_memory_equal(&th.my_hash, &hash, sizeof hash);
 	assert_int_equal(bed_calls.shelved, 0);
+
+	h.seen_no = 0;
+	h.seen_hash.b[0] = 0;
+	assert_false(comes_back(b, p, bed_document(b, &h, &theirs)));
+	assert_int_equal(thread_load(&b->t, &thread_id, &th), ERR_OK);
+	assert_memory_equal(&th.my_hash, &theirs, sizeof theirs);
+	assert_int_equal(bed_calls.shelved, 1);
 }
 
 /* A partner that holds two documents of ours for one place gives them back in turns: each comes once. */
