@@ -277,32 +277,16 @@ void node_turn_begin(struct node *n, struct turn *t, const struct node_time *now
 	running_turn(n->running);
 	n->rights.changed = false;
 	sessions_settle(n->sessions);
-	t->session = NULL;
-	t->elsewhere = false;
-	t->node = n;
-	t->faults = &n->faults;
-	t->wall_ms = now->wall_ms;
-	t->mono_ms = now->mono_ms;
-	t->pairs = NULL;
-	t->answers = NULL;
-	t->consents = NULL;
-	t->taken = NULL;
-	t->own = (struct turn_own){.made = NULL};
-	t->parties = NULL;
-	t->log = (struct turn_log){.known = false};
-	t->docs = NULL;
+	/* all of it: what was found in the memory of the turn before is no more there */
+	*t = (struct turn){.arena = t->arena,
+			   .fx = t->fx,
+			   .txn = t->txn,
+			   .node = n,
+			   .faults = &n->faults,
+			   .wall_ms = now->wall_ms,
+			   .mono_ms = now->mono_ms,
+			   .doing = {.part = FAULT_EVENT}};
 	t->docs_last = &t->docs;
-	t->doc_count = 0;
-	t->draws = 0;
-	t->ev = NULL;
-	t->doing = (struct fault_place){.part = FAULT_EVENT};
-	t->gone = t->leaving = NULL;
-	t->emptied = NULL;
-	t->unsettled = false;
-	t->bare_too = false;
-	t->left = t->leaves = span_of(NULL, 0);
-	t->again = false;
-	t->refusal = (struct refused){.uncovered = 0};
 }
 
 /* ---- the step ---- */

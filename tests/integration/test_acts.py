@@ -156,7 +156,7 @@ def test_a_part_of_a_name_chooses_nobody(federation):
         a.consent(case, name, "identity,needs")
     with pytest.raises(Refused) as e:
         a.consent(case, "Goes", "identity,needs")
-    assert "this node itself" in e.value.reply["why"]
+    assert "that is your own organisation" in e.value.reply["why"]
 
 
 def test_a_member_of_today_comes_before_one_that_was_removed(federation):
@@ -347,7 +347,7 @@ def test_every_field_of_every_body_is_read_at_the_other_side(federation):
 def test_help_of_an_act_lists_its_own_reasons(federation):
     f = federation("Goes")
     for verb, has, not_there in (("accept", "place-now", "no-show"), ("hold", "waiting-list", "appointment"), ("note", "appointment", "superseded"),
-                                 ("confirm-withdraw", "work-stopped", "place-now"), ("decline", "no-agreement", "waiting-list"),
+                                 ("confirm-withdraw", "work-stopped", "place-now"), ("decline", "safety", "no-agreement"),
                                  ("outcome", "helped", "no-capacity"), ("inbox", "kring inbox", "place-now")):
         said = f.run("--lang", "en", "help", verb)
         assert has in said and not_there not in said, (verb, said)

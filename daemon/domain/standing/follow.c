@@ -88,15 +88,13 @@ static enum err look(struct turn *t, bool unsure)
 	struct running_row row = {.peer = 0};
 	struct thread th;
 	size_t count = 0;
-	enum err rc = ERR_OK;
+	enum err rc;
 
 	require(running_stale(x, &row.case_id, &row.thread));
-	if (!bytes_zero(row.thread.b, sizeof row.thread.b))
-		rc = thread_load(t, &row.thread, &th);
-	else
-		th.peer = 0;
+	/* work of a case names no thread, which is zeros; a partner may give a thread that id all the same */
+	rc = thread_load(t, &row.thread, &th);
 	row.damaged = rc == ERR_CORRUPT;
-	if (rc == ERR_OK && th.peer != 0)
+	if (rc == ERR_OK && id16_equal(&th.case_id, &row.case_id))
 		of_thread(t, &th, &row);
 	/* not there: the turn that began it was undone */
 	if (rc == ERR_OK || rc == ERR_CORRUPT || rc == ERR_NOTFOUND)

@@ -281,7 +281,6 @@ static void records_open_in_their_place_only(void **state)
 	drop_node(&n);
 }
 
-/* What is held serves its own case and class, and goes as a whole: then only the wrapped key opens anything. */
 /* Rows of the node's own, of this transaction and of two before it, opened in any order; a changed one opens in none. */
 static void rows_of_several_transactions_open_beside_one_another(void **state)
 {
@@ -322,9 +321,10 @@ static void rows_of_several_transactions_open_beside_one_another(void **state)
 		assert_int_equal(keybox_record_open(n.kb, KEYBOX_META, &none, NULL, io, plain),
 				 ERR_CORRUPT);
 	}
-	keybox_free(n.kb);
+	drop_node(&n);
 }
 
+/* What is held serves its own case and class, and goes as a whole: then only the wrapped key opens anything. */
 static void a_key_that_is_held_has_an_end(void **state)
 {
 	enum { MANY = 3000 };

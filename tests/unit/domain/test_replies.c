@@ -48,7 +48,7 @@ static void a_turn_writes_one_row_for_all_that_it_answered(void **state)
 	struct bed *b = *state;
 
 	for (uint8_t i = 1; i <= 5; i++)
-		answer(b, i);
+		answer(b, (uint8_t)i);
 	turn_over(b);
 	assert_int_equal(store_count(b->t.txn, STORE_REQUEST), 5);
 	assert_int_equal(store_count(b->t.txn, STORE_REQUESTAGE), 1);
@@ -66,7 +66,7 @@ static void all_of_a_turn_is_forgotten_after_its_day_and_none_before(void **stat
 	const struct store_key gone = key_of(b, 2);
 
 	for (uint8_t i = 1; i <= 3; i++)
-		answer(b, i);
+		answer(b, (uint8_t)i);
 	turn_over(b);
 	b->now_ms += DAY_MS / 2;
 	(void)bed_turn(b);
@@ -90,8 +90,8 @@ static void a_busy_day_is_forgotten_a_few_turns_at_a_time(void **state)
 	struct bed *b = *state;
 	unsigned ticks = 0;
 
-	for (uint8_t i = 1; i <= TURNS; i++) {
-		answer(b, i);
+	for (unsigned i = 1; i <= TURNS; i++) {
+		answer(b, (uint8_t)i);
 		turn_over(b);
 	}
 	b->now_ms += LIMIT_REQUEST_DAYS * DAY_MS;
