@@ -34,6 +34,7 @@ struct pen {
 	bool back;   /* it was taken back here */
 	bool gone;   /* whoever took it from here, or back, erased it */
 	bool awaits; /* it is theirs who write, and its content did not come back yet */
+	bool left;   /* what came with a handover lies here, and the handover came to nothing */
 };
 
 static struct {
@@ -59,6 +60,12 @@ static size_t pen_at(int node, const struct id16 *id)
 	return all.pen_count++;
 }
 
+static bool came_to_nothing(const struct thread *th)
+{
+	return th->state == HANDOVER_REFUSED || th->state == HANDOVER_EXPIRED ||
+	       th->state == HANDOVER_ABORTED;
+}
+
 static void gather_node(struct sim *s, struct sim_node *n)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -82,6 +89,8 @@ static void gather_node(struct sim *s, struct sim_node *n)
 			    (th.role == THREAD_SENDER && th.state == HANDOVER_RECLAIMED);
 		pen->way = pen->way || (th.role == THREAD_SENDER && th.state >= HANDOVER_BUNDLED &&
 					th.state <= HANDOVER_CEDED);
+		pen->left = pen->left || (th.role == THREAD_RECEIVER && came_to_nothing(&th) &&
+					  msg_u64(m, HANDOVER_RECORD_TAKEN) != 0);
 		arena_rewind(v.t.arena, mark);
 	}
 	require(w.rc == ERR_OK);
@@ -309,6 +318,8 @@ static void check_pens(struct sim *s)
 
 		if (pen->way)
 			sim_fail(s, "node %d: a case is on its way for ever", pen->node);
+		if (pen->left)
+			sim_fail(s, "node %d kept a case that it was not given", pen->node);
 		if (group_of(i) != i)
 			continue;
 		w = writer(i, &gone);
