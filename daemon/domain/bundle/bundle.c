@@ -330,12 +330,41 @@ bool bundle_is_kept(const struct msg *record)
 	return key.len == CHUNKS_KEY && bytes_zero(key.p, key.len);
 }
 
-static enum err open_kept(struct turn *t, const struct msg *record, struct msg **content)
+/* May the partner speak of what happened?  By its consent, or because it spoke of it while that was wider: each of its documents says what it
+ * speaks of, also one whose words were sealed since. */
+static enum err may_tell(struct turn *t, const struct thread *th, bool *yes)
+{
+	struct msg *consent;
+	const enum err found = consent_record(t, &th->grant_id, &consent);
+
+	if (found != ERR_OK && found != ERR_NOTFOUND)
+		return found;
+	*yes = found == ERR_OK && (consent_grant_cats(consent) & GATE_BIT(GATE_STORY)) != 0;
+	for (uint32_t no = 1; !*yes && no <= th->their_no; no++) {
+		struct log_entry e;
+		struct document d;
+		enum err rc = thread_entry(t, th, false, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_BUNDLE && e.type != DOC_ADDENDUM)
+			continue;
+		if (rc == ERR_OK)
+			rc = document_load_head(t, &e.doc, &d);
+		if (rc != ERR_OK)
+			return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+		*yes = (d.head.cats & GATE_BIT(GATE_STORY)) != 0;
+	}
+	return ERR_OK;
+}
+
+/* Notes of one that named none are left where they are. */
+static enum err open_kept(struct turn *t, const struct thread *th, const struct msg *record,
+			  struct msg **content)
 {
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_ADDED_KEY);
 	const struct span blob = msg_bytes(record, HANDOVER_RECORD_ADDED);
 	struct id32 id;
 	struct span plain;
+	bool tells;
 	enum err rc;
 
 	if (key.len != CHUNKS_KEY || blob.len != sizeof id.b)
@@ -344,15 +373,22 @@ static enum err open_kept(struct turn *t, const struct msg *record, struct msg *
 	rc = blob_read(t, &id, key.p, LIMIT_BUNDLE, &plain);
 	if (rc == ERR_OK)
 		rc = words_parse_content(t, plain, content);
-	return rc == ERR_OK && !few(*content) ? ERR_MALFORMED : rc;
+	if (rc == ERR_OK)
+		rc = may_tell(t, th, &tells);
+	if (rc != ERR_OK)
+		return rc;
+	if (!tells)
+		msg_clear(*content, HANDOVER_CONTENT_NOTES);
+	return few(*content) ? ERR_OK : ERR_MALFORMED;
 }
 
 /* Whoever seals it says so by a key that opens no file, and of what it lies in no digest was said before.  Its files come with those that
  * were added (bundle_added). */
-static enum err open_all(struct turn *t, const struct msg *record, struct msg **content)
+static enum err open_all(struct turn *t, const struct thread *th, const struct msg *record,
+			 struct msg **content)
 {
 	const uint64_t named = msg_u64(record, HANDOVER_RECORD_CATS);
-	const enum err rc = open_kept(t, record, content);
+	const enum err rc = open_kept(t, th, record, content);
 	const struct msg *person;
 
 	if (rc != ERR_OK)
@@ -363,7 +399,8 @@ static enum err open_all(struct turn *t, const struct msg *record, struct msg **
 	return person != NULL && (msg_cats(person) & ~named) != 0 ? ERR_MALFORMED : ERR_OK;
 }
 
-enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content)
+enum err bundle_open(struct turn *t, const struct thread *th, const struct msg *record,
+		     struct msg **content)
 {
 	const struct span key = msg_bytes(record, HANDOVER_RECORD_BKEY);
 	const struct span blob = msg_bytes(record, HANDOVER_RECORD_BLOB);
@@ -374,7 +411,7 @@ enum err bundle_open(struct turn *t, const struct msg *record, struct msg **cont
 	enum err rc;
 
 	if (bundle_is_kept(record))
-		return open_all(t, record, content);
+		return open_all(t, th, record, content);
 	if (key.len != 32 || blob.len != 32 || salt.len != 32 || said.len != 32)
 		return ERR_MALFORMED;
 	memcpy(id.b, blob.p, sizeof id.b);
@@ -604,7 +641,7 @@ enum err bundle_added(struct turn *t, const struct thread *th, struct msg *recor
 	enum err rc;
 
 	require(th->role == THREAD_RECEIVER);
-	rc = open_kept(t, record, &content);
+	rc = open_kept(t, th, record, &content);
 	msg_clear(record, HANDOVER_RECORD_ADDED_KEY);
 	if (rc != ERR_OK) /* nothing that opens: the case does without it */
 		return rc == ERR_NOMEM || store_failed(t->txn) != ERR_OK ? rc : ERR_OK;

@@ -53,8 +53,10 @@ bool bundle_is_kept(const struct msg *record);
  *  goes from the record, and those that came to the case by this stand in it. */
 MUST_CHECK enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record);
 /** ERR_STATE: not all of it is here.  ERR_CRYPTO: another key, or not what its digest says.  ERR_MALFORMED: it opens to something
- *  else, or to more than its document named. */
-MUST_CHECK enum err bundle_open(struct turn *t, const struct msg *record, struct msg **content);
+ *  else, or to more than its document named; of what a former owner keeps, notes of which neither the
+ *  consent nor a document speaks stay out. */
+MUST_CHECK enum err bundle_open(struct turn *t, const struct thread *th, const struct msg *record,
+				struct msg **content);
 /** The case here becomes our own, with all of it, and with what was added since. */
 MUST_CHECK enum err bundle_import(struct turn *t, const struct thread *th,
 				  const struct msg *content);

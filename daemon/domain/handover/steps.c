@@ -366,7 +366,7 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 			   const struct fetched *f)
 {
 	struct msg *content;
-	enum err rc = bundle_open(t, record, &content);
+	enum err rc = bundle_open(t, th, record, &content);
 
 	if (rc == ERR_OK && msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		runs_keep(t, content, record);
@@ -745,7 +745,7 @@ enum err steps_take(struct turn *t, struct thread *th)
 		return rc;
 	if (!f.whole)
 		return turn_refuse(t, ERR_BUSY, REFUSAL_BLOB_MISSING);
-	rc = bundle_open(t, record, &content);
+	rc = bundle_open(t, th, record, &content);
 	if (rc == ERR_CRYPTO || rc == ERR_MALFORMED)
 		return steps_automatic(t, th, DOC_REFUSE, "unreadable");
 	if (rc == ERR_OK)

@@ -13,6 +13,7 @@
 #include "domain/closing/closing.h"
 #include "domain/consent/bodies.h"
 #include "domain/consent/casefile.h"
+#include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 #include "domain/handover/rules.h"
@@ -203,6 +204,45 @@ static struct thread ceded(struct bed *b, struct id32 *blob)
 	return th;
 }
 
+static void narrow_consent(struct bed *b, const struct thread *th, uint64_t cats)
+{
+	struct msg *record;
+
+	assert_int_equal(consent_record(&b->t, &th->grant_id, &record), ERR_OK);
+	msg_set_u64(msg_sub(b->t.arena, record, GRANT_RECORD_GRANT), CONSENT_GRANT_CATS, cats);
+	assert_int_equal(consent_save(&b->t, &th->grant_id, &th->case_id, record), ERR_OK);
+}
+
+/* What a former owner keeps whole is bounded by no document of its own: of what happened it holds no more than the consent or one of the
+ * others. */
+static void what_is_kept_holds_no_more_than_was_said(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken_without_content(b);
+	struct msg *content = msg_new(b->t.arena, MSG_HANDOVER_CONTENT), *opened;
+	struct msg *record = msg_new(b->t.arena, MSG_HANDOVER_RECORD);
+	struct msg *said = msg_new(b->t.arena, MSG_HANDOVER_ADDENDUM);
+	const uint8_t none[CHUNKS_KEY] = {0};
+	uint8_t key[CHUNKS_KEY];
+	struct blob file;
+
+	msg_set_text(b->t.arena, msg_add(b->t.arena, content, HANDOVER_CONTENT_NOTES),
+		     HANDOVER_NOTE_TEXT, "Verzonnen voorval");
+	assert_int_equal(bundle_file(&b->t, &th, content, key, &file), ERR_OK);
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_BKEY, span_of(none, sizeof none));
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED_KEY, span_of(key, sizeof key));
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED, span_of(file.id.b, 32));
+	assert_int_equal(bundle_open(&b->t, &th, record, &opened), ERR_OK);
+	assert_int_equal(msg_count(opened, HANDOVER_CONTENT_NOTES), 1);
+	narrow_consent(b, &th, 1);
+	assert_int_equal(bundle_open(&b->t, &th, record, &opened), ERR_OK);
+	assert_int_equal(msg_count(opened, HANDOVER_CONTENT_NOTES), 0);
+	msg_set_text(b->t.arena, said, HANDOVER_ADDENDUM_TEXT, "Verzonnen aanvulling");
+	came(b, &th, DOC_ADDENDUM, said, HANDOVER_TAKEN);
+	assert_int_equal(bundle_open(&b->t, &th, record, &opened), ERR_OK);
+	assert_int_equal(msg_count(opened, HANDOVER_CONTENT_NOTES), 1);
+}
+
 /* A restore brought the case and its log back, and not the file: what the partner says of it counts all the same. */
 static void taken_over_after_the_file_went_with_the_disk(void **state)
 {
@@ -253,9 +293,10 @@ static void the_case_is_kept_where_its_file_is_not(void **state)
 	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_ADDED,
 		      msg_bytes(body, HANDOVER_KEPT_BLOB));
 	assert_true(bundle_is_kept(record));
-	assert_int_equal(bundle_open(&b->t, record, &content), ERR_MALFORMED); /* more than named */
+	assert_int_equal(bundle_open(&b->t, &th, record, &content),
+			 ERR_MALFORMED); /* more than named */
 	msg_set_u64(record, HANDOVER_RECORD_CATS, UINT64_MAX);
-	assert_int_equal(bundle_open(&b->t, record, &content), ERR_OK);
+	assert_int_equal(bundle_open(&b->t, &th, record, &content), ERR_OK);
 	assert_string_equal(msg_text(msg_get(content, HANDOVER_CONTENT_PERSON), PERSON_NAME),
 			    "Testpersoon Verzonnen");
 }
@@ -557,11 +598,11 @@ static void a_key_goes_with_the_word_that_brought_it(void **state)
 	for (size_t i = 0; i < sizeof brought / sizeof brought[0]; i++)
 		assert_false(msg_has(row_of(b, &th), brought[i]));
 	assert_true(msg_has(row_of(b, &th), HANDOVER_RECORD_BLOB));
-	assert_int_not_equal(bundle_open(&b->t, row_of(b, &th), &content), ERR_OK);
+	assert_int_not_equal(bundle_open(&b->t, &th, row_of(b, &th), &content), ERR_OK);
 	msg_set_bytes(b->t.arena, cede, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
 	msg_set_u64(cede, HANDOVER_CEDE_TURNS, 1);
 	came(b, &th, DOC_CEDE, cede, HANDOVER_CEDED);
-	assert_int_equal(bundle_open(&b->t, row_of(b, &th), &content), ERR_OK);
+	assert_int_equal(bundle_open(&b->t, &th, row_of(b, &th), &content), ERR_OK);
 }
 
 /* The case itself is here again: it does not wait for what was added behind it, which comes to it when it comes, and once. */
@@ -713,6 +754,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_case_whose_file_is_lost_does_not_stay_on_its_way,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_is_kept_holds_no_more_than_was_said, setup,
+						bed_teardown),
 		cmocka_unit_test_setup_teardown(the_case_is_kept_where_its_file_is_not, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_was_given_once_is_not_given_again, setup,
