@@ -229,6 +229,14 @@ bool node_shredded(const struct node *n)
 	return n->shred_seen != n->shred_epoch;
 }
 
+static_assert(NODE_REST_MS / 2 > (int)LIMIT_PING_MS, "rest is longer than a pause");
+
+void node_set_rest(struct node *n, uint64_t rest_ms)
+{
+	require(rest_ms % 2 == 0);
+	n->rest_ms = rest_ms;
+}
+
 void node_set_shred(struct node *n, uint64_t since_ms)
 {
 	n->shred_ms = since_ms;

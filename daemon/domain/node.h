@@ -67,6 +67,12 @@ void node_set_disk(struct node *n, enum node_disk disk);
 void node_set_shred(struct node *n, uint64_t since_ms);
 /** How many shreds this node's keys went through: partners are told that what they took back is behind one. */
 void node_set_epoch(struct node *n, uint32_t epoch);
+/** A line at rest (nothing to say and nothing to ask) is asked about once in this time, by one of its ends, and all lines of a
+ *  node together: 48 partners then wake it less than once a second.  A partner that is gone is found by TCP's own keepalive
+ *  long before; this finds one whose process hangs. */
+enum { NODE_REST_MS = 293000 }; /* a prime of seconds: others' words take turns by them */
+/** 0, as at first: every line is asked about every LIMIT_PING_MS, by both ends. */
+void node_set_rest(struct node *n, uint64_t rest_ms);
 /** There was one that no tick saw yet: the next is due at once. */
 bool node_shredded(const struct node *n);
 /** Whether net listens at this address: 0, or why not (base/endpoint.h). */

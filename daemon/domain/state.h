@@ -219,10 +219,10 @@ struct node {
 
 	int64_t clock_gap_ms; /* wall clock less monotonic, as last seen */
 
-	uint64_t start_mono_ms;
-	uint64_t audit_seq;	   /* of the newest entry */
-	struct rights rights;	   /* who may do what at the control socket */
-	struct sessions *sessions; /* who is signed in at a screen (signin/session.h) */
+	uint64_t start_mono_ms, rest_ms; /* node_set_rest() */
+	uint64_t audit_seq;		 /* of the newest entry */
+	struct rights rights;		 /* who may do what at the control socket */
+	struct sessions *sessions;	 /* who is signed in at a screen (signin/session.h) */
 	struct node_web web;
 	struct faults faults;	 /* what failed by itself */
 	struct held held;	 /* partners that take more than their share */

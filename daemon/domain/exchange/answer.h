@@ -33,7 +33,7 @@ struct answer {
 	bool heads;	   /* a question about threads is answered in it */
 	bool shown;	   /* a document that they signed: one a frame, however many they ask for */
 	bool again;	   /* go on comparing threads without waiting for the timer */
-	bool deposit;	   /* our erasures changed: show them to who keeps them */
+	bool deposit;	   /* introduce us once more: our erasures changed, or we ask nothing */
 	bool farewell;	   /* a pair that stopped: this one frame still goes */
 	bool fetch;	   /* ask for the next chunks of a file */
 	struct id32 serve; /* a file that it asked for ... */

@@ -6,9 +6,15 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "domain/blob/rows.h"
 #include "domain/exchange/answer.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/prekeys.h"
+
+enum { PRUNED = 64, TOGETHER = 64, APART_MS = 1000 };
+
+static_assert(LIMIT_PEERS / TOGETHER * APART_MS < LIMIT_PING_MS,
+	      "the moments of one node lie close to each other");
 
 const char *connect_flaw(const struct conn *c, const struct pair *pr)
 {
@@ -152,6 +158,65 @@ void connect_answered(const struct turn *t, const struct pair *pr, struct conn *
 	c->wait_mono_ms = c->sent > pr->acked ? t->mono_ms : 0;
 }
 
+/* Nothing is under way, kept back, compared or fetched, and no member waits for words of others, which travel with questions. */
+static enum err at_rest(struct turn *t, const struct peer *p, const struct pair *pr,
+			const struct conn *c, bool *rest)
+{
+	struct id32 first = {{0}};
+	enum err rc;
+
+	*rest = false;
+	if (t->node->rest_ms == 0 || pair_pending(pr, c) || pr->waiting != 0 ||
+	    c->retry_wait_ms != 0)
+		return ERR_OK;
+	for (size_t i = 0; i < t->node->peer_count; i++)
+		if (t->node->peers[i].active && !t->node->peers[i].activated)
+			return ERR_OK;
+	rc = blob_next_wanted(t, p->no, &first);
+	*rest = rc == ERR_NOTFOUND;
+	return *rest ? ERR_OK : rc;
+}
+
+/* Lines at rest have one moment together, so that a node wakes once for all of them, in parts that a turn can hold.  It differs from
+ * node to node, or a region would ask all at once.  Half the time at least lies between: whoever of two ends asked is the one
+ * that asks again, and the other, whose moment comes within that half, does not. */
+static uint64_t rest_at(const struct turn *t, const struct peer *p)
+{
+	const uint64_t every = t->node->rest_ms, first = t->mono_ms + every / 2;
+	const uint64_t mine = be64_get(t->node->node_id.b) % every +
+			      (uint64_t)(p->no / TOGETHER) * APART_MS;
+
+	require(every != 0);
+	return first + (mine % every + every - first % every) % every;
+}
+
+enum err connect_next_question(struct turn *t, const struct peer *p, const struct pair *pr,
+			       struct conn *c)
+{
+	bool rest;
+	enum err rc = at_rest(t, p, pr, c, &rest);
+
+	c->ask_mono_ms = rest ? rest_at(t, p)
+			      : t->mono_ms + (pair_pending(pr, c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
+	return rc;
+}
+
+/* What its own question would have said and done is said with the answer and done now. */
+enum err connect_was_asked(struct turn *t, const struct peer *p, struct pair *pr, struct conn *c,
+			   struct answer *a)
+{
+	bool rest;
+	uint64_t at;
+	enum err rc = at_rest(t, p, pr, c, &rest);
+
+	if (rc != ERR_OK || !rest || c->asked)
+		return rc;
+	at = rest_at(t, p);
+	c->ask_mono_ms = at > c->ask_mono_ms ? at : c->ask_mono_ms;
+	a->deposit = true;
+	return outbox_prune(t, pr, PRUNED);
+}
+
 /* Their key is the first thing on a line.  A fresh one means that they may not have heard us: answer. */
 enum err connect_prekey(struct turn *t, struct peer *p, struct span record)
 {
@@ -187,7 +252,7 @@ enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id)
 	return ERR_OK;
 }
 
-/* Asked at growing intervals while something is pending, and once a minute when nothing is: is the line still there? */
+/* Asked at growing intervals while something is pending, and at rest now and then: is the line still there? */
 enum err connect_tick(struct turn *t, struct peer *p)
 {
 	struct conn *c = state_conn(t->node, p);
@@ -226,7 +291,7 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	c->ask_mono_ms = t->mono_ms + c->ask_wait_ms;
 	c->ask_wait_ms = c->ask_wait_ms * 2 > LIMIT_ASK_MAX_MS ? LIMIT_ASK_MAX_MS
 							       : c->ask_wait_ms * 2;
-	return outbox_prune(t, pr, 64);
+	return outbox_prune(t, pr, PRUNED);
 }
 
 uint64_t connect_next_mono_ms(const struct node *n)

@@ -35,6 +35,12 @@ MUST_CHECK enum err connect_load(struct turn *t);
 bool connect_alive(const struct turn *t, const struct peer *p);
 /** Its line gave an answer: nothing is waited for but what is still under way. */
 void connect_answered(const struct turn *t, const struct pair *pr, struct conn *c);
+/** Our question was answered just now: when the next one is due. */
+MUST_CHECK enum err connect_next_question(struct turn *t, const struct peer *p,
+					  const struct pair *pr, struct conn *c);
+/** The partner asked, and gets this answer: of two ends at rest one asks. */
+MUST_CHECK enum err connect_was_asked(struct turn *t, const struct peer *p, struct pair *pr,
+				      struct conn *c, struct answer *a);
 MUST_CHECK enum err connect_prekey(struct turn *t, struct peer *p, struct span record);
 /** An envelope for a prekey we no longer hold: tell the sender, with a fresh one. */
 MUST_CHECK enum err connect_unopened(struct turn *t, struct peer *p, struct span prekey_id);

@@ -204,14 +204,14 @@ static enum err on_ping(struct reading *r, struct span bytes)
 		wr_u8(&w, 1);
 		answer_part(r->a, WIRE_PART_PING, wr_span(&w));
 		r->a->reply = true;
+		return connect_was_asked(r->t, r->p, r->pair, r->c, r->a);
 	} else if (r->c->asked && nonce == r->c->question) {
 		/* only the answer to the latest question rewinds: what is under way is not sent twice */
 		r->c->asked = false;
 		r->c->sent = r->pair->acked;
 		connect_answered(r->t, r->pair, r->c);
 		r->c->ask_wait_ms = LIMIT_ASK_MS;
-		r->c->ask_mono_ms = r->t->mono_ms +
-				    (pair_pending(r->pair, r->c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
+		return connect_next_question(r->t, r->p, r->pair, r->c);
 	}
 	return ERR_OK;
 }
