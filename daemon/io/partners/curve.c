@@ -18,11 +18,14 @@ enum {
 	KEEP_EVERY_S = 5,
 	KEEP_TRIES = 2,
 	KEEP_SENT_MS = 20000, /* ... also when something was under way */
+	REDIAL_MS = 200,
+	REDIAL_MAX_MS = 15000, /* a network that is back brings what waits within 20 s */
 	HWM = 64,
 };
 
 static_assert((KEEP_IDLE_S + KEEP_EVERY_S * KEEP_TRIES) * 1000 == KEEP_SENT_MS,
 	      "a dead line is noticed as soon whether or not something was under way");
+static_assert(REDIAL_MAX_MS + CONNECT_MS < 20000, "no longer than a line that is dead");
 
 bool curve_set_int(void *s, int option, int v)
 {
@@ -80,8 +83,8 @@ void *curve_client(const struct curve *c, const uint8_t server[32], const uint8_
 	    zmq_setsockopt(s, ZMQ_CURVE_SERVERKEY, server, 32) != 0 ||
 	    zmq_setsockopt(s, ZMQ_CURVE_PUBLICKEY, pub, 32) != 0 ||
 	    zmq_setsockopt(s, ZMQ_CURVE_SECRETKEY, sec, 32) != 0 ||
-	    !curve_set_int(s, ZMQ_RECONNECT_IVL, 200) ||
-	    !curve_set_int(s, ZMQ_RECONNECT_IVL_MAX, 5000)) {
+	    !curve_set_int(s, ZMQ_RECONNECT_IVL, REDIAL_MS) ||
+	    !curve_set_int(s, ZMQ_RECONNECT_IVL_MAX, REDIAL_MAX_MS)) {
 		if (s != NULL)
 			(void)zmq_close(s);
 		return NULL;

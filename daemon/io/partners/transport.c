@@ -671,7 +671,9 @@ void transport_dial(struct transport *t, uint16_t peer, bool silent)
 		line_hangup(ln);
 		line_down(ln);
 	}
-	if (ln->dealer == NULL && ln->p.address[0] != '\0' && line_dial(ln) != ERR_OK) {
+	/* libzmq may be in a long pause: whoever has something to say does not wait for its end */
+	if ((ln->dealer == NULL || !line_up(ln)) && ln->p.address[0] != '\0' &&
+	    line_dial(ln) != ERR_OK) {
 		ln->redial_mono_ms = clock_mono_ms() + REDIAL_MS;
 		wake(t, REDIAL_MS);
 	}
