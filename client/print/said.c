@@ -319,16 +319,12 @@ static void say_consents(const struct cli *c, const struct msg *reply)
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
 		const char *id = msg_text(g, GRANT_ROW_ID), *state = msg_text(g, GRANT_ROW_STATE);
 		char cats[LIST_LEN], day[WORDS_SHORT], short_form[33];
-		uint64_t went = 0;
+		const uint64_t went = withdrawn_there(reply, id);
 
 		short_id(id, short_form);
-		/* what went, not what could have gone */
-		for (size_t k = 0; k < msg_count(reply, REPLY_DISCLOSURES); k++) {
-			const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, k);
-
-			if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), id) == 0)
-				went |= msg_u64(d, DISCLOSURE_ROW_CATS);
-		}
+		/* what is there, not what could have gone or is on its way */
+		if (went == 0)
+			continue;
 		cats_text(c, went, cats);
 		(void)printf("  ");
 		put(c, stdout, strcmp(state, "living") == 0 ? "under-consent" : "under-ended",
@@ -359,7 +355,8 @@ void said_show(const struct cli *c, const struct msg *reply)
 	require(c != NULL && reply != NULL);
 	const struct msg *row = first(reply, REPLY_REFERRALS),
 			 *person = msg_get(reply, REPLY_PERSON);
-	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0;
+	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0,
+		   coming = mine && withdrawn_coming(reply);
 
 	if (row == NULL)
 		return;
@@ -370,14 +367,15 @@ void said_show(const struct cli *c, const struct msg *reply)
 	move_can(c, row);
 	if (person != NULL || mine) {
 		put(c, stdout,
-		    person == NULL && msg_count(reply, REPLY_DISCLOSURES) == 0
+		    coming || (person == NULL && msg_count(reply, REPLY_DISCLOSURES) == 0)
 			    ? withdrawn_nothing(reply)
 		    : mine ? "they-hold"
 			   : "they-shared",
 		    FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
 		(void)putchar('\n');
 	}
-	print_person(c, person);
+	if (!coming)
+		print_person(c, person);
 	if (mine)
 		say_consents(c, reply);
 	print_history(c, reply);

@@ -104,12 +104,41 @@ void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line li
 		    FILL({"m", NULL, msg_u64(row, GRANT_ROW_REFUSED)}), line, ctx);
 }
 
+uint64_t withdrawn_there(const struct msg *reply, const char *grant)
+{
+	uint64_t cats = 0;
+
+	require(grant != NULL);
+	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
+		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
+
+		if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), grant) == 0 &&
+		    strcmp(msg_text(d, DISCLOSURE_ROW_DELIVERY), "stored") == 0)
+			cats |= msg_u64(d, DISCLOSURE_ROW_CATS);
+	}
+	return cats;
+}
+
+bool withdrawn_coming(const struct msg *reply)
+{
+	const size_t count = msg_count(reply, REPLY_DISCLOSURES);
+
+	require(reply != NULL);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_DISCLOSURES, i), DISCLOSURE_ROW_DELIVERY),
+			   "stored") == 0)
+			return false;
+	return count != 0;
+}
+
 /* What ends it is an entry of ours: until that one lies at the partner, those before it are as they were. */
 const char *withdrawn_nothing(const struct msg *reply)
 {
 	bool there = false, told = true;
 
 	require(reply != NULL);
+	if (withdrawn_coming(reply))
+		return "they-hold-coming";
 	for (size_t i = 0; i < msg_count(reply, REPLY_LOG); i++) {
 		const struct msg *r = msg_at(reply, REPLY_LOG, i);
 		const bool stored = strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") == 0;

@@ -23,8 +23,12 @@ typedef void (*withdrawn_line)(void *ctx, bool first, const char *text);
 
 /** Of a GrantRow that this node collected and that was taken back; nothing of any other. */
 void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx);
-/** Of the reply to show, of a referral from here of which the partner has nothing under a consent any more: a row of said.psv with
- *  {partner}.  Where that was not yet told there, it can still be read there. */
+/** Of the reply to show, of a referral from here: categories that lie at the partner under this consent, as far as it confirmed them. */
+uint64_t withdrawn_there(const struct msg *reply, const char *grant);
+/** Of the same reply: something was said, and the partner confirmed nothing of it yet. */
+bool withdrawn_coming(const struct msg *reply);
+/** Of the same reply, where nothing lies at the partner under a consent: a row of said.psv with {partner}.  What is still on its way did
+ *  not arrive; where an end was not yet told there, all of it can still be read there. */
 const char *withdrawn_nothing(const struct msg *reply);
 
 #endif /* KRING_CLIENT_WORDS_WITHDRAWN_H */

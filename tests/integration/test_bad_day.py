@@ -47,6 +47,21 @@ def test_what_never_arrived_is_nothing_to_read(world):
     world.await_connected(a)
 
 
+def test_what_is_on_its_way_is_not_there(world):
+    a, b = world.nodes
+    b.stop()
+    case = a.new_case(phone="000-111")
+    a.consent(case, "smwo")
+    ref = a.refer(case, "smwo")
+    said = typed(a, "show", ref)
+    assert "SMWO has not confirmed yet that this arrived." in said and "What SMWO has of it" not in said and "under consent" not in said, said
+    b.start()
+    world.await_connected(a)
+    b.await_state(ref, "offered")
+    said = wait_for("its receipt", lambda: (t := typed(a, "show", ref)) and "not confirmed" not in t and t)
+    assert "What SMWO has of it" in said, said
+
+
 def test_a_consent_that_was_noted_down_twice(world):
     a, _ = world.nodes
     case = a.new_case()

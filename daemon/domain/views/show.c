@@ -15,6 +15,7 @@
 #include "domain/exchange/outbox.h"
 #include "domain/page.h"
 #include "domain/views/consents.h"
+#include "domain/views/history.h"
 #include "domain/views/referrals.h"
 
 /* Was it refused there, or never sent?  Older than the outbox is kept: it was taken. */
@@ -36,12 +37,15 @@ static enum err taken(struct turn *t, const struct document *d, const struct doc
 }
 
 /* As the disclosure ledger has it. */
-static void disclosure_row(struct turn *t, const struct thread *th, const struct document *d,
-			   const struct log_entry *e, struct msg *reply)
+static enum err disclosure_row(struct turn *t, const struct thread *th, const struct document *d,
+			       const struct log_entry *e, struct msg *reply)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct msg *row = msg_add(t->arena, reply, REPLY_DISCLOSURES);
+	const char *delivery;
+	uint64_t stored;
 	char hex[33];
+	enum err rc = view_delivery(t, &e->doc, &delivery, &stored);
 
 	bytes_hex(hex, d->head.grant_id.b, 16);
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_PARTNER, p == NULL ? "" : p->org);
@@ -50,6 +54,8 @@ static void disclosure_row(struct turn *t, const struct thread *th, const struct
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_BASIS, "consent");
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_GRANT, hex);
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_ACT, document_type_name(e->type));
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_DELIVERY, delivery);
+	return rc;
 }
 
 /* The consent, once however many documents rest on it; one that went with its case has no row. */
@@ -86,8 +92,9 @@ static enum err partner_has(struct turn *t, const struct thread *th, struct msg 
 		if (rc == ERR_OK && yes) {
 			if (!turn_room(reply, REPLY_DISCLOSURES))
 				return ERR_OK;
-			disclosure_row(t, th, &d, &e, reply);
-			rc = consent_row(t, &d.head.grant_id, reply);
+			rc = disclosure_row(t, th, &d, &e, reply);
+			if (rc == ERR_OK)
+				rc = consent_row(t, &d.head.grant_id, reply);
 		}
 		if (rc != ERR_OK)
 			return rc;
