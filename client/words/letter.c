@@ -237,8 +237,20 @@ static void one_partner(const struct letter_to *s, const struct msg *reply, cons
 		    FILL({"partner", name, 0}, {"phone", msg_text(p, PARTNER_ROW_PHONE), 0}));
 }
 
-static void brought(const struct letter_to *s, const struct msg *reply)
+/* One that came by mistake, and was taken back: nothing of it is here, whatever its consent would allow. */
+static bool came_by_mistake(const struct msg *ref)
 {
+	return ref != NULL && msg_u64(ref, REFERRAL_ROW_MINE) == 0 &&
+	       strcmp(msg_text(ref, REFERRAL_ROW_STATE), "error") == 0;
+}
+
+static void brought(const struct letter_to *s, const struct msg *reply, const struct msg *ref)
+{
+	if (came_by_mistake(ref)) {
+		say(s, "letter-brought-mistake",
+		    FILL({"partner", msg_text(ref, REFERRAL_ROW_PARTNER), 0}));
+		return;
+	}
 	for (size_t i = 0; i < msg_count(reply, REPLY_GRANTS); i++) {
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
 		const bool may = strcmp(msg_text(g, GRANT_ROW_STATE), "living") == 0;
@@ -283,7 +295,7 @@ void letter_write(const struct letter_to *s, const struct msg *reply)
 			 {"partner", msg_text(ref, REFERRAL_ROW_PARTNER), 0}));
 	say(s, msg_count(reply, REPLY_DISCLOSURES) == 0 ? "letter-none" : "letter-begin",
 	    FILL_NONE);
-	brought(s, reply);
+	brought(s, reply, ref);
 	partners(s, reply);
 	s->head(s->ctx, list_text(LIST_PAPER, s->lang, "letter-back"));
 	say(s, phone[0] == '\0' ? "letter-how" : "letter-how-phone",

@@ -40,7 +40,7 @@ static struct page_referrals_rows row_of(struct visit *v, const struct msg *row)
 	};
 }
 
-/* What is over stays on the list as long as something of it is here. */
+/* Those that run: an empty list does not say that nothing ever went. */
 static void show(struct visit *v, struct msg *reply, bool received)
 {
 	const size_t count = msg_count(reply, REPLY_REFERRALS);

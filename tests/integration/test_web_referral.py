@@ -24,7 +24,7 @@ def house():
             fed.start()
             for n in fed.nodes:
                 await_web(n)
-            b.goes, b.refs = a, [offered(a, b)[1] for _ in range(14)]  # before anybody is named: then a terminal is no caseworker
+            b.goes, b.refs = a, [offered(a, b)[1] for _ in range(18)]  # before anybody is named: then a terminal is no caseworker
             for n, name in ((b, "Anna Verzonnen"), (b, "Carla Verzinsel"), (a, "Bert Bedacht")):
                 who = Browser(n.web)
                 who.first(n.k("staff", "add", name, "--role", "caseworker")["link"])
@@ -126,7 +126,7 @@ def test_the_letter_is_the_one_of_the_command_line(house, ref):
 def test_declined_with_a_reason_and_who_can_help(house, ref):
     anna = house.anna
     page = anna.get(f"/r/{ref}/decline")
-    assert "Voor eigen woorden gaf de persoon geen toestemming" in page.text and "Voor eigen woorden" not in anna.get(f"/r/{ref}/message").text
+    assert "daarvoor gaf de persoon geen toestemming" in page.text and "Voor eigen woorden" not in anna.get(f"/r/{ref}/message").text
     page = anna.get(f"/r/{ref}/decline")
     # what a node answers by itself is no reason of hers, and what is none of them comes last
     reasons = [x["value"] for t, x in page.tags if t == "input" and x.get("name") == "reason"]
@@ -230,3 +230,66 @@ def test_what_the_person_took_back_is_erased_from_today(house, ref):
     assert "Dit kan niet worden teruggedraaid" in page.text and "Goes · " + ref in page.text and erase in page.forms
     page = anna.post(erase)
     assert anna.at == "/" and erase not in page.links, page.text
+
+
+def test_what_waits_on_nobody_has_no_form(house, ref):
+    """Typed as an address: why it cannot be done, and the referral as it is; a form only where it can."""
+    anna, bert = house.anna, house.bert
+    for who, act, words in ((anna, "erase", "wacht nog op antwoord"), (anna, "done", "niets af te vinken"), (bert, "erase", "ging van hier uit"),
+                            (bert, "done", "niets af te vinken")):
+        at = f"/r/{ref}/{act}"
+        page = who.get(at)
+        assert who.status == 200 and words in page.text and "aan zet" in page.text and at not in page.forms, (act, page.text)
+        assert who.ask("GET", f"/r/0000-0000-0/{act}")[0] == 404
+    do(anna, ref, "decline", reason="out-of-area", place="none")
+    at = f"/r/{ref}/done"
+    stands(bert, ref, "Geweigerd")
+    assert at in bert.get(at).forms and at in bert.get(at).forms  # looking at it ticks nothing off
+    assert bert.post(at, way="told") and bert.at == "/"
+    assert at not in bert.get(at).forms and "niets af te vinken" in bert.page.text
+
+
+def test_words_that_may_not_go_have_no_field(house, ref):
+    """Of own words the person did not agree to: nobody types them first.  A message has its field."""
+    anna = house.anna
+
+    def fields(act):
+        return {a.get("name") for t, a in anna.get(f"/r/{ref}/{act}").tags if t in ("textarea", "input")}
+    assert "text" not in fields("decline") and "Eigen woorden gaan hier niet mee" in anna.page.text
+    assert "text" in fields("message") and "Eigen woorden" not in anna.page.text
+    page = anna.post(f"/r/{ref}/message", text="x") and anna.get(f"/r/{ref}/decline")
+    page = anna.post(f"/r/{ref}/decline", reason="other", place="none", text="Wij verbouwen.")
+    assert "Wij verbouwen." in page.text and "laat dit leeg" in page.text, page.text  # what somebody sent all the same is not lost
+
+
+def test_who_is_told_that_it_is_over_is_not_sent_to_ask(house, ref):
+    """A mistake that was taken back: there is nothing more to ask for, and what was shared is not said to have been withheld."""
+    anna, bert = house.anna, house.bert
+    do(bert, ref, "error", reason="wrong-person")
+    stands(anna, ref, "wat hierover kwam, is hier gewist")
+    page = anna.get(f"/r/{ref}")
+    assert "De inhoud is hier niet te lezen" in page.text and "Vraag het aan Goes" not in page.text and "vraag het dan" not in page.text, page.text
+    text = anna.get(f"/r/{ref}/letter").text
+    assert "Goes stuurde ons per vergissing gegevens over u" in text and "mogen wij gebruiken" not in text, text
+    stands(bert, ref, "niets meer te lezen")
+    assert "Niet gedeeld met" not in bert.get(f"/r/{ref}").text, bert.page.text
+
+
+def test_what_is_on_its_way_is_not_said_to_be_there(house):
+    bert, goes = house.bert, house.goes
+    house.stop()
+    try:
+        case = re.search(r"/c/([0-9a-f]{32})", str([x for x in bert.get("/cases").links if x.startswith("/c/")]))[1]
+        bert.get(f"/c/{case}")
+        bert.post(f"/refer/{case}")
+        at = bert.at.rsplit("/", 1)[0]
+        for step, fields in (("need", {"need": "housing"}), ("partner", {"to": "smwo"}), ("share", {"identity": "1", "contact": "1", "how": "kept"}), ("message", {}), ("check", {})):
+            page = bert.post(f"{at}/{step}", **fields)
+        ref = re.search(r"/refer/([0-9A-Z]+)/sent", bert.at)
+        assert ref, page.text
+        page = bert.get(f"/r/{ref[1]}")
+        assert "SMWO heeft nog niet bevestigd dat dit is aangekomen" in page.text and "Niet gedeeld" not in page.text and "tot en met" not in page.text, page.text
+    finally:
+        house.start()
+    goes.fed.await_connected(goes)
+    stands(bert, ref[1], "tot en met")

@@ -15,12 +15,12 @@ from test_webrefer import colleague
 PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, and something waits for SMWO
     None: {"login": "/login", "login-refused": "/login?e=sign-in-failed", "first": "/login/first?e=passphrase-short"},
     "Anna Verzonnen": {"today": "/", "received": "/in", "sent-empty": "/out", "missing": "/nothing", "handover-in": "/h/{n.goes.handover}",
-                      "task-erase": "/r/{n.referrals[0]}/erase"},
+                      "task-erase": "/r/{n.over}/erase", "task-none": "/r/{n.referrals[0]}/erase", "over-in": "/r/{n.over}"},
     "Bert Bedacht": {"today-waiting": "/", "received-empty": "/in", "sent": "/out", "cases": "/cases", "case": "/c/{n.case}", "case-new": "/case/new",
                      "case-edit": "/c/{n.case}/edit", "note": "/c/{n.case}/note", "consent": "/c/{n.case}/consent?to=smwo", "withdraw": "/consent/{n.consent_id}/withdraw",
                      "close": "/c/{n.case}/close", "who": "/c/{n.case}/who", "narrow": "/consent/{n.consent_id}/narrow",
                      "receipt": "/consent/{n.consent_id}/receipt", "all-back": "/c/{n.case}/withdraw", "grant": "/consent/{n.consent_id}", "handover-case": "/c/{n.own}/handover", "handover-out": "/h/{n.handover}",
-                     "task-done": "/r/{n.referrals[0]}/done"},
+                     "task-done": "/r/{n.over}/done", "over-out": "/r/{n.over}"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 LONG_NAME = "Hubertblainewolfeschlegelsteinhausenbergerdorff"  # nothing in it at which a line may end
@@ -49,6 +49,10 @@ def node():
             b.await_state(a.refer(case, b.name, "--urgency", "urgent"), "offered")
             accepted = next(r["ref"] for r in b.k("inbox")["referrals"] if r["ref"] != first)
             b.k("accept", accepted)
+            case, a.over = offered(a, b)
+            b.over = a.over
+            a.k("consent", "withdraw", a.k("consent", "list", case)["grants"][0]["id"], "--yes")
+            b.await_state(a.over, "revoked")
             colleague(a)
             for n, name in ((b, "Anna Verzonnen"), (a, "Bert Bedacht")):
                 x = Browser(n.web, host=f"localhost:{n.web}")

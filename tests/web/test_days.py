@@ -212,7 +212,7 @@ def test_of_two_workers_the_second_learns_of_the_first(node, chrome):
         c.sign_in(name)
     anna.open(f"/r/{ref}/decline")
     anna.find("#reason-out-of-area").click()
-    anna.find("#text").send_keys("Probeer het in Goes zelf.")
+    anna.find("#outside").send_keys("Loket in Goes")
     carla.open(f"/r/{ref}/accept")
     carla.press(SEND)
     assert carla.all(".done")

@@ -264,6 +264,11 @@ static void add_text(struct making *m)
 	const bool needed = needs(m, ACT_WITH_WORDS);
 
 	require(m->p.text_label == NULL);
+	/* nothing is asked for that core then refuses; what was typed all the same stays */
+	if (!needed && !words_go(m) && form_value(m->typed, "text")[0] == '\0') {
+		m->p.wordless = list_text(LIST_WEB, m->v->lang, "act-text-none");
+		return;
+	}
 	m->p.text_label = optional(m, words_for(m, LIST_WEB, "act-text"), needed);
 	m->p.text = form_value(m->typed, "text");
 	m->p.text_hint = visit_say(m->v, LIST_WEB, words_go(m) ? "act-text-hint" : "act-text-off",

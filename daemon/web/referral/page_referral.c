@@ -100,21 +100,6 @@ static void fill_shared(struct visit *v, struct msg *reply, const struct msg *pe
 	}
 }
 
-/* What went under this consent: what could have gone is more. */
-static uint64_t went_under(struct msg *reply, const char *grant)
-{
-	uint64_t cats = 0;
-
-	require(grant != NULL);
-	for (size_t i = 0; i < msg_count(reply, REPLY_DISCLOSURES); i++) {
-		const struct msg *d = msg_at(reply, REPLY_DISCLOSURES, i);
-
-		if (strcmp(msg_text(d, DISCLOSURE_ROW_GRANT), grant) == 0)
-			cats |= msg_u64(d, DISCLOSURE_ROW_CATS);
-	}
-	return cats;
-}
-
 /* Our own: what is there by now, and until when the consent for it holds.  Returns the categories. */
 static uint64_t fill_went(struct visit *v, struct msg *reply, struct page_referral *p)
 {
@@ -125,10 +110,12 @@ static uint64_t fill_went(struct visit *v, struct msg *reply, struct page_referr
 	p->went = rows;
 	for (size_t i = 0; rows != NULL && i < count; i++) {
 		const struct msg *g = msg_at(reply, REPLY_GRANTS, i);
-		const uint64_t cats = went_under(reply, msg_text(g, GRANT_ROW_ID));
+		const uint64_t cats = withdrawn_there(reply, msg_text(g, GRANT_ROW_ID));
 		const char *state = msg_text(g, GRANT_ROW_STATE);
 		char day[WORDS_SHORT];
 
+		if (cats == 0)
+			continue; /* on its way */
 		all |= cats;
 		rows[p->went_count++].text = visit_capital(
 			v, visit_say(v, LIST_WEB,
@@ -142,7 +129,16 @@ static uint64_t fill_went(struct visit *v, struct msg *reply, struct page_referr
 	return all;
 }
 
-/* What went, what did not, and where to ask for it.  Where nothing can be read that is said first, with the reason: a page that is merely empty
+/* Whoever asked for more now would get no answer: a referral that is over has no messages. */
+static bool goes_on(const struct msg *row)
+{
+	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++)
+		if (strcmp(msg_text(msg_at(row, REFERRAL_ROW_MAY, i), MAY_ROW_ACT), "message") == 0)
+			return true;
+	return false;
+}
+
+/* What went, what did not, and where to ask for it as long as that is possible.  Where nothing can be read that is said first, with the reason: a page that is merely empty
  * looks as if there were nothing to know. */
 static void fill_person(struct visit *v, struct msg *reply, const struct msg *row,
 			struct page_referral *p)
@@ -168,14 +164,14 @@ static void fill_person(struct visit *v, struct msg *reply, const struct msg *ro
 		left &= ~((uint64_t)1 << 15);
 	if (hollow[0] != '\0')
 		p->hollow = visit_say(
-			v, LIST_WEB, "not-readable",
+			v, LIST_WEB, goes_on(row) ? "not-readable" : "not-readable-over",
 			FILL({"why",
 			      list_text(list_has(LIST_UI, hollow) ? LIST_UI : LIST_VERDICTS,
 					v->lang, hollow),
 			      0},
 			     {"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0},
 			     {"ref", msg_text(row, REFERRAL_ROW_REF), 0}));
-	else if (left != 0)
+	else if (left != 0 && (mine ? told != 0 : goes_on(row)))
 		p->withheld = visit_say(v, LIST_WEB, mine ? "not-told" : "not-shared",
 					FILL({"cats", referral_cats(v, reply, left), 0},
 					     {"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));

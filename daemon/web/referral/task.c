@@ -62,9 +62,43 @@ static void told_form(struct visit *v, struct msg *reply)
 	visit_show(v, OK);
 }
 
+/* Nothing of it waits on us: why not, and the referral as it is. */
+static void told_as_it_is(struct visit *v, struct msg *reply)
+{
+	if (referral_missing(v, reply) || visit_only_reads(v))
+		return;
+	visit_wrong(v, v->own);
+	referral_show(v, reply, NULL);
+}
+
+/* What cannot be done has no form. */
+static void told_tried(struct visit *v, struct msg *reply)
+{
+	const char *error = msg_text(reply, REPLY_ERROR);
+
+	v->own = reply;
+	referral_ask(v, error[0] == '\0' || strcmp(error, "not-found") == 0 ? told_form
+									    : told_as_it_is);
+}
+
+/* Only tried, in one of the ways that core takes: nothing is kept.  A form that came back is shown whatever became of it meanwhile, because
+ * somebody typed in it. */
 void page_task_open(struct visit *v)
 {
-	referral_ask(v, told_form);
+	const char *ref = route_word(v->route, &v->path, "REF");
+	struct msg *m, *sub;
+
+	if (form_value(&v->form, "e")[0] != '\0') {
+		referral_ask(v, told_form);
+		return;
+	}
+	m = visit_request(v);
+	msg_set_u64(m, REQUEST_DRY_RUN, 1);
+	sub = msg_sub(&v->a, m, is_done(v) ? REQUEST_DONE : REQUEST_REF_ERASE);
+	msg_set_text(&v->a, sub, is_done(v) ? DONE_NEW_REF : BY_ID_ID, ref);
+	if (is_done(v))
+		msg_set_text(&v->a, sub, DONE_NEW_WAY, list_code(LIST_CODES, "done", 0));
+	visit_ask(v, m, told_tried);
 }
 
 /* The line is gone from the day: that says it. */
