@@ -40,7 +40,7 @@ static enum err close_body(struct turn *t, const struct doc_key *key)
 	struct store_key k = turn_key_id(&key->msg);
 	struct document d;
 	bool stays;
-	enum err rc = document_load(t, key, &d);
+	enum err rc = document_look(t, key, &d);
 
 	if (rc != ERR_OK || d.hollow || d.salt == NULL)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;

@@ -481,12 +481,31 @@ enum err document_hollow(struct turn *t, const struct doc_key *key, uint16_t rea
 	return rc == ERR_NOTFOUND ? ERR_OK : rc; /* gone before */
 }
 
-/* What an erased case still owes a partner: that it answered, and how, without a word about the person. */
+enum err document_look(struct turn *t, const struct doc_key *key, struct document *d)
+{
+	const struct pending_doc *p = key->sender == 0 ? t->docs : NULL;
+
+	while (p != NULL && !id16_equal(&p->key.msg, &key->msg))
+		p = p->next;
+	if (p == NULL)
+		return document_load(t, key, d);
+	*d = (struct document){.key = p->key,
+			       .case_id = p->case_id,
+			       .head_bytes = p->head_bytes,
+			       .head = p->head,
+			       .commit = p->commit,
+			       .hash = p->hash};
+	return body_load(t,
+			 d); /* it has a row already: an end of this turn may have taken it again */
+}
+
+/* What an erased case still owes a partner: that it answered, and how, without a word about the person.  Also what was said in this very
+ * turn: a term ran out at the tick that erases. */
 enum err document_outlive(struct turn *t, const struct doc_key *key)
 {
 	const struct store_key k = key_of(key);
 	struct document d;
-	enum err rc = document_load(t, key, &d);
+	enum err rc = document_look(t, key, &d);
 
 	if (rc != ERR_OK || d.hollow || document_answers(d.head.type))
 		return rc; /* the last ones lie there already */

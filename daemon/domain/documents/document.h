@@ -96,6 +96,8 @@ MUST_CHECK enum err document_keep(struct turn *t, const struct doc_key *key,
 				  uint16_t verdict);
 /** ERR_NOTFOUND: never seen, or the audit key of its case is gone. */
 MUST_CHECK enum err document_load(struct turn *t, const struct doc_key *key, struct document *d);
+/** The same, also of one that this turn made and did not sign yet: it has no signature then. */
+MUST_CHECK enum err document_look(struct turn *t, const struct doc_key *key, struct document *d);
 /** As document_load, without the body: d says hollow only of one that came or was kept so. */
 MUST_CHECK enum err document_load_head(struct turn *t, const struct doc_key *key,
 				       struct document *d);

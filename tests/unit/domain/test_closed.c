@@ -190,6 +190,73 @@ static void a_case_that_moved_leaves_no_work_of_what_is_over(void **state)
 	assert_true(on_the_list(b, &runs));
 }
 
+/* Proposed to a partner, which does not answer in time; the word that says so is signed with this turn. */
+static struct thread run_out(struct bed *b)
+{
+	struct thread th = {.id = {{0x71}},
+			    .case_id = bedcase_open(b),
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_SENDER,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .created_ms = b->now_ms};
+
+	th.grant_id = bedcase_consent(b, &th.case_id, BED_PARTNER, 60);
+	assert_int_equal(
+		steps_sign(&b->t, &th, DOC_PROPOSE, msg_new(b->t.arena, MSG_HANDOVER_PROPOSE)),
+		ERR_OK);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &th.id);
+	assert_int_equal(steps_automatic(&b->t, &th, DOC_EXPIRE, "no-answer"), ERR_OK);
+	return th;
+}
+
+static void assert_said(struct bed *b, const struct thread *th)
+{
+	const char *reason;
+
+	assert_int_equal(bedcase_said(b, &th->id, &reason), DOC_EXPIRE);
+	assert_string_equal(reason, "no-answer");
+}
+
+/* Not under the key that is gone. */
+static void assert_lies_apart(struct bed *b, const struct thread *th)
+{
+	const struct document d = bedcase_document(b, th, true, th->my_no);
+	struct store_key k = turn_key_id(&d.key.msg);
+	struct record_place place;
+	struct span v;
+
+	key_u16(&k, d.key.sender);
+	assert_int_equal(
+		record_get_place(b->t.txn, b->t.arena, STORE_DOCBODY, key_span(&k), &place, &v),
+		ERR_OK);
+	assert_false(id16_equal(&place.case_id, &th->case_id));
+}
+
+/* After some days without power terms run out at the tick that erases. */
+static void what_a_case_says_as_it_is_erased_arrives(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = run_out(b);
+	bool gone;
+
+	assert_int_equal(erase_case(&b->t, &th.case_id, &gone), ERR_OK);
+	assert_true(gone);
+	assert_said(b, &th);
+	assert_lies_apart(b, &th);
+}
+
+static void also_as_another_node_gets_it(void **state)
+{
+	struct bed *b = *state;
+	const struct thread th = run_out(b);
+
+	assert_int_equal(closing_drop(&b->t, &th.case_id), ERR_OK);
+	assert_said(b, &th);
+	assert_lies_apart(b, &th);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +272,9 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_case_that_moved_leaves_no_work_of_what_is_over,
 						setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(what_a_case_says_as_it_is_erased_arrives, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(also_as_another_node_gets_it, setup, bed_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
