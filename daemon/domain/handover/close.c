@@ -23,6 +23,20 @@ enum {
 	CLOSED_DAYS = 35 /* a backup of the new owner may be so old, and need what is kept here */
 };
 
+bool close_keeps(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return p != NULL && !p->removed &&
+	       t->wall_ms < th->changed_ms + (uint64_t)CLOSED_DAYS * DAY_MS;
+}
+
+bool close_serves(const struct turn *t, const struct msg *record)
+{
+	return msg_bytes(record, HANDOVER_RECORD_ADDED_FILES).len > 0 &&
+	       t->wall_ms < msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS);
+}
+
 enum err close_hide(struct turn *t, const struct thread *th, struct msg *record, bool *first)
 {
 	struct msg *m;

@@ -17,12 +17,16 @@
 
 #include "domain/handover/rows.h"
 
+/** Whoever had the case keeps the file so long after it was taken over, and is gone for good when the roster has it no more. */
+bool close_keeps(const struct turn *t, const struct thread *th);
+/** Files that were given back, for as long as a former owner keeps anything. */
+bool close_serves(const struct turn *t, const struct msg *record);
 /** No one here looks into it from now on; *first: it was open until now. */
 MUST_CHECK enum err close_hide(struct turn *t, const struct thread *th, struct msg *record,
 			       bool *first);
 /** The file, and those that go along, are kept and may be fetched by the new owner until then. */
 MUST_CHECK enum err close_lend(struct turn *t, const struct thread *th, struct msg *record);
-/** KEPT was not said yet, or something was added behind it: it is to be said (again) before anything goes. */
+/** KEPT was not said yet, or it lost its place, or something was added behind it: it is to be said (again) before anything goes. */
 MUST_CHECK enum err close_stale(struct turn *t, const struct thread *th, const struct msg *record,
 				bool *yes);
 /** The body of KEPT.  ERR_NOTFOUND: there is nothing to keep, or nobody to seal it to. */

@@ -25,6 +25,12 @@ static struct blob_ref ref_of(const struct thread *th)
 	return (struct blob_ref){.need = BLOB_FOR_THREAD, .id = th->id};
 }
 
+bool pull_can_come(const struct msg *record)
+{
+	return msg_bytes(record, HANDOVER_RECORD_BLOB).len == sizeof(struct id32) &&
+	       msg_u64(record, HANDOVER_RECORD_SIZE) <= LIMIT_FILE;
+}
+
 /* One file of this handover; *here: all of it is. */
 static enum err fetch_one(struct turn *t, const struct thread *th, const struct msg *record,
 			  unsigned field, unsigned size, bool *here)

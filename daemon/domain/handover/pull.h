@@ -20,6 +20,9 @@ struct fetched {
 	bool whole; /* ... and both, and its files */
 };
 
+/** Is there a file that could be fetched?  A bundle that came without its words names none, as where the two agreements do not cover it;
+ *  one that is too large is never fetched. */
+bool pull_can_come(const struct msg *record);
 /** Asks for the file, and for those that go along. */
 MUST_CHECK enum err pull_fetch(struct turn *t, const struct thread *th, const struct msg *record,
 			       struct fetched *f);

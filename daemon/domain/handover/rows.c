@@ -131,6 +131,11 @@ static enum err all_of(struct turn *t, const struct id16 *case_id, struct owner_
 			.peer = th.peer,
 			.id = th.id,
 		};
+		if (rows_undone(&th, m)) { /* any word that moved it since is newer */
+			one.state = HANDOVER_RECLAIMED;
+			one.dated = true;
+			one.epoch = (struct epoch){0, 0};
+		}
 		*given_back = *given_back ||
 			      (th.role == THREAD_RECEIVER && th.state == HANDOVER_TAKEN &&
 			       msg_u64(m, HANDOVER_RECORD_TAKEN) == 0);

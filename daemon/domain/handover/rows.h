@@ -27,6 +27,15 @@ static inline bool rows_lost(const struct thread *th)
 	       (th->state == HANDOVER_RECLAIMED || th->state == HANDOVER_SUPERSEDED);
 }
 
+/** What it brought is here, and the word that took it lost its place in the log, as between two lives of a disk: the case is theirs, and
+ *  what is here goes when the handover came to nothing. */
+static inline bool rows_undone(const struct thread *th, const struct msg *record)
+{
+	return th->role == THREAD_RECEIVER && msg_u64(record, HANDOVER_RECORD_TAKEN) != 0 &&
+	       (th->state < HANDOVER_CEDED || th->state == HANDOVER_REFUSED ||
+		th->state == HANDOVER_EXPIRED || th->state == HANDOVER_ABORTED);
+}
+
 /** An epoch that was said in this handover; an older one than it has, or one that no case can have, changes nothing. */
 void rows_date(struct msg *record, uint64_t reclaims, uint64_t turns);
 

@@ -34,7 +34,6 @@
 enum {
 	ANSWER_DAYS = 5,	/* working days that each step waits */
 	SECOND_DAYS = 2,	/* ... after a reminder, and from one reminder to the next */
-	CLOSED_DAYS = 35,	/* whoever had the case keeps it so long for us (close.c) */
 	LOOK_MS = 2000,		/* is the file whole by now?  At first ... */
 	LOOK_SHARE = 8,		/* ... then after this part of the time that it is waited for ... */
 	LOOK_MOST_MS = 3600000, /* ... and no later */
@@ -138,6 +137,11 @@ static uint64_t due_of(const struct turn *t, const struct thread *th, const stru
 	return 0;
 }
 
+static bool ended(const struct thread *th)
+{
+	return th->role == THREAD_RECEIVER && handover_over((enum handover_state)th->state);
+}
+
 /* The receiver of a file looks again soon: chunks come in by themselves, and tell nobody.  A file that did not come for long may never
  * come, and is looked for ever more seldom. */
 static bool looks(const struct thread *th, const struct msg *record)
@@ -168,7 +172,7 @@ static enum err retime(struct turn *t, struct thread *th, const struct msg *reco
 	th->due_ms = due_of(t, th, record);
 	if (looks(th, record))
 		return deadline_timer_set(t, th, t->wall_ms + look_after(t, th, th->changed_ms));
-	if (rows_lost(th)) /* is all of it given back by now? */
+	if (rows_lost(th) || (ended(th) && rows_undone(th, record))) /* is all given back by now? */
 		return deadline_timer_set(t, th,
 					  msg_u64(record, HANDOVER_RECORD_TAKEN) == 0
 						  ? 0
@@ -385,15 +389,6 @@ static enum err take_again(struct turn *t, struct thread *th, struct msg *record
 	return f->whole ? pull_let_go(t, th, record) : ERR_OK;
 }
 
-/* Whoever had the case keeps the file so long after it was taken over, and is gone for good when the roster has it no more. */
-static bool may_come_back(const struct turn *t, const struct thread *th)
-{
-	const struct peer *p = state_peer(t->node, th->peer);
-
-	return p != NULL && !p->removed &&
-	       t->wall_ms < th->changed_ms + (uint64_t)CLOSED_DAYS * DAY_MS;
-}
-
 /* The case goes on with what is here; its timeline says that something is missing. */
 static enum err without_content(struct turn *t, const struct thread *th, struct msg *record)
 {
@@ -410,15 +405,24 @@ static enum err without_content(struct turn *t, const struct thread *th, struct 
 	return pull_let_go(t, th, record);
 }
 
-/* A bundle that came without its words names no file, as where the two agreements do not cover it; one that is too large is never
- * fetched.  Neither is waited for. */
-static bool can_come(const struct msg *record)
+/* Another handover may have brought the case as well. */
+static enum err undo(struct turn *t, struct thread *th, struct msg *record)
 {
-	return msg_bytes(record, HANDOVER_RECORD_BLOB).len == sizeof(struct id32) &&
-	       msg_u64(record, HANDOVER_RECORD_SIZE) <= LIMIT_FILE;
+	struct owner o;
+	bool first, given_back;
+	enum err rc = thread_save(t, th); /* whose it is, is said by what is stored */
+
+	if (rc == ERR_OK)
+		rc = rows_owner(t, &th->case_id, &o, &given_back);
+	if (rc != ERR_OK)
+		return rc;
+	if (o.who != OWNER_US)
+		return close_hide(t, th, record, &first);
+	msg_clear(record, HANDOVER_RECORD_TAKEN);
+	return ERR_OK;
 }
 
-/* It was taken back: from whoever gave it to us, or further up. */
+/* It was taken back: from whoever gave it to us, or further up; or it never was ours. */
 static enum err lose(struct turn *t, struct thread *th, struct msg *record)
 {
 	bool first;
@@ -428,6 +432,8 @@ static enum err lose(struct turn *t, struct thread *th, struct msg *record)
 		rc = back_wake(t, th);
 	if (rc != ERR_OK || msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		return rc;
+	if (rows_undone(th, record))
+		return undo(t, th, record);
 	/* nobody looks into the copy here any more; what was written in it goes back, and then it is erased */
 	rc = close_hide(t, th, record, &first);
 	return rc == ERR_OK ? back_notes(t, th, record) : rc;
@@ -447,7 +453,7 @@ static enum err given_back(struct turn *t, struct thread *th, struct msg *record
 		rc = pull_fetch(t, th, record, &f);
 	if (rc == ERR_OK && f.opens && (!in || f.whole))
 		rc = take_again(t, th, record, &f);
-	if (rc != ERR_OK || (may_come_back(t, th) && can_come(record)))
+	if (rc != ERR_OK || (close_keeps(t, th) && pull_can_come(record)))
 		return rc;
 	if (msg_u64(record, HANDOVER_RECORD_TAKEN) == 0)
 		return without_content(t, th, record);
@@ -485,7 +491,7 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	}
 	switch (th->state) {
 	case HANDOVER_BUNDLED:
-		if (!can_come(record)) {
+		if (!pull_can_come(record)) {
 			*more = true;
 			return sign_code(t, th, DOC_REFUSE, "unreadable");
 		}
@@ -510,7 +516,6 @@ static enum err follow_to(struct turn *t, struct thread *th, struct msg *record,
 	case HANDOVER_REFUSED:
 	case HANDOVER_EXPIRED:
 	case HANDOVER_ABORTED:
-		return pull_let_go(t, th, record);
 	case HANDOVER_RECLAIMED:
 	case HANDOVER_SUPERSEDED:
 		return lose(t, th, record);
@@ -685,13 +690,6 @@ static enum err ring_from(struct turn *t, struct thread *th)
 	}
 }
 
-/* Files that were given back, for as long as a former owner keeps anything. */
-static bool serves(const struct turn *t, const struct msg *record)
-{
-	return msg_bytes(record, HANDOVER_RECORD_ADDED_FILES).len > 0 &&
-	       t->wall_ms < msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS);
-}
-
 /* First what may still be written to the other end; behind that nothing of the case is needed here. */
 static enum err ring_lost(struct turn *t, struct thread *th)
 {
@@ -704,7 +702,9 @@ static enum err ring_lost(struct turn *t, struct thread *th)
 	if (rc != ERR_OK || !done || turn_case_erased(t, &th->case_id))
 		return rc;
 	rc = rows_load(t, th, &record);
-	if (rc != ERR_OK || !serves(t, record))
+	if (rc == ERR_OK && !rows_lost(th) && !rows_undone(th, record))
+		return ERR_OK; /* nothing came with it */
+	if (rc != ERR_OK || !close_serves(t, record))
 		return rc == ERR_OK ? tombstone(t, th) : rc;
 	/* whoever has the case fetches what was given back: of the copy nothing else stays until then */
 	if (msg_u64(record, HANDOVER_RECORD_SEALED) == 0) {
@@ -720,7 +720,7 @@ static enum err ring_lost(struct turn *t, struct thread *th)
 enum err steps_rang(struct turn *t, struct thread *th)
 {
 	require(th->kind == THREAD_HANDOVER);
-	if (rows_lost(th))
+	if (rows_lost(th) || ended(th))
 		return ring_lost(t, th);
 	if (th->role == THREAD_RECEIVER || th->due_ms == 0 || t->wall_ms <= th->due_ms)
 		return steps_changed(t, th, "");

@@ -8,6 +8,7 @@
 #include "domain/care/erase.h"
 #include "domain/closing/closing.h"
 #include "domain/consent/casefile.h"
+#include "domain/exchange/outbox.h"
 #include "domain/handover/rows.h"
 #include "domain/handover/steps.h"
 #include "domain/referral/referral.h"
@@ -257,6 +258,118 @@ static void also_as_another_node_gets_it(void **state)
 	assert_lies_apart(b, &th);
 }
 
+/* A partner gives us a case, and we take it; what it brings is here. */
+static struct thread taken(struct bed *b)
+{
+	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 1, 60);
+	struct thread th = {.id = bed_id(0x70),
+			    .case_id = consent.case_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_RECEIVER,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .grant_id = consent.id,
+			    .created_ms = b->now_ms};
+	static const uint8_t file[32] = {7}, key[32] = {9};
+	struct msg *bundle = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE), *record, *m;
+	struct msg *cede = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+
+	bedcase_came(b, &th, DOC_PROPOSE, &consent.id, msg_new(b->t.arena, MSG_HANDOVER_PROPOSE));
+	assert_int_equal(steps_automatic(&b->t, &th, DOC_AGREE, ""), ERR_OK);
+	msg_set_bytes(b->t.arena, bundle, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
+	msg_set_u64(bundle, HANDOVER_BUNDLE_LENGTH, 10000);
+	bedcase_came(b, &th, DOC_BUNDLE, &consent.id, bundle);
+	assert_int_equal(steps_automatic(&b->t, &th, DOC_STAGED, ""), ERR_OK);
+	msg_set_bytes(b->t.arena, cede, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
+	msg_set_u64(cede, HANDOVER_CEDE_TURNS, 1);
+	bedcase_came(b, &th, DOC_CEDE, &consent.id, cede);
+	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
+			 ERR_OK);
+	assert_int_equal(th.state, HANDOVER_TAKEN);
+	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	assert_int_equal(rows_save(&b->t, &th, record), ERR_OK);
+	assert_int_equal(casefile_load(&b->t, &th.case_id, &m), ERR_OK);
+	msg_clear(m, CASE_RECORD_THEIRS);
+	assert_int_equal(casefile_save(&b->t, &th.case_id, m), ERR_OK);
+	return th;
+}
+
+/* The word that took it loses its place. */
+static void forget_take(struct bed *b, struct thread *th)
+{
+	assert_int_equal(thread_truncate(&b->t, th, true, th->my_no), ERR_OK);
+	assert_int_equal(steps_changed(&b->t, th, ""), ERR_OK);
+	assert_int_equal(th->state, HANDOVER_CEDED);
+}
+
+static bool writes(struct bed *b, const struct thread *th)
+{
+	struct case_pen pen;
+
+	assert_int_equal(rows_pen(&b->t, &th->case_id, &pen), ERR_OK);
+	return pen.writes;
+}
+
+/* A disk of a life in which it was taken comes back, and the partner knows of another one, in which it was refused: the case is the
+ * partner's, so nobody writes here or looks into what is left, and it goes as soon as that word arrived. */
+static void a_case_that_was_not_taken_after_all_goes(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken(b);
+	struct document d;
+	struct msg *m;
+
+	assert_true(writes(b, &th));
+	forget_take(b, &th);
+	assert_int_equal(steps_automatic(&b->t, &th, DOC_REFUSE, "unreadable"), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_REFUSED);
+	assert_false(writes(b, &th));
+	assert_int_equal(casefile_load(&b->t, &th.case_id, &m), ERR_OK);
+	assert_int_equal(msg_u64(m, CASE_RECORD_MOVED), 1);
+	assert_int_not_equal(th.timer_ms, 0);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &th.id);
+	assert_int_equal(steps_rang(&b->t, &th), ERR_OK);
+	assert_false(turn_case_erased(&b->t, &th.case_id)); /* the word is still owed */
+	d = bedcase_document(b, &th, true, th.my_no);
+	assert_int_equal(outbox_mark(&b->t, &d.key.msg, OUTBOX_STORED), ERR_OK);
+	assert_int_equal(steps_rang(&b->t, &th), ERR_OK);
+	assert_true(turn_case_erased(&b->t, &th.case_id));
+}
+
+/* ... but not where another handover brought it, too. */
+static void unless_another_handover_brought_it(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken(b);
+	struct thread again = handed(b, &th.case_id, 1, THREAD_RECEIVER, HANDOVER_TAKEN, 2, NULL);
+	struct msg *record;
+
+	assert_int_equal(rows_load(&b->t, &again, &record), ERR_OK);
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	assert_int_equal(rows_save(&b->t, &again, record), ERR_OK);
+	forget_take(b, &th);
+	assert_int_equal(steps_automatic(&b->t, &th, DOC_REFUSE, "unreadable"), ERR_OK);
+	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
+	assert_false(msg_has(record, HANDOVER_RECORD_TAKEN));
+	assert_true(writes(b, &th));
+}
+
+/* One that goes on is theirs until it is taken again. */
+static void nor_does_anybody_write_before_it_is_taken_again(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken(b);
+
+	forget_take(b, &th);
+	assert_int_equal(thread_truncate(&b->t, &th, false, th.their_no), ERR_OK);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_STAGED);
+	assert_false(writes(b, &th));
+	assert_false(turn_case_erased(&b->t, &th.case_id));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +388,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_a_case_says_as_it_is_erased_arrives, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(also_as_another_node_gets_it, setup, bed_teardown),
+		cmocka_unit_test_setup_teardown(a_case_that_was_not_taken_after_all_goes, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(unless_another_handover_brought_it, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(nor_does_anybody_write_before_it_is_taken_again,
+						setup, bed_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
