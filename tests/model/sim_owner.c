@@ -378,8 +378,9 @@ static bool blob_named(const struct msg *body)
 	return msg_bytes(body, HANDOVER_ADDENDUM_BLOB).len > 0;
 }
 
-/* Whoever got it gave the case on under a consent that is over: files that were added go with that, wherever the case is now. */
-static bool over_on_its_way(struct sim *s, const struct end *e, const struct pen *w)
+/* Whoever got it gave the case on under a consent that is over: files that were added go with that, wherever the case is now.  Or to
+ * one that takes no such words from there. */
+static bool over_on_its_way(struct sim *s, const struct end *e, const struct pen *w, uint64_t cats)
 {
 	bool over = false;
 
@@ -395,7 +396,8 @@ static bool over_on_its_way(struct sim *s, const struct end *e, const struct pen
 			struct sim_view v;
 
 			sim_view_beside(s, &v, &s->nodes[e->node]);
-			over = consent_over(&v, &e->th);
+			over = consent_over(&v, &e->th) ||
+			       (cats & ~s->take_cats[e->th.peer - 1][e->node]) != 0;
 			sim_view_close(&v);
 		}
 	}
@@ -424,7 +426,7 @@ static void check_added(struct sim *s, struct sim_view *v, const struct end *e, 
 		return; /* its own word: it went with the case and came back, or is a file of the case from the first moment on */
 	if ((d.head.cats & ~s->take_cats[e->th.peer - 1][e->node]) != 0)
 		return; /* whoever took the case over takes no such words from there */
-	if (over_on_its_way(s, e, w))
+	if (over_on_its_way(s, e, w, d.head.cats))
 		return;
 	s->moves.added++;
 	blob = msg_bytes(body, HANDOVER_ADDENDUM_BLOB);
