@@ -291,6 +291,8 @@ static struct thread taken(struct bed *b)
 	assert_int_equal(rows_save(&b->t, &th, record), ERR_OK);
 	assert_int_equal(casefile_load(&b->t, &th.case_id, &m), ERR_OK);
 	msg_clear(m, CASE_RECORD_THEIRS);
+	msg_set_text(b->t.arena, msg_sub(b->t.arena, m, CASE_RECORD_PERSON), PERSON_NAME,
+		     "Testpersoon Verzonnen");
 	assert_int_equal(casefile_save(&b->t, &th.case_id, m), ERR_OK);
 	return th;
 }
@@ -370,6 +372,25 @@ static void nor_does_anybody_write_before_it_is_taken_again(void **state)
 	assert_false(turn_case_erased(&b->t, &th.case_id));
 }
 
+/* Somebody took a number out of the case before it was taken back: of what is not there nothing goes back. */
+static void what_was_taken_out_does_not_go_back(void **state)
+{
+	struct bed *b = *state;
+	struct thread th = taken(b);
+	struct msg *reclaim;
+	struct document d;
+
+	assert_int_equal(casefile_entry(&b->t, &th.case_id, "case-edited", "phone", NULL), ERR_OK);
+	(void)bed_turn(b);
+	reclaim = msg_new(b->t.arena, MSG_HANDOVER_RECLAIM);
+	msg_set_u64(reclaim, HANDOVER_RECLAIM_RECLAIMS, 1);
+	bedcase_came(b, &th, DOC_RECLAIM, &th.grant_id, reclaim);
+	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
+	assert_int_equal(th.state, HANDOVER_RECLAIMED);
+	d = bedcase_document(b, &th, true, th.my_no);
+	assert_int_equal(d.head.type, DOC_TAKE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -391,6 +412,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_case_that_was_not_taken_after_all_goes, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(unless_another_handover_brought_it, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_was_taken_out_does_not_go_back, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_does_anybody_write_before_it_is_taken_again,
 						setup, bed_teardown),
