@@ -298,7 +298,7 @@ static enum err goes_too(struct turn *t, const struct thread *th)
 static enum err pass_on(struct turn *t, const struct consent_scope *s, const struct id16 *grant);
 
 /* The document in the grant's own thread; one that never left has none.  Whoever took the person from us under it hears so, too. */
-static enum err record_it(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
+enum err grants_record(struct turn *t, const struct consent_scope *s, const struct id16 *grant)
 {
 	struct thread th;
 	bool may;
@@ -342,7 +342,7 @@ static enum err end_child(struct turn *t, const struct id16 *child, uint16_t pee
 		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* it never left */
 	s.case_id = th.case_id;
 	if (turn_case_erased(t, &th.case_id))
-		return record_it(t, &s, child);
+		return grants_record(t, &s, child);
 	rc = consent_record(t, child, &m);
 	return rc == ERR_OK && !msg_has(m, GRANT_RECORD_WITHDRAWN_MS) &&
 			       consent_between(m, peer, false)
@@ -397,7 +397,7 @@ enum err grants_withdraw(struct turn *t, const struct consent_scope *s, const st
 			arena_rewind(t->arena, mark);
 			continue;
 		}
-		ended.rc = record_it(t, s, &id);
+		ended.rc = grants_record(t, s, &id);
 		mark = t->arena->used;
 	}
 	return ended.rc;
@@ -777,7 +777,7 @@ static enum err revoke_erased(struct turn *t, const struct thread *th,
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
 		if (rc == ERR_OK)
-			rc = record_it(t, s, &d.head.grant_id);
+			rc = grants_record(t, s, &d.head.grant_id);
 		if (rc == ERR_OK)
 			rc = end_record(t, s, &d.head.grant_id);
 		if (rc != ERR_OK)

@@ -41,6 +41,10 @@ MUST_CHECK enum err grants_withdraw(struct turn *t, const struct consent_scope *
 MUST_CHECK enum err grants_revoke(struct turn *t, const struct thread *th,
 				  struct grants_ended *out);
 
+/** The document in the grant's own thread alone, as of one whose case is erased here: its other end has to hear. */
+MUST_CHECK enum err grants_record(struct turn *t, const struct consent_scope *s,
+				  const struct id16 *grant);
+
 /** A document that is not the first of a consent's thread arrived, or came back; saves th. */
 MUST_CHECK enum err grants_stored(struct turn *t, struct thread *th, uint16_t type);
 /** The timer of a consent's thread. */

@@ -21,9 +21,13 @@ static enum err end_elsewhere(struct turn *t, const struct thread *th, const str
 	require(s.p != NULL);
 	if (rc != ERR_OK || consent.kind != THREAD_CONSENT || consent.withdrawn ||
 	    consent.peer != th->peer || (consent.role == THREAD_RECEIVER) != s.received ||
-	    id16_equal(&consent.case_id, &th->case_id) || turn_case_erased(t, &consent.case_id))
+	    id16_equal(&consent.case_id, &th->case_id))
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	s.case_id = consent.case_id;
+	if (turn_case_erased(
+		    t,
+		    &consent.case_id)) /* nothing of it is here, but its other end has it still */
+		return grants_record(t, &s, grant);
 	return grants_withdraw(t, &s, grant, out);
 }
 

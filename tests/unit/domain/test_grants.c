@@ -541,6 +541,21 @@ static void a_revoke_reaches_a_consent_in_another_case(void **state)
 	assert_int_equal(withdrawn_ms(b, &beside.grant), 0); /* another person */
 }
 
+/* That case was erased here since: nothing of it is left to take back, and its other end has it still. */
+static void also_where_that_case_is_erased(void **state)
+{
+	struct bed *b = *state;
+	struct sent s = sent(b);
+	const char *reason;
+
+	assert_int_equal(store_del(b->t.txn, STORE_CASEKEY, span_of(s.case_id.b, 16)), ERR_OK);
+	s.th.case_id = bedcase_open(b);
+	assert_int_equal(thread_save(&b->t, &s.th), ERR_OK);
+	assert_int_equal(revoke_all(&b->t, &s.th, NULL), ERR_OK);
+	assert_true(bedcase_thread(b, &s.grant).withdrawn);
+	assert_int_equal(bedcase_said(b, &s.grant, &reason), DOC_WITHDRAWAL);
+}
+
 /* The copy was made between giving the consent and sending it: record and key are there, and the partner knows that it is over. */
 static void a_consent_of_before_it_was_sent_comes_back_over(void **state)
 {
@@ -1503,6 +1518,7 @@ int main(void)
 		ON_BED(the_receivers_person_withdraws),
 		ON_BED(a_revoke_takes_back_every_consent_of_these_two),
 		ON_BED(a_revoke_reaches_a_consent_in_another_case),
+		ON_BED(also_where_that_case_is_erased),
 		ON_BED(a_consent_of_before_it_was_sent_comes_back_over),
 		ON_BED(a_revoke_of_an_erased_case_ends_what_its_documents_name),
 		ON_BED(a_revoke_of_an_erased_case_reaches_whom_it_passed_the_person_on_to),
