@@ -214,14 +214,14 @@ def test_what_is_new_is_told_and_what_is_typed_stays(node, chrome):
     c.d.save_screenshot(str(PICTURES / "news-nl-light-1280.png"))
     c.follow("Toon het")
     assert ref in c.text() and "Er is iets nieuws" not in c.text()
-    # somebody types an answer
-    listening(f"/r/{ref}/ask")
-    field = "form.ask textarea, form.fields textarea, main textarea"
-    c.find(field).send_keys("Mag ik weten of")
+    # somebody writes a person down
+    listening("/case/new")
+    field = "#name"
+    c.find(field).send_keys("Testpersoon")
     comes_in(node)
     wait_for("to be told", lambda: "Er wacht iets nieuws op u" in c.text(), GENEROUS)
-    c.find(field).send_keys(" het past?")
-    assert c.find(field).get_attribute("value") == "Mag ik weten of het past?"
+    c.find(field).send_keys(" Verzonnen")
+    assert c.find(field).get_attribute("value") == "Testpersoon Verzonnen"
     assert c.js("return document.querySelector('[data-news=waits] a').target") == "_blank" and waits() == before + 2
     # signed out beside it: what is typed stays, and a page without anything typed goes
     other = c.d.current_window_handle
@@ -229,5 +229,5 @@ def test_what_is_new_is_told_and_what_is_typed_stays(node, chrome):
     listening("/out")
     c.press(".who button")
     c.d.switch_to.window(other)
-    assert c.find(field).get_attribute("value") == "Mag ik weten of het past?"
+    assert c.find(field).get_attribute("value") == "Testpersoon Verzonnen"
     assert not [x for x in c.d.get_log("browser")]
