@@ -54,7 +54,9 @@ static enum err disclosure_row(struct turn *t, const struct thread *th, const st
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_BASIS, "consent");
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_GRANT, hex);
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_ACT, document_type_name(e->type));
-	msg_set_text(t->arena, row, DISCLOSURE_ROW_DELIVERY, delivery);
+	/* older than the outbox is kept: it arrived */
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_DELIVERY,
+		     delivery[0] == '\0' ? "stored" : delivery);
 	return rc;
 }
 

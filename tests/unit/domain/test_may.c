@@ -5,10 +5,12 @@
 #include "base/date.h"
 #include "bedcase.h"
 #include "domain/desk/refer.h"
+#include "domain/exchange/outbox.h"
 #include "domain/referral/fold.h"
 #include "domain/referral/referral.h"
 #include "domain/views/may.h"
 #include "domain/views/referrals.h"
+#include "domain/views/show.h"
 
 static struct bed *b;
 
@@ -189,6 +191,37 @@ static void a_type_that_is_no_act_is_refused(void **state)
 	}
 }
 
+static const char *delivered(const struct thread *th)
+{
+	struct msg *req = msg_new(b->t.arena, MSG_BY_ID), *reply = msg_new(b->t.arena, MSG_REPLY);
+	char hex[33];
+
+	bytes_hex(hex, th->id.b, 16);
+	msg_set_text(b->t.arena, req, BY_ID_ID, hex);
+	assert_int_equal(view_show(&b->t, req, reply), ERR_OK);
+	assert_int_equal(msg_count(reply, REPLY_DISCLOSURES), 1);
+	return msg_text(msg_at(reply, REPLY_DISCLOSURES, 0), DISCLOSURE_ROW_DELIVERY);
+}
+
+/* What a partner has is said as it arrives, and is not taken back when the outbox forgets it after its weeks. */
+static void what_arrived_long_ago_is_there(void **state)
+{
+	const struct thread th = referral_of(true);
+	struct store_key k;
+	struct log_entry e;
+
+	(void)state;
+	(void)bed_turn(b);
+	assert_int_equal(thread_entry(&b->t, &th, true, 1, &e), ERR_OK);
+	assert_string_equal(delivered(&th), "queued");
+	assert_int_equal(outbox_mark(&b->t, &e.doc.msg, OUTBOX_STORED), ERR_OK);
+	assert_string_equal(delivered(&th), "stored");
+	k = turn_key_id(&e.doc.msg);
+	assert_int_equal(store_del(b->t.txn, STORE_OUTID, key_span(&k)), ERR_OK);
+	(void)bed_turn(b);
+	assert_string_equal(delivered(&th), "stored");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -199,6 +232,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_a_table_of_states_cannot_know, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_type_that_is_no_act_is_refused, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_arrived_long_ago_is_there, setup,
 						bed_teardown),
 	};
 
