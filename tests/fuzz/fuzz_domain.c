@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The whole domain behind foreign bytes: parts of a frame, roster entries, node records, onboarding,
  * control requests, prekeys.  Signatures count as good (fake_crypto, KRING_FUZZ_TRUST), so that what lies
- * behind them is reached; the store is the one in memory, and damage found in it ends the run. */
+ * behind them is reached; the store is the one in memory, and damage found in it ends the run.
+ *
+ * One federation lives through many inputs, so the last one alone shows nothing: all of them since it began are written to
+ * fuzz_domain.run, and that file, given as the one input, plays them again. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,10 +15,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { FRESH_EVERY = 2000, STEPS = 200, NEWCOMER = 255 };
+enum { FRESH_EVERY = 2000, STEPS = 200, NEWCOMER = 255, RUN_BYTES = 64 << 20 };
+#define RUN_MAGIC "kring fuzz run\n"
 
 static struct sim sim;
 static unsigned runs;
+static uint8_t
+	played[RUN_BYTES]; /* each input of this federation behind its length (4, big-endian) */
+static size_t played_len;
 static struct wire_invite invite;
 static uint8_t session[16]; /* of the last CHALLENGE */
 
@@ -31,6 +38,26 @@ static void fresh(void)
 	for (int i = 0; i < 20; i++)
 		sim_step(&sim);
 	runs = 0;
+	played_len = 0;
+}
+
+static void keep(const uint8_t *data, size_t size)
+{
+	require(size <= sizeof played - 4 - played_len);
+	be32_put(played + played_len, (uint32_t)size);
+	memcpy(played + played_len + 4, data, size);
+	played_len += 4 + size;
+}
+
+static void write_run(void)
+{
+	FILE *f = fopen("fuzz_domain.run", "wb");
+
+	if (f == NULL)
+		return;
+	(void)fwrite(RUN_MAGIC, 1, sizeof RUN_MAGIC - 1, f);
+	(void)fwrite(played, 1, played_len, f);
+	(void)fclose(f);
 }
 
 static void feed(enum event_type type, uint16_t peer, struct span bytes)
@@ -156,7 +183,7 @@ static void feed_frame(struct span s)
 	feed(EVENT_FRAME, 2, span_of(inner, WIRE_FRAME_HEAD + r.left + WIRE_SIG));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void one(const uint8_t *data, size_t size)
 {
 	static const enum event_type types[] = {EVENT_REQUEST, EVENT_PREKEY,	 EVENT_ROSTER,
 						EVENT_RECORD,  EVENT_ONBOARD,	 EVENT_UNOPENED,
@@ -164,11 +191,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct span s;
 
 	if (size < 1 || size > LIMIT_CLASS_2 - 1024)
-		return 0;
-	if (runs == 0 || runs++ > FRESH_EVERY) {
+		return;
+	if (runs == 0 || runs++ > FRESH_EVERY || played_len + 4 + size > sizeof played) {
 		fresh();
 		runs = 1;
 	}
+	keep(data, size);
 	s = span_of(data + 1, size - 1);
 	if (data[0] % 2 == 0)
 		feed_frame(s);
@@ -182,8 +210,27 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (sim.bag_len > 64)
 		runs = FRESH_EVERY + 1;
 	if (sim.failed[0] != '\0') {
+		write_run();
 		(void)fprintf(stderr, "fuzz_domain: %s\n", sim.failed);
 		abort();
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const size_t magic = sizeof RUN_MAGIC - 1;
+
+	if (size < magic || memcmp(data, RUN_MAGIC, magic) != 0) {
+		one(data, size);
+		return 0;
+	}
+	for (size_t at = magic; size - at >= 4;) {
+		const size_t len = be32_get(data + at);
+
+		if (len > size - at - 4)
+			break;
+		one(data + at + 4, len);
+		at += 4 + len;
 	}
 	return 0;
 }

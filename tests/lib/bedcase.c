@@ -205,11 +205,18 @@ struct thread bedcase_consent_came(struct bed *b, uint16_t peer, uint8_t first, 
 
 struct thread bedcase_offer_came(struct bed *b, const struct thread *consent, uint8_t first)
 {
-	struct arena *a = b->t.arena;
 	struct thread th = {.id = bed_id(first),
 			    .peer = consent->peer,
 			    .kind = THREAD_REFERRAL,
 			    .role = THREAD_RECEIVER};
+
+	bedcase_offer_again(b, consent, &th);
+	return th;
+}
+
+void bedcase_offer_again(struct bed *b, const struct thread *consent, struct thread *th)
+{
+	struct arena *a = b->t.arena;
 	const struct id16 subject = subject_of(consent);
 	struct msg *o = msg_new(a, MSG_OFFER);
 
@@ -218,8 +225,7 @@ struct thread bedcase_offer_came(struct bed *b, const struct thread *consent, ui
 	msg_set_u64(o, OFFER_TERM_DAYS, 7);
 	msg_set_bytes(a, o, OFFER_SUBJECT_REF, span_of(subject.b, 16));
 	msg_set_text(a, msg_sub(a, o, OFFER_PERSON), PERSON_NAME, "Testpersoon Ontvangen");
-	bedcase_came(b, &th, DOC_OFFER, &consent->id, o);
-	return th;
+	bedcase_came(b, th, DOC_OFFER, &consent->id, o);
 }
 
 struct document bedcase_document(struct bed *b, const struct thread *th, bool mine, uint32_t no)

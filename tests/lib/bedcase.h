@@ -30,6 +30,8 @@ struct thread bedcase_refer(struct bed *b, const struct id16 *case_id, uint16_t 
 struct thread bedcase_consent_came(struct bed *b, uint16_t peer, uint8_t first, unsigned days);
 /** A partner's referral of the person of that consent, with a personal body that names the consent. */
 struct thread bedcase_offer_came(struct bed *b, const struct thread *consent, uint8_t first);
+/** The same in a thread that lost its documents. */
+void bedcase_offer_again(struct bed *b, const struct thread *consent, struct thread *th);
 /** A document of this type came from the thread's partner; th is advanced and saved.  body may be NULL. */
 void bedcase_came(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
 		  struct msg *body);

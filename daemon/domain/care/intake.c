@@ -93,7 +93,7 @@ enum err intake_scope(struct turn *t, const struct peer *p, const struct wire_do
 static enum err erased_here(struct turn *t, const struct peer *p, const struct wire_doc *d,
 			    struct thread *th, bool *yes)
 {
-	if (th->my_no + th->their_no == 0)
+	if (bytes_zero(th->case_id.b, 16))
 		return consent_erased_with(t, p, &d->head, &th->case_id, yes);
 	*yes = turn_case_erased(t, &th->case_id);
 	return *yes && planted(PLANT_ERASED_THROWS) ? ERR_CORRUPT : ERR_OK;
@@ -194,7 +194,7 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	if (rc != ERR_OK || erased)
 		return rc;
 	rc = intake_body(t, d, REFERRAL_TABLE_VERSION, &body, verdict);
-	if (rc == ERR_OK && fresh)
+	if (rc == ERR_OK && bytes_zero(th->case_id.b, 16))
 		rc = casefile_of_document(
 			t, p, d,
 			msg_bytes(d->head.type == DOC_OFFER ? body : NULL, OFFER_SUBJECT_REF),

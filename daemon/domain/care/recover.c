@@ -76,9 +76,12 @@ static enum err case_of(struct turn *t, const struct peer *p, const struct wire_
 	const bool named = subject_of(t, d, body, &subject);
 	struct msg *g;
 	bool erased;
-	enum err rc = bytes_zero(d->head.grant_id.b, 16) ? ERR_NOTFOUND
-							 : consent_record(t, &d->head.grant_id, &g);
+	enum err rc = ERR_NOTFOUND;
 
+	if (!bytes_zero(case_id->b, 16))
+		return ERR_OK; /* it began here once: it is of the case of which it was */
+	if (!bytes_zero(d->head.grant_id.b, 16))
+		rc = consent_record(t, &d->head.grant_id, &g);
 	if (rc == ERR_OK && consent_between(g, p->no, false) &&
 	    msg_bytes(g, GRANT_RECORD_CASE_ID).len == 16) {
 		memcpy(case_id->b, msg_bytes(g, GRANT_RECORD_CASE_ID).p, 16);

@@ -167,7 +167,9 @@ enum err grantdocs_receive(struct turn *t, const struct peer *p, const struct wi
 	good = rc == ERR_OK && grant_to_us(t, p, d, g);
 	if (good)
 		memcpy(subject.b, msg_bytes(g, CONSENT_GRANT_SUBJECT_REF).p, 16);
-	rc = casefile_receive_consent(t, p, &subject, &th->case_id, over);
+	rc = bytes_zero(th->case_id.b, 16)
+		     ? casefile_receive_consent(t, p, &subject, &th->case_id, over)
+		     : ERR_OK;
 	if (rc == ERR_OK && *over == QUOTA_NONE)
 		rc = quota_in_case(t, &th->case_id, THREAD_CONSENT, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)

@@ -35,7 +35,7 @@ static enum err place(struct turn *t, const struct peer *p, const struct wire_do
 
 	if (rc == ERR_OK && !room)
 		*over = QUOTA_HANDOVERS;
-	if (rc == ERR_OK && *over == QUOTA_NONE)
+	if (rc == ERR_OK && *over == QUOTA_NONE && bytes_zero(th->case_id.b, 16))
 		rc = casefile_of_document(t, p, d, msg_bytes(body, HANDOVER_PROPOSE_SUBJECT_REF),
 					  &th->case_id, over);
 	if (rc == ERR_OK && *over == QUOTA_NONE)
@@ -52,9 +52,9 @@ static enum err judge(struct turn *t, const struct peer *p, const struct wire_do
 	enum err rc = fresh ? begin_thread(t, th, THREAD_RECEIVER, &d->head) : ERR_OK;
 
 	require(th->kind == THREAD_HANDOVER && th->peer == p->no);
-	if (rc == ERR_OK && fresh)
+	if (rc == ERR_OK && bytes_zero(th->case_id.b, 16))
 		rc = consent_erased_with(t, p, &d->head, &th->case_id, &erased);
-	if (rc == ERR_OK && !fresh)
+	else if (rc == ERR_OK)
 		erased = turn_case_erased(t, &th->case_id);
 	if (rc == ERR_OK && erased)
 		*verdict = WIRE_VERDICT_ERASED_HERE;

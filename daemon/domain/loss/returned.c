@@ -203,6 +203,15 @@ static enum err in_place(const struct coming *c, bool *yes)
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc; /* what the log counts has to be there */
 }
 
+/* A thread that lost all its documents keeps its kind and its side.  What is not so is no document of ours, whatever its signature. */
+static bool begins_as_before(const struct coming *c)
+{
+	if (bytes_zero(c->th.id.b, sizeof c->th.id.b))
+		return false; /* names no thread */
+	return c->th.kind == 0 || c->th.my_no + c->th.their_no > 0 ||
+	       (c->th.role == THREAD_SENDER && c->th.kind == kind_opened_by(c->d.head.type));
+}
+
 /* Is it the next of our log, and is in hand what it had read of theirs?  If not, their stream brings that first, and
  * the document comes back again with the next question. */
 static enum err may_join(const struct coming *c, bool *yes)
@@ -213,7 +222,7 @@ static enum err may_join(const struct coming *c, bool *yes)
 
 	require(c->th.peer == c->p->no);
 	*yes = h->thread_no == c->th.my_no + 1 && id32_equal(&h->prev_hash, &c->th.my_hash) &&
-	       h->seen_no <= c->th.their_no;
+	       h->seen_no <= c->th.their_no && begins_as_before(c);
 	if (!*yes || h->seen_no == 0)
 		return ERR_OK;
 	rc = thread_entry(c->t, &c->th, false, h->seen_no, &e);

@@ -91,7 +91,7 @@ static enum err look(struct turn *t, bool unsure)
 	enum err rc;
 
 	require(running_stale(x, &row.case_id, &row.thread));
-	/* work of a case names no thread, which is zeros; a partner may give a thread that id all the same */
+	/* work of a case names no thread, which is zeros, and no thread has that id */
 	rc = thread_load(t, &row.thread, &th);
 	row.damaged = rc == ERR_CORRUPT;
 	if (rc == ERR_OK && id16_equal(&th.case_id, &row.case_id))

@@ -359,7 +359,11 @@ static enum err take_new(struct reading *r, const struct wire_doc *d)
 		th = (struct thread){.id = d->head.thread_id, .peer = r->p->no};
 	else if (rc != ERR_OK)
 		return rc;
-	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX)
+	/* Zeros name no thread: work of a case stands under them.  And in one that we began its other end can only answer, also when a
+	 * loss took all its documents. */
+	if (th.peer != r->p->no || d->head.thread_no > THREAD_LOG_MAX ||
+	    bytes_zero(th.id.b, sizeof th.id.b) ||
+	    (th.kind != 0 && th.role == THREAD_SENDER && th.my_no + th.their_no == 0))
 		return refuse(r, WIRE_REFUSED_ORDER, &d->head.thread_id);
 	return place(r, d, &hash, &th);
 }
