@@ -73,8 +73,8 @@ struct conn {
 	bool passing;  /* what waits is looked at, a part in each turn: from this place on ... */
 	uint64_t pass_place, pass_waiting; /* ... of so many that waited when it began */
 	uint64_t question;		   /* number of the last question asked; 0 none */
-	bool asked;			   /* a question is outstanding */
-	uint64_t ask_mono_ms;		   /* when to ask (again) */
+	bool asked, spoke;    /* it is outstanding; documents left since one was answered */
+	uint64_t ask_mono_ms; /* when to ask (again) */
 	uint32_t ask_wait_ms;
 	uint64_t base;	       /* receipted when it came up: what they then held of ours */
 	bool told;	       /* that the pair is stopped */

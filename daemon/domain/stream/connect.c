@@ -190,14 +190,18 @@ static uint64_t rest_at(const struct turn *t, const struct peer *p)
 	return first + (mine % every + every - first % every) % every;
 }
 
+/* Whoever said something asks once more within a minute before it rests: the key that opens what was said ends with that. */
 enum err connect_next_question(struct turn *t, const struct peer *p, const struct pair *pr,
 			       struct conn *c)
 {
 	bool rest;
 	enum err rc = at_rest(t, p, pr, c, &rest);
 
-	c->ask_mono_ms = rest ? rest_at(t, p)
-			      : t->mono_ms + (pair_pending(pr, c) ? LIMIT_ASK_MS : LIMIT_PING_MS);
+	c->ask_mono_ms = rest && !c->spoke ? rest_at(t, p)
+					   : t->mono_ms + (pair_pending(pr, c) ? LIMIT_ASK_MS
+									       : LIMIT_PING_MS);
+	if (rest)
+		c->spoke = false;
 	return rc;
 }
 
@@ -209,7 +213,7 @@ enum err connect_was_asked(struct turn *t, const struct peer *p, struct pair *pr
 	uint64_t at;
 	enum err rc = at_rest(t, p, pr, c, &rest);
 
-	if (rc != ERR_OK || !rest || c->asked)
+	if (rc != ERR_OK || !rest || c->asked || c->spoke)
 		return rc;
 	at = rest_at(t, p);
 	c->ask_mono_ms = at > c->ask_mono_ms ? at : c->ask_mono_ms;

@@ -380,6 +380,7 @@ static void take(struct speaking *s, struct making *m)
 		require(lo + m->taken <= s->pair->num_last);
 		m->first = lo + 1;
 		c->sent = lo + m->taken + planted(PLANT_BREAK_LINE);
+		c->spoke = true;
 		if (c->ask_mono_ms > s->t->mono_ms + LIMIT_ASK_MS) {
 			c->ask_mono_ms = s->t->mono_ms + LIMIT_ASK_MS;
 			c->ask_wait_ms = LIMIT_ASK_MS;

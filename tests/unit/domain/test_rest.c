@@ -3,11 +3,12 @@
 #include "test.h"
 
 #include "base/bytes.h"
-#include "bed.h"
+#include "bedcase.h"
 #include "domain/blob/rows.h"
 #include "domain/exchange/answer.h"
 #include "domain/node.h"
 #include "domain/stream/connect.h"
+#include "domain/stream/speak.h"
 
 static uint64_t next(struct bed *b, const struct peer *p, const struct pair *pr, struct conn *c)
 {
@@ -118,6 +119,49 @@ static void who_waits_for_an_answer_asks_again(void **state)
 	assert_true(a.deposit); /* what a question of ours would bring goes with the answer */
 }
 
+/* The key of the last word ends with the frame after the next one, so that one does not wait for the rest. */
+static void who_said_something_asks_once_more_before_it_rests(void **state)
+{
+	struct bed *b = *state;
+	const struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct pair pr = {.yours = {4, {{0xb2}}}};
+	struct conn c = {.up = true, .heard = true, .spoke = true, .ask_mono_ms = b->t.mono_ms + 7};
+	struct answer a = {.reply = true};
+
+	node_set_rest(b->node, NODE_REST_MS);
+	assert_int_equal(connect_was_asked(&b->t, p, &pr, &c, &a), ERR_OK);
+	assert_int_equal(c.ask_mono_ms, b->t.mono_ms + 7);
+	pr.num_last = 1; /* not receipted yet */
+	assert_int_equal(next(b, p, &pr, &c), b->t.mono_ms + LIMIT_ASK_MS);
+	pr.num_last = 0;
+	assert_int_equal(next(b, p, &pr, &c), b->t.mono_ms + LIMIT_PING_MS);
+	b->t.mono_ms = c.ask_mono_ms;
+	assert_true(next(b, p, &pr, &c) >= b->t.mono_ms + NODE_REST_MS / 2);
+}
+
+static void a_referral_is_something_said(void **state)
+{
+	struct bed *b = *state;
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	struct pair *pr;
+	struct id16 case_id;
+
+	bedcase_setup(b);
+	case_id = bedcase_open(b);
+	(void)bedcase_consent(b, &case_id, BED_PARTNER, 100);
+	assert_int_equal(pair_get(&b->t, BED_PARTNER, &pr), ERR_OK);
+	pr->yours = (struct incarnation){1, {{0xfe}}};
+	p->active = p->admitted = true;
+	p->conn = (struct conn){
+		.up = true, .heard = true, .have_key = true, .key_until_s = UINT64_MAX};
+	(void)bedcase_refer(b, &case_id, BED_PARTNER);
+	(void)bed_turn(b); /* it is signed */
+	assert_int_equal(answer_owe(&b->t, BED_PARTNER), ERR_OK);
+	assert_int_equal(speak_all(&b->t), ERR_OK);
+	assert_true(p->conn.sent > 0);
+	assert_true(p->conn.spoke);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -125,6 +169,8 @@ int main(void)
 		EACH(lines_at_rest_are_asked_about_together),
 		EACH(of_two_ends_at_rest_one_asks),
 		EACH(who_waits_for_an_answer_asks_again),
+		EACH(who_said_something_asks_once_more_before_it_rests),
+		EACH(a_referral_is_something_said),
 	};
 
 	return cmocka_run_group_tests_name("rest", tests, NULL, NULL);
