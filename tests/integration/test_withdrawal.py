@@ -610,6 +610,22 @@ def test_a_consent_is_taken_back_in_part_and_the_rest_stays_readable(federation)
         shows_nothing(b, r)
 
 
+def test_what_is_said_again_is_what_the_case_says_now(federation):
+    """A detail that was corrected since is not said wrong a second time, and what the partner never had stays here."""
+    a, b = federation().start()
+    case = a.new_case(phone="000-111", email="test@example.org", born="1970-01-02", story="MARKERSTORY")
+    gid = give(a, case, b.name, "identity,contact,needs,story")
+    ref = offered(a, b, case)
+    assert b.k("show", ref)["person"]["birth_date"] == "1970-01-02"
+    a.k("case", "edit", case, "--born", "1970-02-01", "--language", "fr", "--email", "")
+    a.k("contact", ref, "--phone", "000-222")
+    b.await_state(ref, "offered")
+    wait_for("the new number", lambda: b.k("show", ref)["person"]["phone"] == "000-222")
+    a.k("consent", "withdraw", gid, "--only", "story")
+    got = wait_for("what may still be seen", lambda: log_acts(b, ref)[-1] == "info" and b.k("show", ref).get("person"))
+    assert got == {"name": "Testpersoon Verzonnen", "birth_date": "1970-02-01", "phone": "000-222"} == a.k("show", ref)["person"], got
+
+
 def test_what_is_left_is_said_again_in_more_referrals_than_one_turn_signs_for(federation):
     a, b = federation().start()
     case = a.new_case(phone="000-111", story="MARKERSTORY")

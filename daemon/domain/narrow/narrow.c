@@ -75,7 +75,7 @@ static enum err make_next(struct turn *t, const struct consent_scope *s, const s
 	return rc == ERR_OK ? consent_save(t, old, &s->case_id, record) : rc;
 }
 
-/* What we said of the person in this referral, the newest word last.  *ended: some of it under that consent. */
+/* What we said of the person in this referral.  *ended: some of it under that consent. */
 static enum err said(struct turn *t, const struct thread *th, const struct id16 *grant,
 		     struct msg *person, bool *ended)
 {
@@ -102,6 +102,28 @@ static enum err said(struct turn *t, const struct thread *th, const struct id16 
 	return ERR_OK;
 }
 
+/* What the partner was told of, in the words that hold now: a detail that was corrected since is not said wrong again, one that was
+ * taken out of the case is not said, and one that the partner never had is none of them. */
+static enum err as_now(struct turn *t, const struct thread *th, struct msg **person)
+{
+	struct msg *record, *now;
+	struct msg_field f;
+	enum err rc = casefile_load(t, &th->case_id, &record);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
+	if (msg_u64(record, CASE_RECORD_MOVED) != 0)
+		return ERR_OK; /* another node has the case: nothing newer is known here */
+	rc = casefile_person(t, &th->case_id, record, &now);
+	if (rc != ERR_OK)
+		return rc;
+	for (size_t i = 0; msg_field_at(now, i, &f); i++)
+		if (!msg_has(*person, f.number))
+			msg_clear(now, f.number);
+	*person = now;
+	return ERR_OK;
+}
+
 static enum err say_again(struct turn *t, struct thread *th, const struct id16 *old, uint64_t cats)
 {
 	struct msg *person = msg_new(t->arena, MSG_PERSON), *body = msg_new(t->arena, MSG_INFO);
@@ -113,6 +135,9 @@ static enum err say_again(struct turn *t, struct thread *th, const struct id16 *
 		return ERR_NOMEM;
 	rc = said(t, th, old, person, &ended);
 	if (rc != ERR_OK || !ended)
+		return rc;
+	rc = as_now(t, th, &person);
+	if (rc != ERR_OK)
 		return rc;
 	consent_blank(person, cats);
 	if (msg_cats(person) == 0)

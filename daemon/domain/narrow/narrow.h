@@ -3,15 +3,15 @@
  * narrow - a person takes back part of a consent: a narrower one takes its place.
  *
  * The narrower consent goes first, then the withdrawal of the old one, which names it.  The holder drops all that came under the
- * old one; what the narrower one still covers is said again under it, in each referral that runs.  Nothing is cut out of a
- * signed document.
+ * old one; what the narrower one still covers is said again under it, in each referral that runs, as the case says it now.
+ * Nothing is cut out of a signed document.
  *
  * Layer:    domain/narrow (base, proto, store; lower rooms).
  * Owns:     successor of GRANT rows.
  * Threads:  core process, event-loop thread only.
  * Time:     wall-clock milliseconds, given with the turn.
  * Durable:  with the turn's transaction.
- * Privacy:  what is said again is what the partner had, within what the person still allows.
+ * Privacy:  what is said again are fields that the partner had, within what the person still allows.
  */
 #ifndef KRING_DOMAIN_NARROW_NARROW_H
 #define KRING_DOMAIN_NARROW_NARROW_H
