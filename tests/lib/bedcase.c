@@ -10,6 +10,7 @@
 #include "domain/desk/consent.h"
 #include "domain/desk/refer.h"
 #include "domain/exchange/pair.h"
+#include "domain/handover/steps.h"
 #include "domain/loss/settled.h"
 #include "domain/referral/referral.h"
 
@@ -226,6 +227,69 @@ void bedcase_offer_again(struct bed *b, const struct thread *consent, struct thr
 	msg_set_bytes(a, o, OFFER_SUBJECT_REF, span_of(subject.b, 16));
 	msg_set_text(a, msg_sub(a, o, OFFER_PERSON), PERSON_NAME, "Testpersoon Ontvangen");
 	bedcase_came(b, th, DOC_OFFER, &consent->id, o);
+}
+
+struct thread bedcase_proposed(struct bed *b, uint64_t day_ms)
+{
+	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 1, 60);
+	struct thread th = {.id = bed_id(0x70),
+			    .case_id = consent.case_id,
+			    .peer = BED_PARTNER,
+			    .kind = THREAD_HANDOVER,
+			    .role = THREAD_RECEIVER,
+			    .table_version = HANDOVER_TABLE_VERSION,
+			    .grant_id = consent.id,
+			    .created_ms = b->now_ms};
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
+
+	msg_set_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS, day_ms);
+	bedcase_came(b, &th, DOC_PROPOSE, &consent.id, body);
+	did(b, steps_changed(&b->t, &th, ""));
+	require(th.state == HANDOVER_PROPOSED);
+	return th;
+}
+
+/* Of the partner. */
+static void step(struct bed *b, struct thread *th, uint16_t type, struct msg *body,
+		 enum handover_state state)
+{
+	bedcase_came(b, th, type, &th->grant_id, body);
+	did(b, steps_changed(&b->t, th, ""));
+	require(th->state == state);
+}
+
+/* Of ours. */
+static void answer(struct bed *b, struct thread *th, uint16_t type, enum handover_state state)
+{
+	did(b, steps_sign(&b->t, th, type, msg_new(b->t.arena, document_body_kind(type))));
+	require(th->state == state);
+}
+
+struct thread bedcase_bundled(struct bed *b)
+{
+	static const uint8_t file[32] = {7};
+	struct thread th = bedcase_proposed(b, 0);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE);
+
+	answer(b, &th, DOC_AGREE, HANDOVER_AGREED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
+	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, 10000);
+	step(b, &th, DOC_BUNDLE, body, HANDOVER_BUNDLED);
+	return th;
+}
+
+struct thread bedcase_taken(struct bed *b, uint32_t turns)
+{
+	static const uint8_t key[32] = {9};
+	struct thread th = bedcase_bundled(b);
+	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+
+	answer(b, &th, DOC_STAGED, HANDOVER_STAGED);
+	msg_set_bytes(b->t.arena, body, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
+	msg_set_u64(body, HANDOVER_CEDE_TURNS, turns);
+	step(b, &th, DOC_CEDE, body, HANDOVER_CEDED);
+	answer(b, &th, DOC_TAKE, HANDOVER_TAKEN);
+	return th;
 }
 
 struct document bedcase_document(struct bed *b, const struct thread *th, bool mine, uint32_t no)

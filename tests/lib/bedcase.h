@@ -38,6 +38,12 @@ void bedcase_came(struct bed *b, struct thread *th, uint16_t type, const struct 
 /** The same, written when the partner had read only so many entries of ours. */
 void bedcase_crossed(struct bed *b, struct thread *th, uint16_t type, const struct id16 *grant,
 		     struct msg *body, uint32_t seen_no);
+/** A partner proposes to give us a case, under a consent of its own, on that day (0: none was said). */
+struct thread bedcase_proposed(struct bed *b, uint64_t day_ms);
+/** ... and announced its file, of which no chunk is here. */
+struct thread bedcase_bundled(struct bed *b);
+/** ... and it was taken over here, at this turn of its epoch; what it brings is not here. */
+struct thread bedcase_taken(struct bed *b, uint32_t turns);
 /** The document of this place in our log or theirs. */
 struct document bedcase_document(struct bed *b, const struct thread *th, bool mine, uint32_t no);
 /** The newest act of ours: its type, and its reason in a body of MSG_ACT or MSG_ASK. */

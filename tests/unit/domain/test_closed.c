@@ -261,31 +261,9 @@ static void also_as_another_node_gets_it(void **state)
 /* A partner gives us a case, and we take it; what it brings is here. */
 static struct thread taken(struct bed *b)
 {
-	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 1, 60);
-	struct thread th = {.id = bed_id(0x70),
-			    .case_id = consent.case_id,
-			    .peer = BED_PARTNER,
-			    .kind = THREAD_HANDOVER,
-			    .role = THREAD_RECEIVER,
-			    .table_version = HANDOVER_TABLE_VERSION,
-			    .grant_id = consent.id,
-			    .created_ms = b->now_ms};
-	static const uint8_t file[32] = {7}, key[32] = {9};
-	struct msg *bundle = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE), *record, *m;
-	struct msg *cede = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
+	struct thread th = bedcase_taken(b, 1);
+	struct msg *record, *m;
 
-	bedcase_came(b, &th, DOC_PROPOSE, &consent.id, msg_new(b->t.arena, MSG_HANDOVER_PROPOSE));
-	assert_int_equal(steps_automatic(&b->t, &th, DOC_AGREE, ""), ERR_OK);
-	msg_set_bytes(b->t.arena, bundle, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
-	msg_set_u64(bundle, HANDOVER_BUNDLE_LENGTH, 10000);
-	bedcase_came(b, &th, DOC_BUNDLE, &consent.id, bundle);
-	assert_int_equal(steps_automatic(&b->t, &th, DOC_STAGED, ""), ERR_OK);
-	msg_set_bytes(b->t.arena, cede, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
-	msg_set_u64(cede, HANDOVER_CEDE_TURNS, 1);
-	bedcase_came(b, &th, DOC_CEDE, &consent.id, cede);
-	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
-			 ERR_OK);
-	assert_int_equal(th.state, HANDOVER_TAKEN);
 	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
 	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
 	assert_int_equal(rows_save(&b->t, &th, record), ERR_OK);

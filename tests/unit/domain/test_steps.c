@@ -28,27 +28,6 @@ static int setup(void **state)
 	return 0;
 }
 
-/* A partner proposes to give us a case, on that day (0: none was said). */
-static struct thread proposed(struct bed *b, uint64_t day_ms)
-{
-	const struct thread consent = bedcase_consent_came(b, BED_PARTNER, 1, 60);
-	struct thread th = {.id = bed_id(0x70),
-			    .case_id = consent.case_id,
-			    .peer = BED_PARTNER,
-			    .kind = THREAD_HANDOVER,
-			    .role = THREAD_RECEIVER,
-			    .table_version = HANDOVER_TABLE_VERSION,
-			    .grant_id = consent.id,
-			    .created_ms = b->now_ms};
-	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_PROPOSE);
-
-	msg_set_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS, day_ms);
-	bedcase_came(b, &th, DOC_PROPOSE, &consent.id, body);
-	assert_int_equal(steps_changed(&b->t, &th, ""), ERR_OK);
-	assert_int_equal(th.state, HANDOVER_PROPOSED);
-	return th;
-}
-
 static void came(struct bed *b, struct thread *th, uint16_t type, struct msg *body,
 		 enum handover_state state)
 {
@@ -63,40 +42,9 @@ static void sign(struct bed *b, struct thread *th, uint16_t type, enum handover_
 	assert_int_equal(th->state, state);
 }
 
-/* The file was announced, and no chunk of it is here. */
-static struct thread bundled(struct bed *b)
-{
-	static const uint8_t file[32] = {7};
-	struct thread th = proposed(b, 0);
-	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE);
-
-	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
-	msg_set_bytes(b->t.arena, body, HANDOVER_BUNDLE_BLOB, span_of(file, sizeof file));
-	msg_set_u64(body, HANDOVER_BUNDLE_LENGTH, 10000);
-	came(b, &th, DOC_BUNDLE, body, HANDOVER_BUNDLED);
-	return th;
-}
-
-/* It was taken over here, and what it brought is lost, as after a restore. */
-static struct thread taken_at(struct bed *b, uint32_t turns)
-{
-	static const uint8_t key[32] = {9};
-	struct thread th = bundled(b);
-	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
-
-	sign(b, &th, DOC_STAGED, HANDOVER_STAGED);
-	msg_set_bytes(b->t.arena, body, HANDOVER_CEDE_BKEY, span_of(key, sizeof key));
-	msg_set_u64(body, HANDOVER_CEDE_TURNS, turns);
-	came(b, &th, DOC_CEDE, body, HANDOVER_CEDED);
-	assert_int_equal(steps_sign(&b->t, &th, DOC_TAKE, msg_new(b->t.arena, MSG_HANDOVER_TAKE)),
-			 ERR_OK);
-	assert_int_equal(th.state, HANDOVER_TAKEN);
-	return th;
-}
-
 static struct thread taken_without_content(struct bed *b)
 {
-	return taken_at(b, 1);
+	return bedcase_taken(b, 1);
 }
 
 static uint64_t pause_after(struct bed *b, struct thread *th, uint64_t ms)
@@ -112,7 +60,7 @@ static uint64_t pause_after(struct bed *b, struct thread *th, uint64_t ms)
 static void what_does_not_come_is_looked_for_ever_more_seldom(void **state)
 {
 	struct bed *b = *state;
-	struct thread th = bundled(b);
+	struct thread th = bedcase_bundled(b);
 
 	assert_int_equal(th.timer_ms - b->t.wall_ms, 2000);
 	assert_int_equal(pause_after(b, &th, 2000), 2000);
@@ -125,7 +73,7 @@ static void what_does_not_come_is_looked_for_ever_more_seldom(void **state)
 static void a_bundle_that_names_no_file_is_refused(void **state)
 {
 	struct bed *b = *state;
-	struct thread th = proposed(b, 0);
+	struct thread th = bedcase_proposed(b, 0);
 	const char *reason;
 
 	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
@@ -139,7 +87,7 @@ static void nor_is_one_waited_for_that_is_too_large(void **state)
 {
 	static const uint8_t file[32] = {7};
 	struct bed *b = *state;
-	struct thread th = proposed(b, 0);
+	struct thread th = bedcase_proposed(b, 0);
 	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_BUNDLE);
 
 	sign(b, &th, DOC_AGREE, HANDOVER_AGREED);
@@ -153,7 +101,7 @@ static void a_case_whose_file_is_lost_does_not_stay_on_its_way(void **state)
 {
 	static const uint8_t key[32] = {9};
 	struct bed *b = *state;
-	struct thread th = bundled(b);
+	struct thread th = bedcase_bundled(b);
 	struct msg *body = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
 	const char *reason;
 
@@ -562,7 +510,7 @@ static void name_added(struct bed *b, const struct thread *th, struct msg *recor
 static struct thread ceded_to_us(struct bed *b)
 {
 	static const uint8_t none[CHUNKS_KEY] = {1};
-	struct thread th = proposed(b, 0), giver;
+	struct thread th = bedcase_proposed(b, 0), giver;
 	struct msg *content = msg_new(b->t.arena, MSG_HANDOVER_CONTENT), *record, *body,
 		   *cede = msg_new(b->t.arena, MSG_HANDOVER_CEDE);
 
@@ -678,14 +626,15 @@ static void who_is_to_take_over_tomorrow_answers_by_then(void **state)
 	const char *here = b->node->country;
 	const uint64_t tomorrow = calendar_noon(here, b->now_ms + DAY_MS);
 
-	assert_int_equal(proposed(b, tomorrow).due_ms, calendar_add_all(here, tomorrow, 0));
+	assert_int_equal(bedcase_proposed(b, tomorrow).due_ms, calendar_add_all(here, tomorrow, 0));
 }
 
 static void without_a_day_the_term_is_that_of_every_answer(void **state)
 {
 	struct bed *b = *state;
 
-	assert_int_equal(proposed(b, 0).due_ms, calendar_add(b->node->country, b->now_ms, 5));
+	assert_int_equal(bedcase_proposed(b, 0).due_ms,
+			 calendar_add(b->node->country, b->now_ms, 5));
 }
 
 /* A timeline larger than the memory of a turn: what does not go along takes none of it. */
@@ -714,7 +663,7 @@ static void a_long_timeline_can_be_handed_over(void **state)
 static void a_number_that_nobody_reaches_dates_nothing(void **state)
 {
 	struct bed *b = *state;
-	const struct thread th = taken_at(b, UINT32_MAX);
+	const struct thread th = bedcase_taken(b, UINT32_MAX);
 	struct thread on = {.id = bed_id(0x71),
 			    .case_id = th.case_id,
 			    .peer = BED_OTHER,
