@@ -131,6 +131,7 @@ def test_declined_with_a_reason_and_who_can_help(house, ref):
     # what a node answers by itself is no reason of hers, and what is none of them comes last
     reasons = [x["value"] for t, x in page.tags if t == "input" and x.get("name") == "reason"]
     assert reasons[-1] == "other" and len(reasons) > 8 and not {"case-erased", "no-agreement", "no-content", "unreadable", "info-missing"} & set(reasons), reasons
+    assert re.search(r"Andere\b", page.text) and "toelichten" not in page.text, page.text  # nobody is asked for words that may not go
     assert "binnen 7 dagen gewist" in page.text and "Niemand bekend" in page.text and "info-missing" not in str(page.tags)
     page = do(anna, ref, "decline", place="none", text="")
     assert "Er ontbreekt een reden" in page.text and ("div", {"class": "wrong", "id": "wrong", "role": "alert", "tabindex": "-1"}) in page.tags

@@ -101,6 +101,30 @@ static bool no_choice(const struct making *m, const char *code)
 	       strcmp(code, "erased") == 0;
 }
 
+/* Words of an act tell of the person, and go under a consent that covers this; a message does not.  Core decides: here somebody is told
+ * before the words are typed. */
+static bool words_go(const struct making *m)
+{
+	uint64_t cats = 0;
+
+	for (size_t i = 0; i < msg_count(m->reply, REPLY_GRANTS); i++)
+		cats |= msg_u64(msg_at(m->reply, REPLY_GRANTS, i), GRANT_ROW_CATS);
+	return m->act->number == DOC_MESSAGE || (cats & usual_bit("story")) != 0;
+}
+
+static bool may_write(const struct making *m)
+{
+	return needs(m, ACT_WITH_WORDS) || words_go(m);
+}
+
+/* "Andere (toelichten)" asks for words: where none may be written it is the plain word, which core takes as well. */
+static const char *reason_text(const struct making *m, enum list_id list, const char *code)
+{
+	return strcmp(code, "other") == 0 && !may_write(m)
+		       ? list_text(LIST_WEB, m->v->lang, "act-other")
+		       : list_text(list, m->v->lang, code);
+}
+
 static void add_reasons(struct making *m)
 {
 	const enum list_id list = (enum list_id)m->act->reasons;
@@ -123,7 +147,7 @@ static void add_reasons(struct making *m)
 			continue;
 		rows[m->p.reasons_count++] = (struct page_act_reasons){
 			.code = code,
-			.words = visit_capital(m->v, list_text(list, m->v->lang, code)),
+			.words = visit_capital(m->v, reason_text(m, list, code)),
 			.on = strcmp(form_value(m->typed, "reason"), code) == 0,
 			.needed = needed};
 	}
@@ -247,17 +271,6 @@ static void add_corrects(struct making *m)
 	}
 }
 
-/* Words of an act tell of the person, and go under a consent that covers this; a message does not.  Core decides: here somebody is told
- * before the words are typed. */
-static bool words_go(const struct making *m)
-{
-	uint64_t cats = 0;
-
-	for (size_t i = 0; i < msg_count(m->reply, REPLY_GRANTS); i++)
-		cats |= msg_u64(msg_at(m->reply, REPLY_GRANTS, i), GRANT_ROW_CATS);
-	return m->act->number == DOC_MESSAGE || (cats & usual_bit("story")) != 0;
-}
-
 /* A text goes to the partner: that stands below it. */
 static void add_text(struct making *m)
 {
@@ -265,7 +278,7 @@ static void add_text(struct making *m)
 
 	require(m->p.text_label == NULL);
 	/* nothing is asked for that core then refuses; what was typed all the same stays */
-	if (!needed && !words_go(m) && form_value(m->typed, "text")[0] == '\0') {
+	if (!may_write(m) && form_value(m->typed, "text")[0] == '\0') {
 		m->p.wordless = list_text(LIST_WEB, m->v->lang, "act-text-none");
 		return;
 	}
