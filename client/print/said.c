@@ -378,5 +378,6 @@ void said_show(const struct cli *c, const struct msg *reply)
 		print_person(c, person);
 	if (mine)
 		say_consents(c, reply);
+	(void)withdrawn_back(c->lang, reply, withdrawn, NULL);
 	print_history(c, reply);
 }

@@ -2,6 +2,7 @@
 /* The same sentences on every screen.  None says that all is erased unless core does: whoever reads it tells the person so. */
 #include "client/words/withdrawn.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -117,6 +118,37 @@ uint64_t withdrawn_there(const struct msg *reply, const char *grant)
 			cats |= msg_u64(d, DISCLOSURE_ROW_CATS);
 	}
 	return cats;
+}
+
+uint64_t withdrawn_back(enum list_lang lang, const struct msg *reply, withdrawn_line line,
+			void *ctx)
+{
+	uint64_t all = 0;
+
+	require(line != NULL && msg_kind_of(reply) == MSG_REPLY);
+	for (size_t i = 0; i < msg_count(reply, REPLY_TAKEN_BACK); i++) {
+		const struct msg *row = msg_at(reply, REPLY_TAKEN_BACK, i);
+		const uint64_t cats = msg_u64(row, DISCLOSURE_ROW_CATS);
+		char day[WORDS_SHORT], names[WITHDRAWN_LEN / 2] = "";
+		size_t n = 0;
+
+		for (unsigned bit = 0; msg_cat_name(bit) != NULL; bit++) {
+			const char *word = words_called(lang, msg_text(reply, REPLY_COUNTRY),
+							LIST_CATEGORIES, msg_cat_name(bit));
+
+			if ((cats >> bit & 1) != 0 && n + strlen(word) + 3 < sizeof names)
+				n += (size_t)snprintf(names + n, sizeof names - n, "%s%s",
+						      n == 0 ? "" : ", ", word);
+		}
+		if (cats != 0)
+			say(lang, true, "taken-back",
+			    FILL({"cats", names, 0},
+				 {"day",
+				  words_day_of(lang, msg_u64(row, DISCLOSURE_ROW_AT_MS), day), 0}),
+			    line, ctx);
+		all |= cats;
+	}
+	return all;
 }
 
 bool withdrawn_coming(const struct msg *reply)

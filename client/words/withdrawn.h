@@ -25,6 +25,9 @@ typedef void (*withdrawn_line)(void *ctx, bool first, const char *text);
 void withdrawn_say(enum list_lang lang, const struct msg *row, withdrawn_line line, void *ctx);
 /** Of the reply to show, of a referral from here: categories that lie at the partner under this consent, as far as it confirmed them. */
 uint64_t withdrawn_there(const struct msg *reply, const char *grant);
+/** Of the reply to show: what went and was taken back since is said, one line for each day.  Returns those categories. */
+uint64_t withdrawn_back(enum list_lang lang, const struct msg *reply, withdrawn_line line,
+			void *ctx);
 /** Of the same reply: something was said, and the partner confirmed nothing of it yet. */
 bool withdrawn_coming(const struct msg *reply);
 /** Of the same reply, where nothing lies at the partner under a consent: a row of said.psv with {partner}.  What is still on its way did

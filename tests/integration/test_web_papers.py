@@ -135,7 +135,7 @@ def ticks(page):
 
 
 def test_some_of_a_consent_is_taken_back_and_the_rest_goes_on(goes, anna):
-    case, _ = offered(goes, goes.partner)
+    case, ref = offered(goes, goes.partner)
     gid = given(goes, case)
     one, narrow = f"/consent/{gid}", f"/consent/{gid}/narrow"
     assert narrow in anna.get(one).links
@@ -154,6 +154,8 @@ def test_some_of_a_consent_is_taken_back_and_the_rest_goes_on(goes, anna):
     assert "Uw toestemming is beperkt" in anna.get(one + "/receipt").text
     assert anna.get(narrow) and anna.at == one  # it ended: there is nothing to make narrower
     assert "beperkt op" in anna.get(f"/c/{case}").text
+    text = wait_for("what is there now", lambda: "tot en met" in anna.get(f"/r/{ref}").text and anna.page.text)
+    assert re.search(r"Teruggenomen sinds [^:]+: contactgegevens\.", text) and "Niet gedeeld met SMWO: eigen verhaal." in text, text  # it had been shared
     assert goes.people["Rik"].ask("GET", f"/consent/{new}/narrow")[0] == 404
 
 

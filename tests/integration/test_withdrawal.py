@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A consent that was taken back is over, at both ends and for everything that rests on it; one that is renewed serves what runs."""
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -600,6 +601,10 @@ def test_a_consent_is_taken_back_in_part_and_the_rest_stays_readable(federation)
     for n in (a, b):  # both ends say what took its place
         assert shown(n, gid)["successor"] == new and shown(n, new)["supersedes"] == gid and shown(n, new)["version"] == 2
     assert {g["grant"] for g in a.k("show", r1)["disclosures"]} == {new}
+    for n in (a, b):  # it had been shared, and a screen says so
+        assert [row["cats"] for row in n.k("show", r1)["taken_back"]] == [1 << 16]
+        out = subprocess.run([str(BIN / "kring"), "--dir", str(n.dir), "--lang", "en", "show", r1], capture_output=True, text=True).stdout
+        assert re.search(r"^Taken back since .*: .*story\.$", out, re.M), out
     out = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "en", "letter", case], capture_output=True, text=True).stdout
     assert "You made the consent of" in out and "has erased it since" in out, out
     with pytest.raises(Refused):

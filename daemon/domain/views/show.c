@@ -14,25 +14,27 @@
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
 #include "domain/page.h"
+#include "domain/referral/referral.h"
 #include "domain/views/consents.h"
 #include "domain/views/history.h"
 #include "domain/views/referrals.h"
 
-/* Was it refused there, or never sent?  Older than the outbox is kept: it was taken. */
+/* Was it refused there, or never sent?  Older than the outbox is kept: it was taken.  *gone: with its consent, though the referral
+ * goes on under a narrower one. */
 static enum err taken(struct turn *t, const struct document *d, const struct doc_key *key,
-		      bool *yes)
+		      bool *yes, bool *gone)
 {
 	struct outbox_row row = {.state = OUTBOX_STORED, .verdict = WIRE_VERDICT_OK};
 	uint16_t peer;
 	uint64_t place;
-	bool gone = false; /* with its consent, though the referral goes on under a narrower one */
 	enum err rc = outbox_find(t, &key->msg, &peer, &place, &row);
 
 	require(key->sender == 0);
 	if (rc == ERR_OK || rc == ERR_NOTFOUND)
-		rc = consent_gone(t, &d->head.grant_id, &gone);
-	*yes = d->head.cats != 0 && !d->hollow && !gone && row.state != OUTBOX_DROPPED &&
-	       row.state != OUTBOX_SHELVED && row.verdict == WIRE_VERDICT_OK;
+		rc = consent_gone(t, &d->head.grant_id, gone);
+	*yes = d->head.cats != 0 && row.state != OUTBOX_DROPPED && row.state != OUTBOX_SHELVED &&
+	       row.verdict == WIRE_VERDICT_OK;
+	*gone = *gone || d->hollow;
 	return rc;
 }
 
@@ -77,21 +79,57 @@ static enum err consent_row(struct turn *t, const struct id16 *grant, struct msg
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* Nothing any more once the referral ended for its person: what was there is to be erased. */
-static enum err partner_has(struct turn *t, const struct thread *th, struct msg *reply)
+/* Its consent was taken back, and those that hold do not cover all of it: which categories, and since when.  Each stands once, with
+ * the newest day. */
+static enum err back_row(struct turn *t, const struct document *d, uint64_t living,
+			 struct msg *reply)
 {
-	require(th->role == THREAD_SENDER);
-	for (uint32_t no = 1; no <= th->my_no && !th->hidden; no++) {
+	const uint64_t cats = d->head.cats & ~living;
+	struct msg *m, *row = NULL;
+	uint64_t at_ms;
+	enum err rc = consent_record(t, &d->head.grant_id, &m);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc; /* erased with its case */
+	at_ms = msg_u64(m, GRANT_RECORD_WITHDRAWN_MS);
+	if (cats == 0 || at_ms == 0)
+		return ERR_OK;
+	for (size_t i = 0; i < msg_count(reply, REPLY_TAKEN_BACK); i++) {
+		struct msg *one = msg_edit(reply, REPLY_TAKEN_BACK, i);
+
+		msg_set_u64(one, DISCLOSURE_ROW_CATS, msg_u64(one, DISCLOSURE_ROW_CATS) & ~cats);
+		if (msg_u64(one, DISCLOSURE_ROW_AT_MS) == at_ms)
+			row = one;
+	}
+	if (row == NULL && !turn_room(reply, REPLY_TAKEN_BACK))
+		return ERR_OK;
+	if (row == NULL)
+		row = msg_add(t->arena, reply, REPLY_TAKEN_BACK);
+	msg_set_u64(row, DISCLOSURE_ROW_AT_MS, at_ms);
+	msg_set_u64(row, DISCLOSURE_ROW_CATS, msg_u64(row, DISCLOSURE_ROW_CATS) | cats);
+	return ERR_OK;
+}
+
+/* Nothing any more once the referral ended for its person: what was there is to be erased. */
+static enum err receiver_has(struct turn *t, const struct thread *th, uint64_t living,
+			     struct msg *reply)
+{
+	const bool mine = th->role == THREAD_SENDER;
+	const uint32_t count = mine ? th->my_no : th->their_no;
+
+	for (uint32_t no = 1; no <= count && !th->hidden; no++) {
 		struct log_entry e;
 		struct document d;
-		bool yes = false;
-		enum err rc = thread_entry(t, th, true, no, &e);
+		bool yes = true, gone = false;
+		enum err rc = thread_entry(t, th, mine, no, &e);
 
 		if (rc == ERR_OK)
 			rc = document_load(t, &e.doc, &d);
-		if (rc == ERR_OK)
-			rc = taken(t, &d, &e.doc, &yes);
-		if (rc == ERR_OK && yes) {
+		if (rc == ERR_OK && mine)
+			rc = taken(t, &d, &e.doc, &yes, &gone);
+		if (rc == ERR_OK && yes && living != 0 && (gone || !mine))
+			rc = back_row(t, &d, living, reply);
+		if (rc == ERR_OK && yes && !gone && mine) {
 			if (!turn_room(reply, REPLY_DISCLOSURES))
 				return ERR_OK;
 			rc = disclosure_row(t, th, &d, &e, reply);
@@ -152,6 +190,8 @@ static void mark_corrected(struct msg *reply)
 
 enum err view_show(struct turn *t, const struct msg *req, struct msg *reply)
 {
+	struct consent_view v = {.cats = 0};
+	struct consent_scope s;
 	struct thread th;
 	struct id16 id;
 	enum err rc = view_referral_show(t, req, reply);
@@ -163,7 +203,14 @@ enum err view_show(struct turn *t, const struct msg *req, struct msg *reply)
 		return ERR_NOMEM; /* no room for the row */
 	mark_corrected(reply);
 	rc = thread_load(t, &id, &th);
-	if (rc == ERR_OK && th.role == THREAD_SENDER)
-		rc = partner_has(t, &th, reply);
+	if (rc != ERR_OK)
+		return rc;
+	s = (struct consent_scope){state_peer(t->node, th.peer), th.case_id,
+				   th.role == THREAD_RECEIVER};
+	/* what ended for its person is gone altogether, and its page says so */
+	if (s.p != NULL && th.state != REFERRAL_REVOKED && th.state != REFERRAL_ERROR)
+		rc = consent_living(t, &s, s.received ? CONSENT_RECEIVE : CONSENT_SEND, &v);
+	if (rc == ERR_OK)
+		rc = receiver_has(t, &th, v.cats, reply);
 	return rc == ERR_OK ? heed(t, &th, reply) : rc;
 }

@@ -138,6 +138,36 @@ static bool goes_on(const struct msg *row)
 	return false;
 }
 
+struct backs {
+	struct visit *v;
+	struct page_referral_back *rows;
+	size_t count, most;
+};
+
+static void on_back(void *ctx, bool first, const char *text)
+{
+	struct backs *b = ctx;
+
+	(void)first;
+	require(b->count < b->most);
+	b->rows[b->count++].text = visit_keep(b->v, text);
+}
+
+/* What the person took back is neither there nor to be asked for.  Returns the categories. */
+static uint64_t fill_back(struct visit *v, const struct msg *reply, struct page_referral *p)
+{
+	struct backs b = {.v = v, .most = msg_count(reply, REPLY_TAKEN_BACK)};
+	uint64_t cats;
+
+	b.rows = arena_alloc(&v->a, (b.most + 1) * sizeof *b.rows);
+	if (b.rows == NULL)
+		return 0;
+	cats = withdrawn_back(v->lang, reply, on_back, &b);
+	p->back = b.rows;
+	p->back_count = b.count;
+	return cats;
+}
+
 /* What went, what did not, and where to ask for it as long as that is possible.  Where nothing can be read that is said first, with the reason: a page that is merely empty
  * looks as if there were nothing to know. */
 static void fill_person(struct visit *v, struct msg *reply, const struct msg *row,
@@ -159,7 +189,7 @@ static void fill_person(struct visit *v, struct msg *reply, const struct msg *ro
 			   FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
 	if (mine && told == 0)
 		p->nothing = referral_said(v, withdrawn_nothing(reply), row);
-	left = FIRST_ASKED & ~told;
+	left = FIRST_ASKED & ~told & ~fill_back(v, reply, p);
 	if (msg_text(row, REFERRAL_ROW_NEED)[0] != '\0')
 		left &= ~((uint64_t)1 << 15);
 	if (hollow[0] != '\0')
