@@ -112,6 +112,8 @@ def main():
         print(f"kill_loop: {sum(kills.values())} kills {kills} in {spent:.0f} s, offered {a.rate:.0f}/s, accepted {total} "
               f"({total / spent:.0f}/s), asked again {sum(t.retries for t in loads)}: lost {lost}, doubled {doubled}, "
               f"receipts without data {bare} (seed {a.seed})")
+        if total < a.kills:
+            print(f"kill_loop: {total} accepted proves too little; {a.kills} at least, so on a machine that does less besides")
         return 1 if lost or doubled or bare or total < a.kills else 0
     finally:
         fed.stop()

@@ -182,6 +182,8 @@ def main():
         print(f"restore_loop: {a.restores} restores in {spent:.0f} s, accepted {total}, with the disk alone {gone}, "
               f"withdrawn {sum(len(b.withdrawn) for b in books)}, erased {sum(len(b.erased) for b in books)}: "
               f"lost {lost}, doubled {doubled}, came back {back} (seed {a.seed})")
+        if total < 10 * a.restores:
+            print(f"restore_loop: {total} accepted proves too little; {10 * a.restores} at least, so on a machine that does less besides")
         return 1 if lost or doubled or back or total < 10 * a.restores else 0
     finally:
         fed.stop()
