@@ -58,6 +58,23 @@ def die(node):
     node.proc.wait()
 
 
+# What a node refuses until it heard the others again.
+AFTER_A_RESTORE = ("not yet witnessed", "perhaps this case is no longer yours")
+# Whoever takes back a consent means the person; and a case that is younger than the backup is gone with the disk.
+CASE_OVER = ("consent was withdrawn", "no case")
+CASES = 5
+
+
+def new_cases(n, to, cases):
+    try:
+        for k in range(CASES - len(cases)):
+            c = n.new_case(name=f"Testpersoon {k}", phone=str(k))
+            n.consent(c, to.name)
+            cases.append(c)
+    except Refused:
+        pass  # as long as it did not hear the others
+
+
 def withdraw_and_erase(book, partner, load, rng):
     """Something that the next backup to be restored does not know of."""
     n = book.node
@@ -132,10 +149,9 @@ def main():
         loads, books = [], []
         for i, n in enumerate(nodes):
             to = nodes[(i + 1) % 3]
-            cases = [n.new_case(name=f"Testpersoon {k}", phone=str(k)) for k in range(5)]
-            for c in cases:
-                n.consent(c, to.name)
-            loads.append(Load(n, to.name, a.rate / 3, cases))
+            cases = []
+            new_cases(n, to, cases)
+            loads.append(Load(n, to.name, a.rate / 3, cases, AFTER_A_RESTORE, CASE_OVER))
             books.append(Book(n, work / "none"))
             books[i].new_sheet(work)
             books[i].back_up(work)
@@ -143,7 +159,8 @@ def main():
         for t in loads:
             t.start()
         for r in range(a.restores):
-            for b in books:
+            for k, b in enumerate(books):
+                new_cases(b.node, nodes[(k + 1) % 3], loads[k].cases)
                 b.back_up(work)
             time.sleep(rng.uniform(0.2, 1.5))
             i = rng.randrange(3)
@@ -182,6 +199,10 @@ def main():
         print(f"restore_loop: {a.restores} restores in {spent:.0f} s, accepted {total}, with the disk alone {gone}, "
               f"withdrawn {sum(len(b.withdrawn) for b in books)}, erased {sum(len(b.erased) for b in books)}: "
               f"lost {lost}, doubled {doubled}, came back {back} (seed {a.seed})")
+        for t in loads:
+            if t.refused:
+                print(f"restore_loop: refused: {t.refused}")
+                total = 0
         if total < 10 * a.restores:
             print(f"restore_loop: {total} accepted proves too little; {10 * a.restores} at least, so on a machine that does less besides")
         return 1 if lost or doubled or back or total < 10 * a.restores else 0
