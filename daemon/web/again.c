@@ -109,24 +109,61 @@ bool again_form(struct visit *v, struct form *typed)
 	       form_value(typed, "k")[0] != '\0';
 }
 
-/* Both as they came: what was read out of them is made again when it is looked at. */
-void again_go(struct visit *v, struct msg *reply, const char *to)
+/* Under which the page of that address finds both. */
+static enum err keep(struct visit *v, struct msg *reply, struct span body, const char *to,
+		     char id[KEPT_ID + 1])
 {
-	const bool refused = is_refusal(reply);
-	char id[KEPT_ID + 1], address[ADDRESS];
 	struct span packed;
 	enum err rc = msg_pack(&v->a, reply, &packed);
 
 	require(v->route->who == ROUTE_SIGNED_IN && v->route->post);
 	if (rc == ERR_OK)
-		rc = formkept_put(v->site->kept, v->token,
-				  &(struct kept_form){to, v->seen->body, packed}, id);
-	if (rc != ERR_OK) { /* what was done stays done, and the page says how it stands */
+		rc = formkept_put(v->site->kept, v->token, &(struct kept_form){to, body, packed},
+				  id);
+	return rc;
+}
+
+/* Both as they came: what was read out of them is made again when it is looked at. */
+void again_go(struct visit *v, struct msg *reply, const char *to)
+{
+	const bool refused = is_refusal(reply);
+	char id[KEPT_ID + 1], address[ADDRESS];
+
+	if (keep(v, reply, v->seen->body, to, id) !=
+	    ERR_OK) { /* what was done stays done, and the page says how it stands */
 		visit_notice(v, NO_ANSWER, "silent");
 		return;
 	}
 	(void)snprintf(address, sizeof address, "%s?e=%s#%s", to, id, refused ? "wrong" : "main");
 	visit_go(v, address);
+}
+
+/* What was typed is where it should be, and is not kept here any more; without the line the page still says how things are. */
+void again_done(struct visit *v, const char *key, const char *to)
+{
+	struct msg *done = msg_new(&v->a, MSG_REPLY);
+	char id[KEPT_ID + 1], address[ADDRESS];
+
+	require(list_has(LIST_WEB, key) || list_has(LIST_SAID, key));
+	msg_set_text(&v->a, done, REPLY_WHAT, key);
+	if (keep(v, done, span_of("", 0), to, id) != ERR_OK)
+		(void)snprintf(address, sizeof address, "%s#main", to);
+	else
+		(void)snprintf(address, sizeof address, "%s?e=%s#main", to, id);
+	visit_go(v, address);
+}
+
+void again_did(struct visit *v, const struct msg *before, const char *partner, const char *ref)
+{
+	const char *key = before == NULL || msg_text(before, REPLY_ERROR)[0] != '\0'
+				  ? ""
+				  : msg_text(before, REPLY_WHAT);
+	const enum list_id list = list_has(LIST_WEB, key) ? LIST_WEB : LIST_SAID;
+
+	require(v->f.done == NULL);
+	if (list_has(list, key))
+		v->f.done = visit_capital(
+			v, visit_say(v, list, key, FILL({"partner", partner, 0}, {"ref", ref, 0})));
 }
 
 /* The address of a form and the one that it is sent to are the same, so that nothing has to say where it stood. */

@@ -33,6 +33,11 @@ struct msg *again_open(struct visit *v, const struct form_field *fields, size_t 
 bool again_form(struct visit *v, struct form *typed);
 /** The form of this visit and the reply are kept, and the browser goes to the page of that address, which finds them.  The visit is over. */
 void again_go(struct visit *v, struct msg *reply, const char *to);
+/** What this form asked for is done: the page of that address says so once, by this row (again_did).  The visit is over. */
+void again_done(struct visit *v, const char *key, const char *to);
+/** What brought a browser to this page, as a line of it: the row that again_done() named, of web.psv, else of said.psv.  Nothing where
+ *  nothing was done. */
+void again_did(struct visit *v, const struct msg *before, const char *partner, const char *ref);
 /** A reply that was refused: back to the page of the form, which has the address it was sent to.  True: it was one, and the visit is over. */
 bool again_refused(struct visit *v, struct msg *reply);
 

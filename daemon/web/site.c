@@ -46,7 +46,8 @@ static const struct form_field again_proof[] = {{"to", FORM_LINE, 200, false}, S
 static const struct form_field find[] = {{"q", FORM_LINE, LIMIT_SOUGHT, true}};
 static const struct form_field back[] = {AGAIN_FIELD};
 static const struct form_field consent[] = {AGAIN_FIELD, {"to", FORM_LINE, 250, false}};
-static const struct form_field whole[] = {{"all", FORM_NUMBER, 1, false}};
+static const struct form_field whole[] = {AGAIN_FIELD, {"all", FORM_NUMBER, 1, false}};
+static const struct form_field leafing[] = {AGAIN_FIELD, {"after", FORM_CODE, 80, false}};
 
 #define FIELDS(table) table, sizeof(table) / sizeof(table)[0]
 #define NO_FIELDS     NULL, 0
@@ -78,7 +79,7 @@ static const struct route routes[] = {
 	{false, "/found/N", ROUTE_SIGNED_IN, NO_FIELDS, page_found_open},
 	{false, "/found/N/new", ROUTE_SIGNED_IN, FIELDS(back), page_found_new_open},
 	{false, "/c/ID", ROUTE_SIGNED_IN, FIELDS(whole), page_case_open},
-	{false, "/c/ID/who", ROUTE_SIGNED_IN, FIELDS(paging), page_who_open},
+	{false, "/c/ID/who", ROUTE_SIGNED_IN, FIELDS(leafing), page_who_open},
 	{false, "/case/new", ROUTE_SIGNED_IN, FIELDS(back), page_case_new_open},
 	{true, "/case/new", ROUTE_SIGNED_IN, FIELDS(cases_person), page_case_new_try},
 	{false, "/c/ID/edit", ROUTE_SIGNED_IN, FIELDS(back), page_case_edit_open},
@@ -91,7 +92,7 @@ static const struct route routes[] = {
 	{true, "/c/ID/reopen", ROUTE_SIGNED_IN, NO_FIELDS, page_case_act_try},
 	{false, "/c/ID/consent", ROUTE_SIGNED_IN, FIELDS(consent), page_consent_new_open},
 	{true, "/c/ID/consent", ROUTE_SIGNED_IN, FIELDS(cases_consent), page_consent_new_try},
-	{false, "/consent/ID", ROUTE_SIGNED_IN, NO_FIELDS, page_grant_open},
+	{false, "/consent/ID", ROUTE_SIGNED_IN, FIELDS(back), page_grant_open},
 	{false, "/consent/ID/withdraw", ROUTE_SIGNED_IN, FIELDS(back), page_grant_open},
 	{true, "/consent/ID/withdraw", ROUTE_SIGNED_IN, NO_FIELDS, page_withdraw_try},
 	{false, "/consent/ID/narrow", ROUTE_SIGNED_IN, FIELDS(back), page_narrow_open},

@@ -15,11 +15,11 @@ PHRASE = "paard batterij nietje correct"
 
 
 class Page(html.parser.HTMLParser):
-    """What stands on a page: text, forms with their hidden fields, links, rows of tables."""
+    """What stands on a page: text, forms with their hidden fields, links, rows of tables; done: what it says was done a moment ago."""
 
     def __init__(self, text):
         super().__init__()
-        self.forms, self.links, self.rows, self.words, self.tags, self._row, self.lang = {}, [], [], [], [], None, ""
+        self.forms, self.links, self.rows, self.words, self.tags, self._row, self.lang, self.done, self._done = {}, [], [], [], [], None, "", "", False
         self.feed(text)
         self.close()
         self.text = re.sub(r"\s+", " ", " ".join(self.words))
@@ -35,6 +35,8 @@ class Page(html.parser.HTMLParser):
             self.form[a["name"]] = a["value"]
         if tag == "a":
             self.links.append(a["href"])
+        if tag == "p":
+            self._done = a.get("class") == "done"
         if tag == "tr":
             self._row = []
             self.rows.append(self._row)
@@ -42,11 +44,15 @@ class Page(html.parser.HTMLParser):
             self._row.append("")
 
     def handle_endtag(self, tag):
+        if tag == "p":
+            self._done = False
         if tag == "tr":
             self._row = None
 
     def handle_data(self, data):
         self.words.append(data)
+        if self._done:
+            self.done += data
         if self._row:
             self._row[-1] = (self._row[-1] + data).strip()
 

@@ -10,6 +10,7 @@ from browser import Browser, await_web, with_web
 from node import Federation, wait_for
 from test_attachments import WITH
 from test_handover import propose as begin, until
+from test_web_files import signed_in
 from test_webrefer import colleague
 
 NAME = "Wilhelmina Verzonnen"
@@ -79,6 +80,7 @@ def test_a_case_moves(house):
     assert "afgesproken" in page.text.lower() and "/h/" not in str(a.headers.get("Location")), page.text
     page = propose(house, case)
     ref = re.search(r"Kenmerk ([0-9A-Z-]+)", page.text)[1]
+    assert page.done.startswith(f"Voorgesteld aan SMWO: overdracht {ref}.")
     assert "van ons naar SMWO" in page.text and "Voorgesteld" in page.text and buttons(page) == {"abort"} and "SMWO is aan zet" in page.text
     assert len(house.k("consent", "list", case)["grants"]) == 1
     wait_for("it to arrive", lambda: house.smwo.k("handover", "list").get("handovers"))
@@ -156,3 +158,23 @@ def test_a_file_that_was_added_stands_on_the_page(house):
     assert "(zonder naam)" in page and "compleet" in page and "brief.pdf" not in page, page
     b.k("handover", "take", ref, "--yes")
     assert "brief.pdf" in b.browser.get(f"/h/{ref}").text
+
+
+def test_each_step_says_that_it_is_done(house):
+    """In the reader's language, once, and before whose move it is; of a step that was not taken nothing is said."""
+    a, b = (signed_in(n, name=f"Sleutel {n.name}") for n in (house, house.smwo))
+    case = house.new_case(name=NAME, phone="000-333")
+    ref = re.search(r"Kenmerk ([0-9A-Z-]+)", propose(house, case).text)[1]
+    words = {"agree": (b, "Accepté. Goes peut maintenant envoyer le dossier."), "send": (a, "Le dossier part sous scellé vers SMWO. Dès qu'il est là, il figure à la page Aujourd'hui."),
+             "cede": (a, "Cédé à SMWO. Jusqu'à leur reprise, personne n'y écrit."), "take": (b, "Repris de Goes. Dès maintenant personne d'autre n'écrit dans ce dossier.")}
+    for step, (x, done) in words.items():
+        wait_for(step, lambda: step in buttons(x.get(f"/h/{ref}")))
+        assert not x.page.done
+        sure = {"sure": "1"} if step in ("cede", "take") else {}
+        x.language = "fr"
+        assert press(x, ref, step, **sure).done == done and "kring " not in done
+        x.language = "nl"
+        assert not x.get(f"/h/{ref}").done
+    other = house.new_case(name=NAME, phone="000-333")
+    ref = re.search(r"Kenmerk ([0-9A-Z-]+)", propose(house, other).text)[1]
+    assert press(a, ref, "abort").done == "Afgebroken. Het dossier blijft van u."

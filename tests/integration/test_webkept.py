@@ -71,7 +71,7 @@ def test_a_form_comes_back_after_signing_in(goes, bert):
     assert bert.at.startswith(f"{at}?e=") and TEXT.replace("\n", " ") in page.text and "Dit formulier is nog niet verstuurd." in page.text
     assert ("b", {}) not in page.tags and not noted(goes, "Belde om 10 uur")
     bert.post(at, text=TEXT)
-    assert bert.at == f"/c/{goes.case}" and noted(goes, "Belde om 10 uur") == 1
+    assert bert.at.split("?")[0] == f"/c/{goes.case}" and noted(goes, "Belde om 10 uur") == 1
 
 
 def test_it_is_never_somebody_elses(goes, bert):
@@ -107,7 +107,7 @@ def test_a_page_of_before_comes_back_in_the_new_session(goes, bert):
     page = bert.post(at, text="uit het andere venster")
     assert bert.at.startswith(f"{at}?e=") and "uit het andere venster" in page.text and "nog niet verstuurd" in page.text and not noted(goes, "andere venster")
     bert.post(at, text="uit het andere venster")
-    assert bert.at == f"/c/{goes.case}" and noted(goes, "andere venster") == 1
+    assert bert.at.split("?")[0] == f"/c/{goes.case}" and noted(goes, "andere venster") == 1
     # from elsewhere it is refused as ever, and not kept
     bert.page = old
     bert.post(at, text="van elders", headers={"Sec-Fetch-Site": "cross-site"}, follow=False)
@@ -200,4 +200,4 @@ def test_what_core_did_not_answer_is_done_once(goes, bert):
     page = bert.get(bert.headers["Location"])
     assert "Er kwam geen antwoord." in page.text and "in de stilte" in page.text
     bert.post(at, text="in de stilte")
-    assert bert.at == f"/c/{goes.case}" and noted(goes, "in de stilte") == 1
+    assert bert.at.split("?")[0] == f"/c/{goes.case}" and noted(goes, "in de stilte") == 1

@@ -16,13 +16,13 @@ const struct form_field cases_note[CASES_NOTE] = {{"text", FORM_LINES, 16384, fa
 /* The last word of an address says what is done. */
 static const struct act {
 	const char *word;
-	unsigned field;		   /* of the request */
-	const char *title, *means; /* of web.psv */
+	unsigned field;			 /* of the request */
+	const char *title, *means, *did; /* of web.psv, the last one else of said.psv */
 	bool text;
 } acts[] = {
-	{"note", REQUEST_CASE_NOTE, "note", "note-means", true},
-	{"close", REQUEST_CASE_CLOSE, "close", "close-means", false},
-	{"reopen", REQUEST_CASE_REOPEN, "reopen", "reopen-means", false},
+	{"note", REQUEST_CASE_NOTE, "note", "note-means", "did-case-note", true},
+	{"close", REQUEST_CASE_CLOSE, "close", "close-means", "did-case-close", false},
+	{"reopen", REQUEST_CASE_REOPEN, "reopen", "reopen-means", "did-case-reopen", false},
 };
 
 /* Each row of the table of addresses that leads here ends with one of them. */
@@ -65,7 +65,7 @@ void page_case_act_open(struct visit *v)
 	parts_ask(v, REQUEST_CASE_SHOW, told_form);
 }
 
-/* Done: the case, where it stands at the top of what happened. */
+/* Done: the case, which says so, and where it stands at the top of what happened. */
 static void told_done(struct visit *v, struct msg *reply)
 {
 	char to[ADDRESS];
@@ -73,7 +73,7 @@ static void told_done(struct visit *v, struct msg *reply)
 	if (again_refused(v, reply))
 		return;
 	text_format(to, sizeof to, "/c/%s", parts_id(v));
-	visit_go(v, to);
+	again_done(v, act_of(v)->did, to);
 }
 
 /* A note is a request of its own form, the other two are an id. */

@@ -108,7 +108,7 @@ static void told_narrowed(struct visit *v, struct msg *reply)
 	if (again_refused(v, reply))
 		return;
 	text_format(to, sizeof to, "/consent/%.40s", next[0] == '\0' ? parts_id(v) : next);
-	visit_go(v, to);
+	again_done(v, next[0] == '\0' ? "did-consent-withdraw" : "did-consent-narrow", to);
 }
 
 /* Also none: core refuses that, and never takes it for all. */
@@ -190,7 +190,7 @@ static void told_all_back(struct visit *v, struct msg *reply)
 	if (again_refused(v, reply))
 		return;
 	text_format(to, sizeof to, "/c/%s/who", parts_id(v));
-	visit_go(v, to);
+	again_done(v, "did-consent-all", to);
 }
 
 /* In one turn of core: all of them end, or none does. */

@@ -416,8 +416,12 @@ void page_case_edit_open(struct visit *v)
 /* The page of the case shows what is so now. */
 static void told_edited(struct visit *v, struct msg *reply)
 {
-	if (!again_refused(v, reply))
-		to_case(v, parts_id(v));
+	char to[ADDRESS];
+
+	if (again_refused(v, reply))
+		return;
+	text_format(to, sizeof to, "/c/%s", parts_id(v));
+	again_done(v, "did-case-edit", to);
 }
 
 /* Digits alone: the form took nothing else, and no more than fit. */

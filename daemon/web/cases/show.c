@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "client/words/whose.h"
 #include "client/words/words.h"
+#include "web/again.h"
 #include "web/cases/parts.h"
 #include "web/files/files.h"
 #include "web/page.h"
@@ -278,12 +279,14 @@ static void told(struct visit *v, struct msg *reply)
 {
 	struct page_case p = {.f = &v->f};
 	const struct msg *row;
+	struct form typed;
 	char refer[ADDRESS];
 
 	if (parts_refused(v, reply))
 		return;
 	require(msg_count(reply, REPLY_CASES) > 0);
 	row = msg_at(reply, REPLY_CASES, 0);
+	again_did(v, again_open(v, NULL, 0, &typed), "", "");
 	v->f.title = list_text(LIST_WEB, v->lang, "case");
 	v->f.heading = parts_name(v, row);
 	v->f.at_cases = true;

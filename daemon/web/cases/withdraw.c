@@ -93,9 +93,8 @@ static void told_grant(struct visit *v, struct msg *reply)
 	if (parts_refused(v, reply) || (asks && visit_only_reads(v)))
 		return;
 	require(msg_count(reply, REPLY_GRANTS) > 0);
-	if (asks)
-		(void)again_open(v, NULL, 0, &typed);
 	g = msg_at(reply, REPLY_GRANTS, 0);
+	again_did(v, again_open(v, NULL, 0, &typed), msg_text(g, GRANT_ROW_PARTNER), "");
 	state = msg_text(g, GRANT_ROW_STATE);
 	v->f.title = list_text(LIST_WEB, v->lang, asks ? "withdraw-title" : "consent-one");
 	v->f.at_cases = true;
@@ -133,7 +132,7 @@ static void told_withdrawn(struct visit *v, struct msg *reply)
 	if (again_refused(v, reply))
 		return;
 	text_format(to, sizeof to, "/consent/%s", parts_id(v));
-	visit_go(v, to);
+	again_done(v, "did-consent-withdraw", to);
 }
 
 /* The whole consent (narrow.c has the rest). */

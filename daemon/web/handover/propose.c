@@ -206,7 +206,7 @@ static void told_proposed(struct visit *v, struct msg *reply)
 	}
 	(void)snprintf(to, sizeof to, "/h/%.40s",
 		       msg_text(msg_at(reply, REPLY_HANDOVERS, 0), HANDOVER_ROW_REF));
-	visit_go(v, to);
+	again_done(v, "did-handover-propose", to);
 }
 
 /* Nothing was typed: no day was agreed.  A day that does not exist is past every limit, and core says so. */

@@ -3,7 +3,6 @@
  * by the same hand is ticked before it is pressed. */
 #include "web/handover/handover.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/check.h"
@@ -12,7 +11,7 @@
 #include "web/files/files.h"
 #include "web/page.h"
 
-enum { OK = 200, ADDRESS = 128, NOT_FOUND = 404 };
+enum { OK = 200, NOT_FOUND = 404 };
 
 const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
 	{"step", FORM_CODE, 12, false},
@@ -22,16 +21,16 @@ const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
 
 /* A step as people read it; plain: one that ends it, and stands last. */
 static const struct step {
-	const char *name, *button, *what; /* of web.psv */
+	const char *name, *button, *what, *did; /* of web.psv, the last one else of said.psv */
 	bool sure, plain;
 } steps[] = {
-	{"agree", "handover-agree", "handover-agree-what", false, false},
-	{"send", "handover-send", "handover-send-what", false, false},
-	{"cede", "handover-cede", "handover-cede-what", true, false},
-	{"take", "handover-take", "handover-take-what", true, false},
-	{"refuse", "handover-refuse", "handover-refuse-what", false, true},
-	{"abort", "handover-abort", "handover-abort-what", false, true},
-	{"done", "handover-done", "handover-done-what", false, true},
+	{"agree", "handover-agree", "handover-agree-what", "did-handover-agree", false, false},
+	{"send", "handover-send", "handover-send-what", "did-handover-send", false, false},
+	{"cede", "handover-cede", "handover-cede-what", "did-handover-cede", true, false},
+	{"take", "handover-take", "handover-take-what", "did-handover-take", true, false},
+	{"refuse", "handover-refuse", "handover-refuse-what", "did-handover-refuse", false, true},
+	{"abort", "handover-abort", "handover-abort-what", "did-handover-abort", false, true},
+	{"done", "handover-done", "handover-done-what", "did-handover-done", false, true},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
 
@@ -137,8 +136,9 @@ static void told_show(struct visit *v, struct msg *reply)
 	row = msg_at(reply, REPLY_HANDOVERS, 0);
 	v->f.title = list_text(LIST_WEB, v->lang, "handover-title");
 	v->f.at_cases = true;
-	(void)again_open(v, handover_step_fields, HANDOVER_STEP_FIELDS, &typed);
 	p.ref = msg_text(row, HANDOVER_ROW_REF);
+	again_did(v, again_open(v, handover_step_fields, HANDOVER_STEP_FIELDS, &typed),
+		  msg_text(row, HANDOVER_ROW_PARTNER), p.ref);
 	p.id = msg_text(row, HANDOVER_ROW_CASE_ID);
 	p.who = msg_text(row, HANDOVER_ROW_NAME);
 	p.way = visit_say(v, LIST_WEB,
@@ -163,15 +163,11 @@ void handover_open(struct visit *v)
 	visit_ask_id(v, REQUEST_HANDOVER_SHOW, route_word(v->route, &v->path, "REF"), told_show);
 }
 
-/* The page as it is now: who is to move stands first on it. */
+/* The page as it is now: what was done, and who is to move. */
 static void told_step(struct visit *v, struct msg *reply)
 {
-	char to[ADDRESS];
-
-	if (again_refused(v, reply))
-		return;
-	(void)snprintf(to, sizeof to, "%.100s#main", v->seen->path);
-	visit_go(v, to);
+	if (!again_refused(v, reply))
+		again_done(v, step_of(form_value(&v->form, "step"))->did, v->seen->path);
 }
 
 /* A step that is ticked by nobody is not taken: the page comes again, and says no more than it did. */

@@ -7,6 +7,7 @@
 #include "client/words/letter.h"
 #include "client/words/saw.h"
 #include "client/words/words.h"
+#include "web/again.h"
 #include "web/cases/parts.h"
 #include "web/page.h"
 #include "web/papers/papers.h"
@@ -129,10 +130,12 @@ static void here(struct visit *v, const struct msg *reply, struct page_given *p)
 static void told(struct visit *v, struct msg *reply)
 {
 	struct page_given p = {.f = &v->f, .id = parts_id(v)};
+	struct form typed;
 
 	if (parts_refused(v, reply))
 		return;
 	require(p.id != NULL);
+	again_did(v, again_open(v, NULL, 0, &typed), "", "");
 	v->f.title = list_text(LIST_WEB, v->lang, "who-got");
 	v->f.at_cases = true;
 	p.first = form_value(&v->form, "after")[0] == '\0';

@@ -412,7 +412,7 @@ static void show_form(struct visit *v, struct msg *reply, const struct msg *part
 	require(m.act != NULL && m.row != NULL);
 	m.may = may_of(m.row, m.act);
 	if (m.may == NULL) { /* somebody was faster: as it stands now */
-		referral_show(v, reply, NULL);
+		referral_show(v, reply);
 		return;
 	}
 	fill_frame_of(&m);
@@ -471,9 +471,8 @@ static void done(struct visit *v, struct msg *reply, const struct act *act, cons
 
 	require(msg_text(reply, REPLY_ERROR)[0] == '\0');
 	(void)snprintf(key, sizeof key, "did-%.40s", own ? name : act->code);
-	msg_set_text(&v->a, reply, REPLY_WHAT, key);
 	(void)snprintf(to, sizeof to, "/r/%.80s", msg_text(row, REFERRAL_ROW_REF));
-	again_go(v, reply, to);
+	again_done(v, key, to);
 }
 
 static void told_act(struct visit *v, struct msg *reply)

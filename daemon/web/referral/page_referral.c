@@ -228,13 +228,13 @@ static const char *state_of(struct visit *v, const struct msg *row)
 }
 
 /* The five lines are the same at both ends, and in the same order as on the command line. */
-void referral_show(struct visit *v, struct msg *reply, const char *done)
+void referral_show(struct visit *v, struct msg *reply)
 {
 	const struct msg *row = msg_at(reply, REPLY_REFERRALS, 0);
 	const bool mine = msg_u64(row, REFERRAL_ROW_MINE) != 0;
 	const struct page_who who = {msg_text(row, REFERRAL_ROW_NAME), "",
 				     msg_text(row, REFERRAL_ROW_CASE_ID), false};
-	struct page_referral p = {.f = &v->f, .done = done};
+	struct page_referral p = {.f = &v->f};
 	struct referral_head head;
 
 	require(msg_kind_of(row) == MSG_REFERRAL_ROW && v->page.len == 0);
@@ -281,22 +281,17 @@ void referral_ask(struct visit *v, visit_told told)
 	visit_ask_id(v, REQUEST_SHOW, route_word(v->route, &v->path, "REF"), told);
 }
 
-/* What was done a moment ago is known by the key that page_act.c left in the reply. */
 static void told_referral(struct visit *v, struct msg *reply)
 {
-	const char *key = "";
+	const struct msg *row;
 	struct form typed;
-	struct msg *before;
 
 	if (referral_missing(v, reply))
 		return;
-	before = again_open(v, NULL, 0, &typed);
-	if (before != NULL && msg_text(before, REPLY_ERROR)[0] == '\0')
-		key = msg_text(before, REPLY_WHAT);
-	referral_show(v, reply,
-		      list_has(LIST_SAID, key)
-			      ? referral_said(v, key, msg_at(reply, REPLY_REFERRALS, 0))
-			      : NULL);
+	row = msg_at(reply, REPLY_REFERRALS, 0);
+	again_did(v, again_open(v, NULL, 0, &typed), msg_text(row, REFERRAL_ROW_PARTNER),
+		  msg_text(row, REFERRAL_ROW_REF));
+	referral_show(v, reply);
 }
 
 void page_referral_open(struct visit *v)

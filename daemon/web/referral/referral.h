@@ -19,8 +19,8 @@
 
 /* page_referral.c: /r/REF */
 void page_referral_open(struct visit *v);
-/** The same page out of a reply to show, as it stands now; done: a sentence above it, or NULL. */
-void referral_show(struct visit *v, struct msg *reply, const char *done);
+/** The same page out of a reply to show, as it stands now. */
+void referral_show(struct visit *v, struct msg *reply);
 /** Ask core for the referral of this address. */
 void referral_ask(struct visit *v, visit_told told);
 /** A reply to it that has none: 404, or core's words.  True: the visit is over. */

@@ -68,7 +68,7 @@ static void told_as_it_is(struct visit *v, struct msg *reply)
 	if (referral_missing(v, reply) || visit_only_reads(v))
 		return;
 	visit_wrong(v, v->own);
-	referral_show(v, reply, NULL);
+	referral_show(v, reply);
 }
 
 /* What cannot be done has no form. */
