@@ -227,10 +227,12 @@ def test_what_the_person_took_back_is_erased_from_today(house, ref):
     anna, erase = house.anna, f"/r/{ref}/erase"
     do(house.bert, ref, "revoke", reason="person-stopped")
     wait_for("the line of the day", lambda: erase in anna.get("/").links)
+    assert erase in anna.get(f"/r/{ref}").links and erase not in house.bert.get(f"/r/{ref}").links  # also whoever reads it there comes to it
     page = anna.get(erase)
     assert "Dit kan niet worden teruggedraaid" in page.text and "Goes · " + ref in page.text and erase in page.forms
     page = anna.post(erase)
     assert anna.at == "/" and erase not in page.links, page.text
+    assert erase not in anna.get(f"/r/{ref}").links
 
 
 def test_what_waits_on_nobody_has_no_form(house, ref):

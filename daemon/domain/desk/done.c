@@ -142,8 +142,6 @@ enum err desk_taken_back(struct turn *t, struct thread *th)
  * until then it is work. */
 static enum err may_erase(struct turn *t, const struct thread *th)
 {
-	const struct store_key work = worklist_key(th, WORK_ERASE);
-
 	require(th->kind == THREAD_REFERRAL);
 	if (th->role == THREAD_SENDER)
 		return refuse(t, th, REFUSAL_ERASE_OURS);
@@ -151,7 +149,7 @@ static enum err may_erase(struct turn *t, const struct thread *th)
 		return refuse(t, th,
 			      strcmp(view_next_of(th), "us") == 0 ? REFUSAL_ERASE_OPEN
 								  : REFUSAL_ERASE_WAITING);
-	if (th->hidden && !record_exists(t->txn, STORE_WORK, key_span(&work)))
+	if (th->hidden && !worklist_waits(t, th, WORK_ERASE))
 		return refuse(t, th, REFUSAL_ERASE_ALREADY);
 	return ERR_OK;
 }

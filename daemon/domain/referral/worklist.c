@@ -49,6 +49,13 @@ struct store_key worklist_key(const struct thread *th, enum work_kind kind)
 	return k;
 }
 
+bool worklist_waits(struct turn *t, const struct thread *th, enum work_kind kind)
+{
+	const struct store_key work = worklist_key(th, kind);
+
+	return record_exists(t->txn, STORE_WORK, key_span(&work));
+}
+
 /* Whoever is told that a partner said no, stays silent or is gone goes on by another way, which this referral does not
  * know of.  What a partner waits for is never ticked off: an act answers it. */
 unsigned work_flags(enum work_kind kind)

@@ -41,6 +41,8 @@ MUST_CHECK enum err worklist_clear_case(struct turn *t, const struct id16 *case_
 MUST_CHECK enum err worklist_again(struct turn *t, const struct id16 *case_id, struct store_key *at,
 				   bool *over);
 struct store_key worklist_key(const struct thread *th, enum work_kind kind);
+/** Is that to be done here? */
+bool worklist_waits(struct turn *t, const struct thread *th, enum work_kind kind);
 /** The code of config/lists/work.psv. */
 const char *worklist_code(enum work_kind kind);
 MUST_CHECK enum err worklist_get(struct turn *t, const struct store_key *k, struct msg **m);

@@ -147,7 +147,7 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 	enum err rc;
 
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(th));
-	if (todo != WORK_KIND_COUNT)
+	if (todo != WORK_KIND_COUNT && (next != 0 || worklist_waits(t, th, todo)))
 		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
 	rc = came_to(t, th, &to);
 	if (rc == ERR_OK)

@@ -53,6 +53,7 @@ static void fill_acts(struct visit *v, const struct msg *row, struct page_referr
 	struct page_referral_acts *rows = arena_alloc(&v->a, ACTS_SHOWN * sizeof *rows);
 
 	p->acts = rows;
+	p->erase = strcmp(msg_text(row, REFERRAL_ROW_TODO), "erase-due") == 0;
 	if (rows == NULL || strcmp(msg_text(row, REFERRAL_ROW_STATE), "error") == 0)
 		return;
 	for (size_t i = 0; i < msg_count(row, REFERRAL_ROW_MAY); i++) {
