@@ -98,6 +98,11 @@ def test_a_case_moves(house):
     page = take(house, ref, "cede", sure="1")
     assert "Afgestaan" in page.text and buttons(page) == set()
     assert "niemand schrijft erin" in a.get(f"/c/{case}/handover").text
+    # nothing is offered there that core refuses; a note goes along
+    page = a.get(f"/c/{case}")
+    assert "Onderweg naar SMWO" in page.text and not {f"/c/{case}/{x}" for x in ("edit", "consent")} & set(page.links) and f"/refer/{case}" not in page.forms
+    assert f"/c/{case}/note" in page.links and f"/c/{case}/handover" in page.links
+    assert ["Onderweg naar SMWO"] == [r[3] for r in a.get("/cases").rows if r[1] == case[12:20]]
     wait_for("the key", lambda: "take" in buttons(b.get(f"/h/{ref}")))
     page = take(house.smwo, ref, "take", sure="1")
     assert "Overgenomen" in page.text and NAME in page.text

@@ -102,7 +102,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(CASE_NEW, desk_case_new, GROWS, WORKER, PLAIN) \
 	X(CASE_SAME, together_say, WRITES, WORKER, PLAIN) \
 	X(CASE_NEAR, desk_case_near, READS, WORKER, PLAIN) \
-	X(CASE_LIST, view_case_list, READS, CASES, PLAIN) \
+	X(CASE_LIST, shown_cases, READS, CASES, PLAIN) \
 	X(CASE_SHOW, shown_case, READS, CASES, PLAIN) \
 	X(CASE_NOTE, desk_case_note, GROWS, WORKER, PLAIN) \
 	X(CASE_EDIT, desk_case_edit, GROWS, WORKER, PLAIN) \

@@ -399,6 +399,46 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 	return rc == ERR_OK ? together_rows(t, &id, reply) : rc;
 }
 
+/* Of one that is on its way, or was taken: nobody looks for it here. */
+static enum err away(struct turn *t, const struct id16 *id, struct msg *row)
+{
+	struct owner o;
+	struct thread th;
+	const struct peer *p;
+	bool given_back;
+	enum err rc = rows_owner(t, id, &o, &given_back);
+
+	require(msg_kind_of(row) == MSG_CASE_ROW);
+	if (rc != ERR_OK)
+		return rc;
+	rc = rows_open(t, id, &th);
+	if (rc == ERR_OK && th.role == THREAD_SENDER &&
+	    owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)th.state) == OWNER_NOBODY)
+		o = (struct owner){.who = OWNER_NOBODY, .peer = th.peer};
+	else if (rc != ERR_OK && rc != ERR_NOTFOUND)
+		return rc;
+	else if (o.who != OWNER_THEM)
+		return ERR_OK;
+	p = state_peer(t->node, o.peer);
+	msg_set_text(t->arena, row, CASE_ROW_OWNER, o.who == OWNER_THEM ? "partner" : "on-its-way");
+	msg_set_text(t->arena, row, CASE_ROW_OWNER_PARTNER, p == NULL ? "" : p->org);
+	return ERR_OK;
+}
+
+enum err shown_cases(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	enum err rc = view_case_list(t, req, reply);
+
+	for (size_t i = 0; rc == ERR_OK && i < msg_count(reply, REPLY_CASES); i++) {
+		struct msg *row = msg_edit(reply, REPLY_CASES, i);
+		struct id16 id;
+
+		if (bytes_unhex(id.b, sizeof id.b, msg_text(row, CASE_ROW_ID)))
+			rc = away(t, &id, row);
+	}
+	return rc;
+}
+
 enum err shown_ended(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};

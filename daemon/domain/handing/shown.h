@@ -18,6 +18,8 @@
 MUST_CHECK enum err shown_list(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err shown_one(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply);
+/** view_case_list(), and of each case that is on its way, or was taken, where it goes or went. */
+MUST_CHECK enum err shown_cases(struct turn *t, const struct msg *req, struct msg *reply);
 /** One row of REPLY_HANDOVERS. */
 MUST_CHECK enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply);
 /** By whole id, reference, or a unique prefix of it.  Refuses for a person. */

@@ -18,7 +18,8 @@ static const char find_path[] = "/cases/find";
 /* Enough to find the person again, nothing of why they came. */
 static struct page_cases_rows row_of(struct visit *v, const struct msg *row)
 {
-	const char *same = msg_text(row, CASE_ROW_SAME), *id = msg_text(row, CASE_ROW_ID);
+	const char *same = msg_text(row, CASE_ROW_SAME), *id = msg_text(row, CASE_ROW_ID),
+		   *owner = msg_text(row, CASE_ROW_OWNER);
 	char day[WORDS_SHORT];
 
 	return (struct page_cases_rows){
@@ -29,6 +30,13 @@ static struct page_cases_rows row_of(struct visit *v, const struct msg *row)
 				    words_day_of(v->lang, msg_u64(row, CASE_ROW_CREATED_MS), day)),
 		.theirs = msg_u64(row, CASE_ROW_THEIRS) != 0,
 		.closed = msg_u64(row, CASE_ROW_CLOSED) != 0,
+		.away = owner[0] == '\0'
+				? NULL
+				: visit_say(v, LIST_WEB,
+					    strcmp(owner, "partner") == 0 ? "case-moved"
+									  : "case-moves",
+					    FILL({"partner", msg_text(row, CASE_ROW_OWNER_PARTNER),
+						  0})),
 		.same = same[0] == '\0' ? NULL
 					: visit_say(v, LIST_TODAY, "same",
 						    FILL({"case", parts_number(v, same), 0})),

@@ -9,7 +9,7 @@
 #include "client/words/words.h"
 #include "web/page.h"
 
-enum { NOT_FOUND = 404, NUMBER = 8, TIME = 12, JOINED = 2048 };
+enum { NOT_FOUND = 404, NUMBER = 8, TIME = 12, JOINED = 2048, OWNER = 256 };
 
 #define ROW(number, name, kind, folded) {PERSON_##number, #name, folded, FORM_##kind == FORM_LINES},
 const struct parts_field parts_fields[PARTS_FIELDS] = {PARTS_PERSON(ROW)};
@@ -115,6 +115,36 @@ const char *parts_whose(struct visit *v, const struct msg *reply)
 	require(msg_kind_of(reply) == MSG_REPLY);
 	return msg_count(reply, REPLY_CASES) == 0 ? NULL
 						  : parts_name(v, msg_at(reply, REPLY_CASES, 0));
+}
+
+bool parts_ours(const struct msg *reply)
+{
+	const struct msg *o = msg_get(reply, REPLY_OWNER);
+
+	require(msg_kind_of(reply) == MSG_REPLY);
+	return o == NULL || strcmp(msg_text(o, OWNER_ROW_WHO), "us") == 0;
+}
+
+/* A partner is named with its number: who wonders phones.  A code that only newer nodes know: nobody writes before people looked. */
+const char *parts_owner(struct visit *v, const struct msg *reply)
+{
+	static const char *const keys[][2] = {{"us", "owner-us"},
+					      {"partner", "owner-partner"},
+					      {"on-its-way", "owner-on-its-way"},
+					      {"elsewhere", "owner-elsewhere"},
+					      {"being-compared", "owner-being-compared"},
+					      {"being-given-back", "owner-being-given-back"}};
+	const struct msg *o = msg_get(reply, REPLY_OWNER);
+	const char *who = o == NULL ? "us" : msg_text(o, OWNER_ROW_WHO), *key = "owner-nobody";
+	const char *phone = msg_text(o, OWNER_ROW_PHONE);
+	char partner[OWNER];
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (strcmp(keys[i][0], who) == 0)
+			key = keys[i][1];
+	text_format(partner, sizeof partner, "%.120s%s%.100s%s", msg_text(o, OWNER_ROW_PARTNER),
+		    phone[0] == '\0' ? "" : " (", phone, phone[0] == '\0' ? "" : ")");
+	return visit_say(v, LIST_SAY, key, FILL({"partner", partner, 0}));
 }
 
 /* A national number is called by the name that it has in the country of this node. */

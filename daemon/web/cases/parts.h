@@ -36,6 +36,9 @@ const char *parts_codes(struct visit *v, const char *country, enum list_id list,
 const char *parts_name(struct visit *v, const struct msg *case_row);
 /** The same of whom a page is about that shows something else; NULL: core says nobody. */
 const char *parts_whose(struct visit *v, const struct msg *reply);
+/** May what is typed in the case of a reply to case_show be its file; and in whose hands it is, as a sentence. */
+bool parts_ours(const struct msg *reply);
+const char *parts_owner(struct visit *v, const struct msg *reply);
 
 /** X(PERSON_..., its name in a form, FORM_LINE or FORM_LINES, folded): fields of a person in the order in which somebody at a desk
  *  asks.  What is folded is asked for only where it is needed. */

@@ -295,6 +295,8 @@ static void told(struct visit *v, struct msg *reply)
 	p.closed = msg_u64(row, CASE_ROW_CLOSED) != 0;
 	p.theirs = msg_u64(row, CASE_ROW_THEIRS) != 0;
 	p.worker = msg_text(row, CASE_ROW_WORKER);
+	if (!parts_ours(reply))
+		p.away = parts_owner(v, reply);
 	p.quiet = page_quiet(v, msg_u64(msg_get(reply, REPLY_PERSON), PERSON_DO_NOT_CONTACT) != 0);
 	text_format(refer, sizeof refer, "/refer/%s", p.id);
 	p.refer_k = visit_k(v, refer);

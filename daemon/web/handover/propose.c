@@ -20,9 +20,10 @@
 #include "base/text.h"
 #include "client/words/words.h"
 #include "web/again.h"
+#include "web/cases/parts.h"
 #include "web/page.h"
 
-enum { OK = 200, ADDRESS = 160, NAME = 256, NOON_MS = 43200000 };
+enum { OK = 200, ADDRESS = 160, NOON_MS = 43200000 };
 
 const struct form_field handover_propose_fields[HANDOVER_PROPOSE_FIELDS] = {
 	{"to", FORM_LINE, 250, false},	  {"day", FORM_NUMBER, 2, false},
@@ -64,28 +65,6 @@ static void ask_case(struct visit *v, visit_told told)
 }
 
 /* ---- the page ---- */
-
-/* A partner is named with its number: who wonders phones.  A code that only newer nodes know: nobody writes before people looked. */
-static const char *owner_text(struct visit *v, const struct msg *reply)
-{
-	static const char *const keys[][2] = {{"us", "owner-us"},
-					      {"partner", "owner-partner"},
-					      {"on-its-way", "owner-on-its-way"},
-					      {"elsewhere", "owner-elsewhere"},
-					      {"being-compared", "owner-being-compared"},
-					      {"being-given-back", "owner-being-given-back"}};
-	const struct msg *o = msg_get(reply, REPLY_OWNER);
-	const char *who = o == NULL ? "us" : msg_text(o, OWNER_ROW_WHO), *key = "owner-nobody";
-	const char *phone = msg_text(o, OWNER_ROW_PHONE);
-	char partner[NAME];
-
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (strcmp(keys[i][0], who) == 0)
-			key = keys[i][1];
-	(void)snprintf(partner, sizeof partner, "%.120s%s%.100s%s", msg_text(o, OWNER_ROW_PARTNER),
-		       phone[0] == '\0' ? "" : " (", phone, phone[0] == '\0' ? "" : ")");
-	return visit_say(v, LIST_SAY, key, FILL({"partner", partner, 0}));
-}
 
 /* Who could take it: members with nothing in the way.  Core judges again when it is proposed. */
 static void fill_partners(struct visit *v, const struct msg *reply, struct page_handover_case *p)
@@ -149,7 +128,7 @@ static void fill_hows(struct visit *v, struct page_handover_case *p)
 static void told_partners(struct visit *v, struct msg *reply)
 {
 	struct page_handover_case p = {.f = &v->f, .id = case_of(v)};
-	const struct msg *shown = own(v)->shown, *o = msg_get(shown, REPLY_OWNER);
+	const struct msg *shown = own(v)->shown;
 
 	if (page_refused(v, reply))
 		return;
@@ -157,8 +136,8 @@ static void told_partners(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	(void)again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
 	p.who = msg_text(msg_get(shown, REPLY_PERSON), PERSON_NAME);
-	p.owner = owner_text(v, shown);
-	p.ours = !v->f.reads && (o == NULL || strcmp(msg_text(o, OWNER_ROW_WHO), "us") == 0);
+	p.owner = parts_owner(v, shown);
+	p.ours = !v->f.reads && parts_ours(shown);
 	fill_handovers(v, shown, &p);
 	fill_partners(v, reply, &p);
 	fill_hows(v, &p);
