@@ -161,7 +161,7 @@ def test_some_of_a_consent_is_taken_back_and_the_rest_goes_on(goes, anna):
 
 
 def test_everything_is_taken_back_at_once(goes, anna):
-    case, _ = offered(goes, goes.partner)
+    case, ref = offered(goes, goes.partner)
     every = f"/c/{case}/withdraw"
     assert every in anna.get(f"/c/{case}").links and every not in goes.people["Rik"].get(f"/c/{case}").links
     spoken(goes, anna, every)
@@ -170,6 +170,8 @@ def test_everything_is_taken_back_at_once(goes, anna):
     assert anna.at.split("?")[0] == f"/c/{case}/who" and "ingetrokken op" in page.text
     assert page.done == "Alle toestemmingen van dit dossier zijn ingetrokken."
     assert {g["state"] for g in goes.k("consent", "list", case)["grants"]} == {"withdrawn"}
+    text = anna.get(f"/r/{ref}").text
+    assert "Toestemming ingetrokken" in text and "(automatisch" not in text, text  # somebody pressed a button
     assert "Er geldt geen toestemming" in anna.get(every).text and not [f for f in anna.page.forms if f == every]
     assert every not in anna.get(f"/c/{case}").links
 
