@@ -11,8 +11,6 @@
 #include "base/limits.h"
 #include "base/text.h"
 
-enum { CONTACT = 1 };
-
 size_t message_length(const char *text)
 {
 	size_t n = 0;
@@ -29,7 +27,7 @@ static const char *more_than_contact(const struct msg *person)
 	struct msg_field f;
 
 	for (size_t i = 0; person != NULL && msg_field_at(person, i, &f); i++)
-		if (f.cat != CONTACT && msg_has(person, f.number))
+		if (f.cat != MESSAGE_CONTACT && msg_has(person, f.number))
 			return f.name;
 	return NULL;
 }

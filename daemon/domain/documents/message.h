@@ -14,13 +14,15 @@
 
 #include "proto/msg.h"
 
+/** The bit of the category that says how a person is reached. */
+enum { MESSAGE_CONTACT = 1 };
 /** Which rule a body of MSG_MESSAGE breaks. */
 enum message_flaw {
 	MESSAGE_SOUND,
 	MESSAGE_SAYS_NOTHING, /* neither words nor a place nor how to reach the person */
 	MESSAGE_TEXT_LONG,    /* more characters than LIMIT_MESSAGE */
 	MESSAGE_PLACE_LONG,   /* more characters than LIMIT_MESSAGE_PLACE */
-	MESSAGE_OF_PERSON     /* a field of the person that is not of category 1 */
+	MESSAGE_OF_PERSON     /* a field of the person that is not of MESSAGE_CONTACT */
 };
 /** The first rule that it breaks; *field: the field, as partner.proto calls it (borrowed, constant), NULL without one. */
 enum message_flaw message_flaw(const struct msg *body, const char **field);

@@ -9,6 +9,7 @@
 #include "domain/care/acts.h"
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
+#include "domain/documents/message.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
 #include "domain/grant/grantdocs.h"
@@ -102,6 +103,14 @@ static enum err said(struct turn *t, const struct thread *th, const struct id16 
 	return ERR_OK;
 }
 
+/* Another address or number than this partner was told: who trusts it less than before may be hiding the new one from it, so people send
+ * that themselves.  A wish not to be visited is no such word. */
+static bool moved_since(const struct msg_field *f, const struct msg *told, const struct msg *now)
+{
+	return f->cat == MESSAGE_CONTACT && f->type == MSG_TYPE_TEXT &&
+	       strcmp(msg_text(told, f->number), msg_text(now, f->number)) != 0;
+}
+
 /* What the partner was told of, in the words that hold now: a detail that was corrected since is not said wrong again, one that was
  * taken out of the case is not said, and one that the partner never had is none of them. */
 static enum err as_now(struct turn *t, const struct thread *th, struct msg **person)
@@ -118,7 +127,7 @@ static enum err as_now(struct turn *t, const struct thread *th, struct msg **per
 	if (rc != ERR_OK)
 		return rc;
 	for (size_t i = 0; msg_field_at(now, i, &f); i++)
-		if (!msg_has(*person, f.number))
+		if (!msg_has(*person, f.number) || moved_since(&f, *person, now))
 			msg_clear(now, f.number);
 	*person = now;
 	return ERR_OK;
