@@ -15,7 +15,8 @@
 
 #include "domain/documents/thread.h"
 
-/** Whose case is it, of a document of ours that came back without its thread? */
+/** Whose case is it, of a document of ours that came back without its thread?  *case_id: zeros, or what its thread was of before a loss took all
+ *  that was in it; that it stays. */
 MUST_CHECK enum err recover_case(struct turn *t, const struct peer *p, const struct wire_doc *d,
 				 struct id16 *case_id);
 /** Rules of exchange/hooks.h, of a referral and of a consent. */

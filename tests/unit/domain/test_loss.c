@@ -1019,7 +1019,7 @@ static struct id16 case_that_came_back(struct bed *b, uint16_t type, uint8_t thr
 {
 	struct wire_doc d = {.form = WIRE_WHOLE,
 			     .head = bed_head(b, BED_SELF, BED_PARTNER, bed_id(thread), 1)};
-	struct id16 id;
+	struct id16 id = {{0}};
 
 	d.head.type = type;
 	assert_int_equal(msg_pack(b->t.arena, body, &d.body), ERR_OK);
