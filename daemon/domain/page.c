@@ -233,7 +233,7 @@ static void name_of(struct turn *t, enum store_table table, struct span key, str
 	char text[33];
 	struct id16 id;
 
-	if ((thread || table == STORE_CASES) && key.len >= at + 16) {
+	if ((thread || table == STORE_CASES || table == STORE_HANDOVER) && key.len >= at + 16) {
 		memcpy(id.b, key.p + at, 16);
 		if (thread)
 			thread_reference(t, &id, text);

@@ -435,6 +435,8 @@ enum err shown_cases(struct turn *t, const struct msg *req, struct msg *reply)
 
 		if (bytes_unhex(id.b, sizeof id.b, msg_text(row, CASE_ROW_ID)))
 			rc = away(t, &id, row);
+		if (page_damaged(t, rc, STORE_HANDOVER, span_of(id.b, sizeof id.b), reply))
+			rc = ERR_OK;
 	}
 	return rc;
 }

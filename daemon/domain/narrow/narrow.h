@@ -3,8 +3,8 @@
  * narrow - a person takes back part of a consent: a narrower one takes its place.
  *
  * The narrower consent goes first, then the withdrawal of the old one, which names it.  The holder drops all that came under the
- * old one; what the narrower one still covers is said again under it, in each referral that runs, as the case says it now.
- * Nothing is cut out of a signed document.
+ * old one; what the narrower one still covers is said again under it, in each referral that runs, as the case says it now;
+ * an address or number that changed since is left out.  Nothing is cut out of a signed document.
  *
  * Layer:    domain/narrow (base, proto, store; lower rooms).
  * Owns:     successor of GRANT rows.

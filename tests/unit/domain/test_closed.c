@@ -9,6 +9,7 @@
 #include "domain/closing/closing.h"
 #include "domain/consent/casefile.h"
 #include "domain/exchange/outbox.h"
+#include "domain/handing/shown.h"
 #include "domain/handover/rows.h"
 #include "domain/handover/steps.h"
 #include "domain/referral/referral.h"
@@ -369,6 +370,38 @@ static void what_was_taken_out_does_not_go_back(void **state)
 	assert_int_equal(d.head.type, DOC_TAKE);
 }
 
+/* How many of these rows say so of their case. */
+static size_t on_their_way(const struct msg *reply)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < msg_count(reply, REPLY_CASES); i++)
+		n += strcmp(msg_text(msg_at(reply, REPLY_CASES, i), CASE_ROW_OWNER),
+			    "on-its-way") == 0;
+	return n;
+}
+
+/* Of the cases that are listed one cannot say where it goes: it is named, and the others are there. */
+static void a_damaged_handover_keeps_no_case_out_of_the_list(void **state)
+{
+	struct bed *b = *state;
+	const struct id16 one = bedcase_open(b);
+	const struct thread th = handed(b, &one, 1, THREAD_SENDER, HANDOVER_CEDED, 1, NULL);
+	const struct store_key k = turn_key_ids(&one, &th.id);
+	struct msg *req = msg_new(b->t.arena, MSG_CASE_SEARCH),
+		   *reply = msg_new(b->t.arena, MSG_REPLY);
+
+	(void)bedcase_open(b);
+	assert_int_equal(shown_cases(&b->t, req, reply), ERR_OK);
+	assert_int_equal(on_their_way(reply), 1);
+	assert_int_equal(msg_count(reply, REPLY_DAMAGE), 0);
+	assert_int_equal(turn_put(&b->t, STORE_HANDOVER, &k, span_of("?", 1)), ERR_OK);
+	reply = msg_new(b->t.arena, MSG_REPLY);
+	assert_int_equal(shown_cases(&b->t, req, reply), ERR_OK);
+	assert_int_equal(msg_count(reply, REPLY_CASES), 2);
+	assert_int_equal(msg_count(reply, REPLY_DAMAGE), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -393,6 +426,8 @@ int main(void)
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(what_was_taken_out_does_not_go_back, setup,
 						bed_teardown),
+		cmocka_unit_test_setup_teardown(a_damaged_handover_keeps_no_case_out_of_the_list,
+						setup, bed_teardown),
 		cmocka_unit_test_setup_teardown(nor_does_anybody_write_before_it_is_taken_again,
 						setup, bed_teardown),
 	};
