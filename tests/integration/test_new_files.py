@@ -103,3 +103,78 @@ def test_a_refusal_is_json_where_json_is_asked(world, tmp_path, more):
     world.makes["none"] = ("approve", "0" * 32, *more)
     r = kring(world, "none", tmp_path / "x", "--json")
     assert r.returncode == 3 and (json.loads(r.stdout)["code"], r.stderr) == ("proposal-unknown", "") and list(tmp_path.iterdir()) == [], r
+
+
+def offline(*words, most=None):
+    """A command that needs no node; most: as above."""
+    def limit():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    return subprocess.run([str(BIN / "kring"), "--lang", "en", *map(str, words)], capture_output=True, text=True, timeout=20, stdin=subprocess.DEVNULL,
+                          preexec_fn=limit if most else None, restore_signals=False)
+
+
+def files_in(d):
+    return {str(p.relative_to(d)): p.read_bytes() for p in d.rglob("*") if p.is_file()}
+
+
+@pytest.mark.parametrize("left", [["root1.key", "root2.key", "root3.key", "roster"], ["root3.key"], ["root7.key"], ["roster"]])
+def test_the_keys_of_roots_are_never_written_over(tmp_path, left):
+    """All of them there, one that is still waiting for its organisation, one of a larger federation, none but the roster."""
+    d = tmp_path / "roots"
+    make = ("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d)
+    assert offline(*make).returncode == 0
+    (d / "root2.key").rename(d / "root7.key") if "root7.key" in left else None
+    for p in [p for p in d.iterdir() if p.name not in left]:
+        p.unlink()
+    before = files_in(d)
+    r = offline(*make)
+    assert r.returncode == 1 and any(x in r.stderr for x in left) and "stays as it is" in r.stderr and not r.stdout, r
+    assert files_in(d) == before
+
+
+def test_new_roots_are_not_drawn_over_the_old_ones(tmp_path):
+    """The old ones have to sign the change."""
+    d = tmp_path / "roots"
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d).returncode == 0
+    before = files_in(d)
+    change = ("roster", "propose", "--roster", d / "roster", "--op", "rotate-roots", "--roots", "2/2", "--out", tmp_path / "p", "--keys")
+    r = offline(*change, d)
+    assert r.returncode == 1 and "root1.key" in r.stderr and "stays as it is" in r.stderr, r
+    assert files_in(d) == before and not (tmp_path / "p").exists()
+    assert offline(*change, tmp_path / "new").returncode == 0
+
+
+@pytest.mark.parametrize("what", ["root1.key", "roster", "letter", "link"])
+def test_a_proposal_takes_the_place_of_a_proposal_alone(tmp_path, what):
+    d = tmp_path / "roots"
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d).returncode == 0
+    (d / "letter").write_text("x")
+    (d / "link").symlink_to(d / "letter")
+    before = files_in(d)
+    renew = lambda to: offline("roster", "propose", "--roster", d / "roster", "--op", "renew", "--out", to)  # noqa: E731
+    r = renew(d / what)
+    assert r.returncode == 1 and what in r.stderr and "is no proposal" in r.stderr and files_in(d) == before, r
+    assert renew(tmp_path / "p").returncode == 0 and renew(tmp_path / "p").returncode == 0  # one that was overtaken is made again
+
+
+def test_roots_on_a_disk_without_room_leave_nothing(tmp_path):
+    """Whatever did not fit: a key, the first one or a later one, or the roster."""
+    d = tmp_path / "roots"
+    for most in (8, 100):  # a key has 40 bytes, a roster more
+        r = offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d, most=most)
+        assert r.returncode == 1 and "too large" in r.stderr and not d.exists(), (r, most)
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d).returncode == 0
+
+
+def test_what_lies_where_a_key_is_written_first_gets_none_of_it(tmp_path):
+    """A file is written under another name first.  Somebody who made one of that name beforehand would hold what is written."""
+    d = tmp_path / "roots"
+    d.mkdir()
+    os.mkfifo(d / "root1.key.new")
+    mine = os.open(d / "root2.key.new", os.O_RDWR | os.O_CREAT, 0o666)
+    pipe = os.open(d / "root1.key.new", os.O_RDONLY | os.O_NONBLOCK)
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", d).returncode == 0
+    assert os.read(pipe, 100) == b"" and os.pread(mine, 100, 0) == b""
+    assert sorted(p.name for p in d.iterdir()) == ["root1.key", "root2.key", "root3.key", "roster"]
+    assert {p.stat().st_mode & 0o777 for p in d.iterdir()} == {0o600}

@@ -104,17 +104,17 @@ static enum err keep_owner(const char *path, int fd)
 	return fchown(fd, sb.st_uid, sb.st_gid) == 0 ? ERR_OK : ERR_IO;
 }
 
-enum err keyfile_write_file(const char *path, struct span bytes)
+/* Beside path, whole and on disk; only_new: nothing may have that name. */
+static enum err write_beside(const char *path, const char *tmp, struct span bytes, bool only_new)
 {
-	char tmp[PATH_MAX];
+	struct stat sb;
 	enum err rc;
-	int fd, n = snprintf(tmp, sizeof tmp, "%s.new", path);
+	int fd;
 
-	if (n < 0 || n >= (int)sizeof tmp)
-		return ERR_LIMIT;
-	/* The same name each time: what a crash left half-written is written over and does not pile
-	 * up. */
-	fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	/* The same name each time: what a crash left half-written goes and does not pile up.  Not written over: a pipe, or a file that
+	 * somebody made here beforehand, would hand a key to whoever holds its other end. */
+	(void)unlink(tmp);
+	fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return ERR_IO;
 	rc = write_all(fd, bytes);
@@ -123,13 +123,43 @@ enum err keyfile_write_file(const char *path, struct span bytes)
 	/* Before the rename: otherwise a power cut could leave the new name with a file that is empty. */
 	if (rc == ERR_OK && fsync(fd) != 0)
 		rc = ERR_IO;
-	if (close(fd) != 0)
+	if (close(fd) != 0 && rc == ERR_OK)
 		rc = ERR_IO;
-	if (rc == ERR_OK && rename(tmp, path) != 0)
-		rc = ERR_IO;
-	if (rc != ERR_OK)
-		(void)unlink(tmp);
+	if (rc != ERR_OK || !only_new)
+		return rc == ERR_OK && rename(tmp, path) != 0 ? ERR_IO : rc;
+	/* a link and not a rename, which takes the place of what lies there; a stick that has no links is looked at */
+	if (link(tmp, path) == 0)
+		return ERR_OK;
+	if (errno == EEXIST || lstat(path, &sb) == 0)
+		return ERR_EXISTS;
+	return rename(tmp, path) == 0 ? ERR_OK : ERR_IO;
+}
+
+static enum err write_file(const char *path, struct span bytes, bool only_new)
+{
+	char tmp[PATH_MAX];
+	enum err rc;
+	int no, n;
+
+	require(path != NULL);
+	n = snprintf(tmp, sizeof tmp, "%s.new", path);
+	if (n < 0 || n >= (int)sizeof tmp)
+		return ERR_LIMIT;
+	rc = write_beside(path, tmp, bytes, only_new);
+	no = errno; /* of what failed; callers say it */
+	(void)unlink(tmp);
+	errno = no;
 	return rc == ERR_OK ? sync_parent(path) : rc;
+}
+
+enum err keyfile_write_file(const char *path, struct span bytes)
+{
+	return write_file(path, bytes, false);
+}
+
+enum err keyfile_new_file(const char *path, struct span bytes)
+{
+	return write_file(path, bytes, true);
 }
 
 enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len)

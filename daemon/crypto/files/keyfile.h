@@ -112,6 +112,8 @@ MUST_CHECK enum err keyfile_rotate(const char *dir, const struct keybox *kb,
 /** Write path atomically: temporary name, fsync, rename, fsync of the directory; mode 0600.  What root writes
  *  belongs to whom the file belonged to, or else the directory. */
 MUST_CHECK enum err keyfile_write_file(const char *path, struct span bytes);
+/** The same under a name that nothing has; ERR_EXISTS, and what lies there stays.  ERR_IO: errno says why, of both. */
+MUST_CHECK enum err keyfile_new_file(const char *path, struct span bytes);
 /** Read at most cap bytes; ERR_LIMIT when longer, ERR_NOTFOUND when absent. */
 MUST_CHECK enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len);
 

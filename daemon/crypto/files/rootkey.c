@@ -92,8 +92,7 @@ enum err rootkey_create(const char *path, struct span pass, struct id32 *pub)
 		memcpy(file + MAGIC_LEN, seed, SEED);
 	}
 	if (rc == ERR_OK)
-		rc = keyfile_write_file(path,
-					span_of(file, pass.len != 0 ? SEALED_LEN : CLEAR_LEN));
+		rc = keyfile_new_file(path, span_of(file, pass.len != 0 ? SEALED_LEN : CLEAR_LEN));
 	secret_wipe(file, sizeof file);
 	secret_wipe(seed, sizeof seed);
 	secret_wipe(sk, sizeof sk);

@@ -3,6 +3,7 @@
 #include "tool/cli/fail.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,10 +77,13 @@ static int code_of(enum err rc)
 							: TOOL_RULE;
 }
 
-/* For errors that explain themselves: the words are those of the error. */
+/* For errors that explain themselves: the words are those of the error, and of the system where it refused something: "input/output
+ * error" sends whoever has a full disk to buy another one. */
 int tool_fail_err(const char *what, enum err rc)
 {
-	return tool_fail(code_of(rc), what, say_err(rc));
+	const int no = rc == ERR_IO || rc == ERR_FULL ? errno : 0;
+
+	return tool_fail(code_of(rc), what, no == 0 ? say_err(rc) : say_errno(no));
 }
 
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why)

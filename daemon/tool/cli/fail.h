@@ -20,6 +20,7 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
  *  code. */
 int tool_fail(int code, const char *what,
 	      const char *why); /* rows of config/lists/tool.psv, or names */
+/** ERR_IO, ERR_FULL: errno is why, unless it is 0. */
 int tool_fail_err(const char *what, enum err rc);
 /** why (base/cause.h) tells it better than the error, where it has a cause. */
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why);

@@ -255,10 +255,11 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 /* Elsewhere than in the node's directory root writes them, and the node reads them: the file is its user's. */
 enum err nodedir_settings(const char *dir, const char *path, struct span bytes)
 {
-	enum err rc = keyfile_write_file(path, bytes);
 	struct stat sb;
+	enum err rc;
 
 	require(dir != NULL && path != NULL);
+	rc = keyfile_write_file(path, bytes);
 	if (rc == ERR_OK && geteuid() == 0 && stat(dir, &sb) == 0 && sb.st_uid != 0 &&
 	    chown(path, sb.st_uid, sb.st_gid) != 0)
 		rc = ERR_IO;

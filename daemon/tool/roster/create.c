@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -21,19 +22,68 @@
 #include "tool/node/nodedir.h"
 #include "tool/roster/tools.h"
 
-/* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
-enum err create_root_keys(const char *dir, struct span pass, struct wire_genesis *g)
+enum { KEY_PATH = CONFIG_PATH_MAX + 32 };
+
+static void key_path(char out[KEY_PATH], const char *dir, unsigned i)
 {
-	char path[CONFIG_PATH_MAX + 32];
+	require(i < LIMIT_ROOTS);
+	(void)snprintf(out, KEY_PATH, "%s/root%u.key", dir, i + 1);
+}
+
+/* A root's key that is written over is gone for ever, and with it a federation in which all must sign: so where any key lies none is
+ * made, also when the others are away with their organisations.  roster: nor where one lies. */
+static int refuse_held(const char *dir, bool roster)
+{
+	char path[KEY_PATH];
+	struct stat sb;
+	bool held = false;
+
+	for (unsigned i = 0; i < LIMIT_ROOTS && !held; i++) {
+		key_path(path, dir, i);
+		held = lstat(path, &sb) == 0;
+	}
+	if (!held && roster) {
+		(void)snprintf(path, sizeof path, "%s/roster", dir);
+		held = lstat(path, &sb) == 0;
+	}
+	return held ? tool_fail(TOOL_RULE, path, "stays-directory") : 0;
+}
+
+/* Of those that were made, when not all could be: they are no federation's, and would stand in the way of the next try. */
+static void take_back(const char *dir, unsigned made)
+{
+	char path[KEY_PATH];
+
+	require(dir != NULL && made <= LIMIT_ROOTS);
+	while (made > 0) {
+		key_path(path, dir, --made);
+		(void)unlink(path);
+	}
+	(void)rmdir(dir); /* unless something else lies there */
+}
+
+/* All of them lie together once, here; each leaves on a stick for the organisation that is to hold it. */
+int create_root_keys(const char *dir, struct span pass, struct wire_genesis *g)
+{
+	char path[KEY_PATH];
 	enum err rc = ERR_OK;
+	unsigned made = 0;
+	int bad = refuse_held(dir, false);
 
 	require(g->n <= LIMIT_ROOTS && g->m <= g->n);
+	if (bad != 0)
+		return bad;
 	(void)mkdir(dir, 0700); /* rootkey_create tells when it is not there */
-	for (unsigned i = 0; i < g->n && rc == ERR_OK; i++) {
-		(void)snprintf(path, sizeof path, "%s/root%u.key", dir, i + 1);
-		rc = rootkey_create(path, pass, &g->roots[i]);
+	while (made < g->n && rc == ERR_OK) {
+		key_path(path, dir, made);
+		rc = rootkey_create(path, pass, &g->roots[made]);
+		made += rc == ERR_OK;
 	}
-	return rc;
+	if (rc == ERR_OK)
+		return 0;
+	bad = tool_fail_err(path, rc);
+	take_back(dir, made);
+	return bad;
 }
 
 /* Out of a file or of standard input, never out of an argument, which every user of the machine can read.  An empty one is refused: it
@@ -98,6 +148,21 @@ static enum err sign_first(const char *dir, struct span pass, unsigned n, struct
 	return rc;
 }
 
+/* All that can be wrong with what was typed, before a key is drawn. */
+static int asked(const struct tool_args *a, unsigned *m, unsigned *n)
+{
+	int bad;
+
+	if (a->name == NULL || a->out == NULL)
+		return tool_fail(TOOL_USAGE, "needs-name-out", "");
+	bad = nodedir_name("--name", a->name);
+	if (bad != 0)
+		return bad;
+	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, m, n))
+		return tool_fail(TOOL_USAGE, "--roots M/N", "roots-number");
+	return refuse_held(a->out, true);
+}
+
 /* All roots sign the first entry, not only as many as later ones need: so each key is known to work before it is needed. */
 int tool_fed_create(struct tool_args *a)
 {
@@ -108,18 +173,13 @@ int tool_fed_create(struct tool_args *a)
 	struct id32 hash;
 	unsigned m = 0, n = 0;
 	size_t pass_len = 0;
-	int bad;
 	char pass[CREATE_PASSPHRASE] = "";
 	char path[CONFIG_PATH_MAX + 32];
 	enum err rc;
+	int bad = asked(a, &m, &n);
 
-	if (a->name == NULL || a->out == NULL)
-		return tool_fail(TOOL_USAGE, "needs-name-out", "");
-	bad = nodedir_name("--name", a->name);
 	if (bad != 0)
 		return bad;
-	if (!create_roots(a->roots == NULL ? "2/3" : a->roots, &m, &n))
-		return tool_fail(TOOL_USAGE, "--roots M/N", "roots-number");
 	require(n <= LIMIT_ROOTS); /* create_roots said so */
 	g.m = (uint8_t)m;
 	g.n = (uint8_t)n;
@@ -127,9 +187,9 @@ int tool_fed_create(struct tool_args *a)
 	bad = create_passphrase(a, pass, &pass_len);
 	if (bad != 0)
 		return bad;
-	rc = create_root_keys(a->out, span_of(pass, pass_len), &g);
-	if (rc != ERR_OK)
-		return tool_fail_err("root-keys", rc);
+	bad = create_root_keys(a->out, span_of(pass, pass_len), &g);
+	if (bad != 0)
+		return bad;
 	wire_genesis_put(&pw, &g);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
@@ -149,8 +209,11 @@ int tool_fed_create(struct tool_args *a)
 	(void)snprintf(path, sizeof path, "%s/roster", a->out);
 	if (rc == ERR_OK)
 		rc = rosterfile_write(path, NULL, &e);
-	if (rc != ERR_OK)
-		return tool_fail_err("roster", rc);
+	if (rc != ERR_OK) {
+		bad = tool_fail_err("roster", rc);
+		take_back(a->out, n);
+		return bad;
+	}
 	made(a, &e, &g, path);
 	return 0;
 }

@@ -22,7 +22,8 @@ enum { CREATE_PASSPHRASE = 1024 };
 int create_passphrase(const struct tool_args *a, char out[CREATE_PASSPHRASE], size_t *len);
 /** "2/3": so many of so many roots sign, two at least. */
 bool create_roots(const char *text, unsigned *m, unsigned *n);
-/** Draws g->n keys into DIR/root1.key ... and their public halves into g.  pass: what all of them lie under; empty: in clear. */
-MUST_CHECK enum err create_root_keys(const char *dir, struct span pass, struct wire_genesis *g);
+/** Draws g->n keys into DIR/root1.key ... and their public halves into g.  pass: what all of them lie under; empty: in clear.  The exit
+ *  code, after saying why: then none of them is there, and what lay in DIR is as it was. */
+MUST_CHECK int create_root_keys(const char *dir, struct span pass, struct wire_genesis *g);
 
 #endif /* KRING_TOOL_ROSTER_CREATE_H */

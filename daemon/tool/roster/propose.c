@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/check.h"
 #include "base/clock.h"
@@ -44,6 +45,23 @@ static uint8_t class_of(const char *name)
 	return 0;
 }
 
+/* A proposal that was overtaken is made again under its name; a key, a roster or anything else that lies there is no proposal. */
+static bool free_for_proposal(const char *path)
+{
+	static uint8_t file[LIMIT_ROSTER_CARRIED];
+	struct wire_roster e = {.sig_count = 0};
+	struct stat sb;
+	size_t len = 0;
+
+	require(path != NULL);
+	if (lstat(path, &sb) != 0)
+		return true; /* and where it cannot be looked at it cannot be written */
+	return S_ISREG(sb.st_mode) && keyfile_read_file(path, file, sizeof file, &len) == ERR_OK &&
+	       len >= 4 && be32_get(file) == len - 4 &&
+	       wire_roster_get(span_of(file + 4, len - 4), &e) == ERR_OK &&
+	       e.op != WIRE_ROSTER_GENESIS;
+}
+
 /* The next place in the chain, payload filled in by the caller; written as a proposal. */
 static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 			  struct wire_roster *e)
@@ -52,6 +70,8 @@ static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 	struct wr w = wr_of(bytes, sizeof bytes);
 
 	require(f->chain.begun); /* what rosterfile_read took in */
+	if (!free_for_proposal(a->out))
+		return tool_fail(TOOL_RULE, a->out, "stays-file");
 	e->fed_id = f->chain.fed_id;
 	e->seq = f->chain.seq + 1;
 	e->prev_hash = f->chain.head;
@@ -286,7 +306,6 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	unsigned m = 0, n = 0;
 	char pass[CREATE_PASSPHRASE] = "";
 	size_t pass_len = 0;
-	enum err rc;
 	int bad;
 
 	if (a->keys == NULL || a->roots == NULL || !create_roots(a->roots, &m, &n))
@@ -296,10 +315,10 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	bad = create_passphrase(a, pass, &pass_len);
 	if (bad != 0)
 		return bad;
-	rc = create_root_keys(a->keys, span_of(pass, pass_len), &g);
+	bad = create_root_keys(a->keys, span_of(pass, pass_len), &g);
 	secret_wipe(pass, sizeof pass);
-	if (rc != ERR_OK)
-		return tool_fail_err("root-keys", rc);
+	if (bad != 0)
+		return bad;
 	wire_roots_put(&pw, &g);
 	require(!pw.over);
 	e.payload = wr_span(&pw);
