@@ -178,3 +178,17 @@ def test_what_lies_where_a_key_is_written_first_gets_none_of_it(tmp_path):
     assert os.read(pipe, 100) == b"" and os.pread(mine, 100, 0) == b""
     assert sorted(p.name for p in d.iterdir()) == ["root1.key", "root2.key", "root3.key", "roster"]
     assert {p.stat().st_mode & 0o777 for p in d.iterdir()} == {0o600}
+
+
+def test_a_node_that_finds_no_room_can_be_made_again(tmp_path):
+    """What is left of a node keeps another one from being made there: so nothing is left."""
+    roots, d = tmp_path / "roots", tmp_path / "node"
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", roots).returncode == 0
+    make = ("--dir", d, "node", "init", "--org", "OCMW Geel", "--country", "BE-VLG", "--listen", "tcp://127.0.0.1:7001", "--federation", roots / "roster")
+    for most in (100, 300, 390, 1000):  # slots, identity, roster, keyroot
+        r = offline(*make, most=most)
+        assert r.returncode == 1 and "too large" in r.stderr, (most, r)
+        assert not d.exists() or not list(d.iterdir()), (most, list(d.iterdir()))
+    d.mkdir(exist_ok=True)  # as a package makes it
+    assert offline(*make, most=100).returncode == 1 and list(d.iterdir()) == []
+    assert offline(*make).returncode == 0

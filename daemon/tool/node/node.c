@@ -52,8 +52,10 @@ int tool_node_init(struct tool_args *a)
 		return tool_fail_cause(TOOL_NOT_FOUND, "federation-roster", rc, &why);
 	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
 	if (bad == 0 && (!nodefiles_path(path, sizeof path, a->dir, "roster") ||
-			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK))
+			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK)) {
 		bad = tool_fail(TOOL_RULE, "roster-not-copied", say_errno(errno));
+		nodedir_unmake(a->dir, false);
+	}
 	rosterfile_free(&f);
 	if (bad != 0)
 		return bad;

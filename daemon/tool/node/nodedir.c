@@ -389,6 +389,23 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
+void nodedir_unmake(const char *dir, bool made)
+{
+	static const char *const files[] = {"join",	"record",     "recovery-sheet.txt",
+					    NEXT_SHEET, "unlock.key", "identity",
+					    "slots",	"keyroot"};
+	char path[PATH_LEN];
+
+	require(dir != NULL);
+	if (config_path(path, sizeof path, dir))
+		(void)unlink(path);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++)
+		if (nodefiles_path(path, sizeof path, dir, files[i]))
+			(void)unlink(path);
+	if (made)
+		(void)rmdir(dir);
+}
+
 /* Keys, then their sheet, and the join request when all else is there: kring join goes on with a node that has one, and a
  * node whose sheet was never written is lost with its disk. */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
@@ -398,7 +415,9 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 	struct keyfile k = {.keybox = NULL};
 	const char *held = nodefiles_any(a->dir);
 	char path[PATH_LEN];
+	bool made;
 	enum err rc;
+	int bad;
 
 	if (held != NULL) {
 		say_to(stderr, "node-held", FILL({"dir", a->dir, 0}, {"held", held, 0}));
@@ -411,7 +430,8 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		return tool_fail(TOOL_RULE, path, "settings-stay");
 	/* An empty directory may exist: a package makes it for the daemon's user before there is a
 	 * node. */
-	if (mkdir(a->dir, 0700) != 0 && errno != EEXIST)
+	made = mkdir(a->dir, 0700) == 0;
+	if (!made && errno != EEXIST)
 		return tool_fail(TOOL_RULE, a->dir, say_errno(errno));
 	if (a->passphrase_file != NULL &&
 	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
@@ -425,7 +445,10 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		rc = nodedir_sheet_place(a->dir, NULL);
 	if (rc == ERR_OK)
 		rc = write_words(a, k.keybox, join, join_len);
+	bad = rc == ERR_OK ? 0 : tool_fail_err("making-node", rc);
 	secret_wipe(&s, sizeof s);
 	keyfile_close(&k);
-	return rc == ERR_OK ? 0 : tool_fail_err("making-node", rc);
+	if (bad != 0)
+		nodedir_unmake(a->dir, made);
+	return bad;
 }

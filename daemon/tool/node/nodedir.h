@@ -25,9 +25,12 @@ int nodedir_check(struct tool_args *a);
 int nodedir_name(const char *option, const char *name);
 /** Says which countries have a calendar of working days; the exit code. */
 int nodedir_refuse_place(const char *place);
-/** Make the node in a->dir for this federation; join receives the request (as the file `join`). */
+/** Make the node in a->dir for this federation; join receives the request (as the file `join`).  Where that fails nothing of it stays:
+ *  what is left of a node would keep it from being made again. */
 int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		 uint8_t join[NODEDIR_JOIN_MAX], size_t *join_len);
+/** All that nodedir_make made goes; made: the directory, too. */
+void nodedir_unmake(const char *dir, bool made);
 /** The organisation as roster or join request have it; "this node" where neither is there. */
 void nodedir_org(const char *dir, const struct id32 *node, char out[LIMIT_ORG_NAME + 1]);
 /** Settings at path, which config_path() gave for dir; those of whom dir belongs. */
