@@ -16,6 +16,7 @@
 #include "client/commands/cmd.h"
 #include "client/draft/draft.h"
 #include "client/print/print.h"
+#include "client/words/refusal.h"
 
 enum { AGAIN_MS = 2000, REDRAW_MS = 60000, KINDS = 7, ALL_KINDS = (1 << KINDS) - 1 };
 
@@ -93,6 +94,7 @@ static bool hear(struct cli *c, int fd, bool again, int *code)
 	/* the first answer is a refusal: said as that of every other command, with the same exit code */
 	if (msg_has(reply, REPLY_ERROR)) {
 		*code = out_exit(msg_text(reply, REPLY_ERROR));
+		refusal_words(c->lang, c->country, &c->arena, reply);
 		if (c->json)
 			out_json(c, NULL, reply);
 		else

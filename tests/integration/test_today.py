@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """kring alone: what is to be done today, what partners have to do, and work that is done where it stands."""
+import json
 import subprocess
 
 import pytest
@@ -210,6 +211,19 @@ def test_kring_watch_tells_and_ends(federation, workdir):
     finally:
         p.send_signal(signal.SIGINT)
     assert p.wait(10) == 0
+
+
+def test_kring_watch_that_is_refused_says_why(federation):
+    f = federation("Goes")
+    (a,) = f.nodes
+    a.start()
+    a.k("lock")
+    watch = [str(f.bin / "kring"), "--dir", str(a.dir), "--lang", "en"]
+    r = subprocess.run([*watch, "watch"], capture_output=True, text=True, timeout=20)
+    assert r.returncode == 4 and "is locked" in r.stderr and "kring unlock" in r.stderr, r
+    r = subprocess.run([*watch, "--json", "watch"], capture_output=True, text=True, timeout=20)
+    got = json.loads(r.stdout)
+    assert r.returncode == 4 and got["code"] == "node-locked" and "is locked" in got["what"] and "kring unlock" in got["remedy"], r
 
 
 def test_kring_watch_names_the_command_that_shows_the_next_page(federation):
