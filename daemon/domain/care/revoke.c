@@ -56,3 +56,54 @@ enum err revoke_all(struct turn *t, const struct thread *th, struct grants_ended
 	}
 	return rc;
 }
+
+/* Of the consents that its documents name the one that ended last; one that went with its case says nothing. */
+static enum err ended_last(struct turn *t, const struct id16 *grant, uint64_t *last_ms, bool *yes)
+{
+	struct msg *m;
+	enum err rc = consent_record(t, grant, &m);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	if (!msg_has(m, GRANT_RECORD_WITHDRAWN_MS) ||
+	    msg_u64(m, GRANT_RECORD_WITHDRAWN_MS) < *last_ms)
+		return ERR_OK;
+	*last_ms = msg_u64(m, GRANT_RECORD_WITHDRAWN_MS);
+	*yes = msg_u64(m, GRANT_RECORD_AUTOMATIC) != 0;
+	return ERR_OK;
+}
+
+/*
+ * A referral ends with its consent by a REVOKE that this node signs, whoever wanted it:
+ *
+ *	what ended the consent	its record		the referral's page
+ *	the person		withdrawn		as a person's act
+ *	a narrower one		withdrawn		as a person's act
+ *	its last day		withdrawn, automatic	"automatic"
+ */
+enum err revoke_by_itself(struct turn *t, const struct thread *th, bool *yes)
+{
+	const bool mine = th->role == THREAD_SENDER;
+	const uint32_t last = mine ? th->my_no : th->their_no;
+	uint64_t last_ms = 0;
+
+	require(th->kind == THREAD_REFERRAL);
+	*yes = false;
+	for (uint32_t no = 1; no <= last; no++) {
+		const size_t mark = t->arena->used;
+		struct log_entry e;
+		struct document d = {.hollow = true};
+		enum err rc = thread_entry(t, th, mine, no, &e);
+
+		if (rc == ERR_OK && e.type != DOC_REVOKE) /* it names none */
+			rc = document_load_head(t, &e.doc, &d);
+		if (rc == ERR_NOTFOUND)
+			return ERR_CORRUPT;
+		if (rc == ERR_OK && d.head.cats != 0)
+			rc = ended_last(t, &d.head.grant_id, &last_ms, yes);
+		if (rc != ERR_OK)
+			return rc;
+		arena_rewind(t->arena, mark);
+	}
+	return ERR_OK;
+}

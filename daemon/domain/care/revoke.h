@@ -17,5 +17,7 @@
 /** All living grants between the referral's case and its partner end (grants_revoke), and those that its documents name, in
  *  whichever case they lie.  *out as there. */
 MUST_CHECK enum err revoke_all(struct turn *t, const struct thread *th, struct grants_ended *out);
+/** Of a referral that ended with its consent: did that run out?  Else a person took it back, or made it narrower. */
+MUST_CHECK enum err revoke_by_itself(struct turn *t, const struct thread *th, bool *yes);
 
 #endif /* KRING_DOMAIN_CARE_REVOKE_H */

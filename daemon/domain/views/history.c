@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "domain/attach/attach.h"
+#include "domain/care/revoke.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 
 enum { ENTER_URGENT = 2 };
 
-/* Where one of our documents stands. */
 enum err view_delivery(struct turn *t, const struct doc_key *doc, const char **text,
 		       uint64_t *stored_ms)
 {
@@ -122,11 +122,11 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 	}
 }
 
-/* cats: of the partner's texts, what may be shown; nothing after its grants ended, nor when hidden. */
 enum err view_history_row(struct turn *t, const struct thread *th, const struct fold_step *s,
 			  uint64_t cats, struct msg *reply)
 {
 	const bool mine = s->who == fold_our_side(th);
+	bool itself = true;
 	struct msg *row = msg_add(t->arena, reply, REPLY_LOG);
 	struct log_entry e;
 	struct document d;
@@ -154,8 +154,13 @@ enum err view_history_row(struct turn *t, const struct thread *th, const struct 
 	/* all of its categories or none of its words: a text cannot be cut by category */
 	if (mine || (d.head.cats & ~cats) == 0)
 		body_texts(t, &d, row);
-	if (!mine)
-		return ERR_OK;
+	/* signed by the node either way: by itself only where the consent ran out */
+	if (e.type == DOC_REVOKE && msg_has(row, LOG_ROW_AUTOMATIC))
+		rc = revoke_by_itself(t, th, &itself);
+	if (!itself)
+		msg_clear(row, LOG_ROW_AUTOMATIC);
+	if (rc != ERR_OK || !mine)
+		return rc;
 	rc = view_delivery(t, &e.doc, &delivery, &stored);
 	msg_set_text(t->arena, row, LOG_ROW_DELIVERY, delivery);
 	if (stored != 0)

@@ -92,13 +92,6 @@ static void add_more(struct parts *p, const struct msg *reply, const struct msg 
 		add(p, "", list_text(LIST_UI, v->lang, "urgent"));
 }
 
-/* Taken back because the consent was: core writes it, and a person wanted it. */
-static bool of_withdrawal(const struct msg *r)
-{
-	return strcmp(msg_text(r, LOG_ROW_ACT), "revoke") == 0 &&
-	       strcmp(msg_text(r, LOG_ROW_REASON), "consent-withdrawn") == 0;
-}
-
 /* What is to be known of the entry itself, in brackets: at most one of them is so. */
 static const char *aside_of(struct visit *v, const struct msg *r)
 {
@@ -111,7 +104,7 @@ static const char *aside_of(struct visit *v, const struct msg *r)
 	else if (msg_has(r, LOG_ROW_DELIVERY) &&
 		 strcmp(msg_text(r, LOG_ROW_DELIVERY), "stored") != 0)
 		key = "not-yet-delivered";
-	else if (msg_u64(r, LOG_ROW_AUTOMATIC) != 0 && !of_withdrawal(r))
+	else if (msg_u64(r, LOG_ROW_AUTOMATIC) != 0)
 		key = "automatic";
 	return key == NULL ? NULL : list_text(LIST_UI, v->lang, key);
 }
@@ -119,7 +112,10 @@ static const char *aside_of(struct visit *v, const struct msg *r)
 /* What was taken back because it was taken back says so once. */
 static const char *why_of(struct visit *v, const struct msg *r)
 {
-	return of_withdrawal(r) ? "" : reason_words(v->lang, r);
+	const bool same = strcmp(msg_text(r, LOG_ROW_ACT), "revoke") == 0 &&
+			  strcmp(msg_text(r, LOG_ROW_REASON), "consent-withdrawn") == 0;
+
+	return same ? "" : reason_words(v->lang, r);
 }
 
 /* Sides are called by their organisations: "we" is read by two people, and means another one at each end. */

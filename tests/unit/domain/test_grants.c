@@ -22,6 +22,7 @@
 #include "domain/referral/worklist.h"
 #include "domain/slices/slices.h"
 #include "domain/told.h"
+#include "domain/views/history.h"
 
 enum { HOUR_MS = 3600000, ROOM = 4, WISH_ERASE = 2 };
 
@@ -273,6 +274,50 @@ static void a_withdrawal_ends_what_rests_on_it(void **state)
 	assert_int_equal(timer_of(b, &s.grant),
 			 b->t.wall_ms + (uint64_t)ERASURE_REMIND_DAYS * DAY_MS);
 	assert_int_equal(pair_owed(pair_of(b, BED_PARTNER)), 4);
+}
+
+/* The newest entry of that referral, as its page has it: does it say that no person did it? */
+static bool shown_automatic(struct bed *b, const struct thread *th)
+{
+	struct thread now = bedcase_thread(b, &th->id);
+	struct msg *reply = msg_new(b->t.arena, MSG_REPLY);
+	struct fold_step *steps;
+	enum referral_state state;
+	const struct msg *last;
+	size_t n;
+
+	assert_int_equal(fold_thread(&b->t, &now, &steps, &n, &state), ERR_OK);
+	assert_true(n > 0);
+	assert_int_equal(view_history_row(&b->t, &now, &steps[n - 1], 0, reply), ERR_OK);
+	last = msg_at(reply, REPLY_LOG, 0);
+	assert_string_equal(msg_text(last, LOG_ROW_ACT), "revoke");
+	return msg_u64(last, LOG_ROW_AUTOMATIC) != 0;
+}
+
+/* The node signs the end of a referral either way: who wanted it is told by the consent. */
+static void an_end_is_automatic_where_the_consent_ran_out(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+	struct msg *m = record_of(b, &s.grant);
+
+	msg_set_u64(m, GRANT_RECORD_AUTOMATIC, 1);
+	assert_int_equal(consent_save(&b->t, &s.grant, &s.case_id, m), ERR_OK);
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	(void)bed_turn(b);
+	assert_true(shown_automatic(b, &s.th));
+}
+
+static void an_end_is_a_person_s_where_it_was_taken_back(void **state)
+{
+	struct bed *b = *state;
+	const struct sent s = sent(b);
+	const struct consent_scope of = scope(b, BED_PARTNER, &s.case_id, false);
+
+	assert_int_equal(grants_withdraw(&b->t, &of, &s.grant, NULL), ERR_OK);
+	(void)bed_turn(b);
+	assert_false(shown_automatic(b, &s.th));
 }
 
 /* Both at one tick: what the turn signs lies nowhere yet, and goes out all the same. */
@@ -1505,6 +1550,8 @@ int main(void)
 		ON_BED(whose_a_consent_is_counts_until_it_changes),
 		ON_BED(what_is_said_again_is_not_written_again),
 		ON_BED(a_withdrawal_ends_what_rests_on_it),
+		ON_BED(an_end_is_automatic_where_the_consent_ran_out),
+		ON_BED(an_end_is_a_person_s_where_it_was_taken_back),
 		ON_BED(the_case_and_the_audit_log_say_so),
 		ON_BED(nothing_else_ends),
 		ON_BED(one_that_ran_out_is_withdrawn_by_name),
