@@ -64,6 +64,18 @@ void print_told(const struct cli *c, const struct msg *reply)
 	fields(c, msg_get(reply, REPLY_TOLD), true);
 }
 
+/* Who has it now, of one that is not here to write in. */
+static void print_away(const struct cli *c, const struct msg *r)
+{
+	const char *owner = msg_text(r, CASE_ROW_OWNER);
+
+	if (owner[0] == '\0')
+		return;
+	(void)printf("  ");
+	print_say(c, strcmp(owner, "partner") == 0 ? "moved-to" : "moves-to",
+		  FILL({"partner", msg_text(r, CASE_ROW_OWNER_PARTNER), 0}));
+}
+
 /* Of a case that a partner referred to us, what is shown is what its consent covers. */
 void print_cases(const struct cli *c, const struct msg *reply)
 {
@@ -86,6 +98,7 @@ void print_cases(const struct cli *c, const struct msg *reply)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "referred-to-us"));
 		if (msg_u64(r, CASE_ROW_CLOSED) != 0)
 			(void)printf("  %s", list_text(LIST_UI, c->lang, "closed"));
+		print_away(c, r);
 		if (msg_text(r, CASE_ROW_SAME)[0] != '\0')
 			(void)printf("  %s %s", list_text(LIST_UI, c->lang, "same-person"), same);
 		if (msg_text(r, CASE_ROW_WORKER)[0] != '\0')

@@ -8,6 +8,7 @@ import pytest
 
 from browser import Browser, await_web, with_web
 from node import Federation, wait_for
+from staff import UIDS, kring
 from test_attachments import WITH
 from test_handover import propose as begin, until
 from test_web_files import signed_in
@@ -103,11 +104,15 @@ def test_a_case_moves(house):
     assert "Onderweg naar SMWO" in page.text and not {f"/c/{case}/{x}" for x in ("edit", "consent")} & set(page.links) and f"/refer/{case}" not in page.forms
     assert f"/c/{case}/note" in page.links and f"/c/{case}/handover" in page.links
     assert ["Onderweg naar SMWO"] == [r[3] for r in a.get("/cases").rows if r[1] == case[12:20]]
+    shown = kring(house, UIDS["caseworker"], "--lang", "nl", "case", "list").stdout
+    assert "onderweg naar SMWO" in next(x for x in shown.splitlines() if case[12:20] in x), shown
     wait_for("the key", lambda: "take" in buttons(b.get(f"/h/{ref}")))
     page = take(house.smwo, ref, "take", sure="1")
     assert "Overgenomen" in page.text and NAME in page.text
     wait_for("it to be closed here", lambda: "gesloten bewaard tot" in a.get(f"/h/{ref}").text.lower())
     assert NAME not in a.page.text
+    shown = kring(house, UIDS["caseworker"], "--lang", "nl", "case", "list").stdout
+    assert "nu bij SMWO" in next(x for x in shown.splitlines() if case[12:20] in x), shown
     a.get(f"/c/{case}/handover")
     assert a.status == 409 and "overgedragen aan SMWO" in a.page.text and NAME not in a.page.text
 
