@@ -213,7 +213,11 @@ def test_a_letter_says_what_was_a_mistake_and_what_was_taken_back(federation):
     tried = run(a, "case", "erase", other, "--dry-run", lang="nl").stderr  # whoever let go of it is not asked to
     assert "wordt hier voorgoed gewist" in tried and b.org not in tried, tried
     a.k("consent", "withdraw", grant)
-    wait_for("the withdrawal to be there", lambda: all(d.get("let_go") for d in a.k("letter", kept)["disclosures"]))
+    wait_for("the withdrawal to be there", lambda: a.k("show", kept)["log"][-1].get("stored_ms"))
+    assert "SMWO moet het wissen, en heeft nog niet bevestigd" in line("nl", kept)
+    b.await_state(kept, "revoked")
+    b.k("case", "erase", b.new_case(name="Een Ander"), "--now")  # what the night does
+    wait_for("the answer", lambda: all(d.get("let_go") for d in a.k("letter", kept)["disclosures"]), 60)
     assert "De toestemming is ingetrokken. SMWO heeft het weer gewist" in line("nl", kept)
 
 

@@ -53,19 +53,32 @@ static enum err ground_of(struct turn *t, const struct id16 *id, struct ground *
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* What came of its referral: the partner lets go in the turn that brings our word. */
-static void referral_row(struct turn *t, const struct thread *th, struct msg *row)
+/* What came of its referral.  Whoever gets the word of a mistake lets go in the turn that brings it, so its receipt says so; what a
+ * person took back is gone once the partner answers that, which it does after it shredded it. */
+static enum err referral_row(struct turn *t, const struct thread *th, struct msg *row)
 {
 	char ref[THREAD_REF_LEN + 1];
+	const char *delivery = "";
+	struct log_entry last;
+	uint64_t stored;
+	enum err rc = ERR_OK;
 
 	thread_reference(t, &th->id, ref);
 	msg_set_text(t->arena, row, DISCLOSURE_ROW_REF, ref);
-	if (th->state != REFERRAL_ERROR && th->state != REFERRAL_REVOKED)
-		return;
-	msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK,
-		     th->state == REFERRAL_ERROR ? "mistake" : "revoked");
-	if (th->deliver_ms == 0)
+	if (th->state == REFERRAL_REVOKED)
+		msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK, "revoked");
+	if (th->state != REFERRAL_ERROR)
+		return ERR_OK;
+	msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK, "mistake");
+	if (th->my_no != 0)
+		rc = thread_entry(t, th, true, th->my_no, &last);
+	if (rc == ERR_OK && th->my_no != 0)
+		rc = view_delivery(t, &last.doc, &delivery, &stored);
+	/* older than the outbox is kept: it arrived; whatever the verdict, the act itself was taken */
+	if (rc == ERR_OK &&
+	    (delivery[0] == '\0' || (stored != 0 && strcmp(delivery, "lost-act") != 0)))
 		msg_set_u64(row, DISCLOSURE_ROW_LET_GO, 1);
+	return rc;
 }
 
 /* What the document itself still says; a ledger row outlives it. */
@@ -83,7 +96,7 @@ static enum err document_row(struct turn *t, const struct doc_key *key, struct m
 		msg_set_u64(row, DISCLOSURE_ROW_HOLLOW, 1);
 	rc = thread_load(t, &d.head.thread_id, &th);
 	if (rc == ERR_OK && th.kind == THREAD_REFERRAL)
-		referral_row(t, &th, row);
+		rc = referral_row(t, &th, row);
 	if (rc == ERR_OK || rc == ERR_NOTFOUND)
 		rc = view_delivery(t, key, &delivery, &stored);
 	if (rc != ERR_OK)
@@ -130,17 +143,13 @@ static enum err put_row(struct turn *t, const struct ground *g, const struct led
 	rc = document_row(t, key, row);
 	/* its referral may go on, under a narrower consent */
 	if (rc == ERR_OK && r->cats != 0 && strcmp(g->state, "withdrawn") == 0 &&
-	    msg_text(row, DISCLOSURE_ROW_TAKEN_BACK)[0] == '\0') {
+	    msg_text(row, DISCLOSURE_ROW_TAKEN_BACK)[0] == '\0')
 		msg_set_text(t->arena, row, DISCLOSURE_ROW_TAKEN_BACK, "revoked");
-		if (g->let_go)
-			msg_set_u64(row, DISCLOSURE_ROW_LET_GO, 1);
-	}
 	/* a mistake was let go of all the same */
-	if (rc == ERR_OK && g->kept && r->cats != 0 &&
-	    strcmp(msg_text(row, DISCLOSURE_ROW_TAKEN_BACK), "revoked") == 0) {
-		msg_clear(row, DISCLOSURE_ROW_LET_GO);
-		msg_set_u64(row, DISCLOSURE_ROW_KEPT, 1);
-	}
+	if (rc == ERR_OK && r->cats != 0 &&
+	    strcmp(msg_text(row, DISCLOSURE_ROW_TAKEN_BACK), "revoked") == 0 &&
+	    (g->let_go || g->kept))
+		msg_set_u64(row, g->kept ? DISCLOSURE_ROW_KEPT : DISCLOSURE_ROW_LET_GO, 1);
 	return rc;
 }
 
