@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "client/words/words.h"
+#include "web/again.h"
 
 enum { ROWS = 50, OK = 200, ADDRESS = 80 };
 
@@ -160,7 +161,9 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 	struct page_today_work *w = arena_alloc(&v->a, (work + 1) * sizeof *w);
 	struct page_today_waiting *r = arena_alloc(&v->a, (waiting + 1) * sizeof *r);
 	struct page_today p = {.f = &v->f, .work = w, .waiting = r};
+	struct form typed;
 
+	again_did(v, again_open(v, NULL, 0, &typed), "", "");
 	v->f.title = list_text(LIST_WEB, v->lang, "today");
 	v->f.at_today = true;
 	v->f.live = "work inbox sent";

@@ -71,7 +71,7 @@ static const struct form_field check[] = {STOP};
 static const struct form_field knowing[] = {{"knowing", FORM_LINE, 400, false}};
 
 static const struct route routes[] = {
-	{false, "/", ROUTE_SIGNED_IN, FIELDS(paging), page_today_open},
+	{false, "/", ROUTE_SIGNED_IN, FIELDS(leafing), page_today_open},
 	{false, "/in", ROUTE_SIGNED_IN, FIELDS(paging), page_received_open},
 	{false, "/out", ROUTE_SIGNED_IN, FIELDS(paging), page_sent_open},
 	{false, "/cases", ROUTE_SIGNED_IN, FIELDS(paging), page_cases_open},

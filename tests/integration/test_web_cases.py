@@ -182,17 +182,19 @@ def test_a_new_case_and_somebody_alike(goes, anna):
     assert "e=" in anna.at and "000-777" in [a.get("value") for t, a in page.tags if t == "input"] and "naam" in page.text
     page = anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="31-1-1990", phone="000-777", goals="rust\r\nin huis", do_not_contact="1")
     assert anna.at.startswith("/c/") and "Nieuwe Verzonnen" in page.text and "31-01-1990" in page.text and "NIET OPBELLEN" in page.text
-    made = anna.at
+    assert page.done == "Het dossier is geopend. Het blijft hier tot de persoon toestemt."
+    made = anna.at.split("?")[0]
     anna.get("/case/new")
     page = anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", address="Kaai 1")
     assert "Is het dezelfde persoon?" in page.text and "Kaai 1" in [a.get("value") for t, a in page.tags if t == "input"] + page.words
     assert not [a for t, a in page.tags if a.get("type") == "radio" and "checked" in a]  # nobody becomes somebody else by a slip
     anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", address="Kaai 1", same=made[3:])
-    assert anna.at == made and "Kaai 1" in anna.page.text
+    assert anna.at.split("?")[0] == made and "Kaai 1" in anna.page.text
+    assert anna.page.done == "Dit dossier is aangevuld. Er is geen nieuw gemaakt."
     anna.get("/case/new")
     anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990")
     anna.post("/case/new", name="Nieuwe Verzonnen", birth_date="1990", same="new")
-    assert anna.at.startswith("/c/") and anna.at != made
+    assert anna.at.startswith("/c/") and anna.at.split("?")[0] != made
 
 
 def test_a_form_sent_twice_is_one_case(goes, anna):
@@ -201,7 +203,7 @@ def test_a_form_sent_twice_is_one_case(goes, anna):
     there = set()
     for _ in range(2):
         anna.post("/case/new", follow=False, name="Dubbel Verzinsel", **form)
-        there.add(anna.headers["Location"])
+        there.add(anna.headers["Location"].split("?")[0])
     assert len(there) == 1 and there.pop().startswith("/c/")
 
 
@@ -235,7 +237,7 @@ def test_hostile_words_in_every_field(goes, anna):
     anna.get("/case/new")
     page = anna.post("/case/new", name="Vijandig " + NASTY, best_time=NASTY, same="new", **{f: NASTY for f in lines})
     assert anna.at.startswith("/c/") and page.text.count("alert(1)") >= len(lines) + 1 and not strange(page)
-    page = anna.get(anna.at + "/edit")
+    page = anna.get(anna.at.split("?")[0] + "/edit")
     assert page.words.count(NASTY) == len(lines) and not strange(page)
     anna.get("/case/new")
     page = anna.post("/case/new", name="x" * 7169)
@@ -273,7 +275,8 @@ def test_a_consent_given_and_taken_back(goes, anna):
     assert "e=" in anna.at and len([a for t, a in page.tags if "checked" in a]) == 3
     page = anna.post(consent, identity="1", contact="1", how="written", by="self", day="", month="", year="")
     assert anna.at.startswith("/consent/") and "Wie het is, contactgegevens" in page.text and "Schriftelijk" in page.text
-    one = anna.at
+    assert page.done == "De toestemming is bewaard."
+    one = anna.at.split("?")[0]
     french = Browser(goes.web, "fr")
     french.cookies = dict(anna.cookies)
     assert "État Valable" in french.get(one).text  # a label begins with a capital, also with that letter
@@ -292,4 +295,4 @@ def test_a_consent_given_and_taken_back(goes, anna):
 def made(browser, name, **fields):
     browser.get("/case/new")
     browser.post("/case/new", name=name, same="new", **fields)
-    return browser.at[3:]
+    return browser.at.split("?")[0][3:]

@@ -91,7 +91,7 @@ def a_day(c, node):
     c.open("/case/new")
     type_in(name=f"{MARKS[0]} Verzonnen", story=MARKS[1], health=MARKS[1])
     c.press("main form.fields p.acts button")
-    at = "/c/" + c.standing(lambda: c.d.current_url).split("/c/")[1]
+    at = "/c/" + c.standing(lambda: c.d.current_url).split("/c/")[1].split("?")[0]
     assert MARKS[0] in c.text()
     c.open(at + "/note")
     type_in(text=MARKS[2])

@@ -285,7 +285,7 @@ static void told_given(struct visit *v, struct msg *reply)
 	if (again_refused(v, reply))
 		return;
 	text_format(to, sizeof to, "/consent/%.40s", msg_text(reply, REPLY_ID));
-	visit_go(v, to);
+	again_done(v, "did-consent-give", to);
 }
 
 /* Three numbers that are a day.  One that is none is sent as the first day there was, which core refuses as past; nothing at all: as core has it. */

@@ -282,14 +282,17 @@ void page_found_new_open(struct visit *v)
 	page_case_new_open(v);
 }
 
-/* What was done is shown by the page of the case, which every browser asks for by itself. */
+/* The page of the case says what was done, which every browser asks for by itself. */
 static void to_case(struct visit *v, const char *id)
 {
 	char to[ADDRESS];
 
 	require(strlen(id) == PARTS_ID);
 	text_format(to, sizeof to, "/c/%.40s", id);
-	visit_go(v, to);
+	again_done(v,
+		   strlen(form_value(&v->form, "same")) == PARTS_ID ? "did-case-added-to"
+								    : "did-case-new",
+		   to);
 }
 
 /* Where it is put aside which case came of this form. */

@@ -499,7 +499,7 @@ static void told_kept(struct visit *v, struct msg *reply)
 	if (msg_text(reply, REPLY_ERROR)[0] != '\0')
 		refer_no(v, reply, page_step(v));
 	else if (r->stops)
-		visit_go(v, "/");
+		again_done(v, "did-draft-keep", "/");
 	else
 		refer_go(v, r->step, r->wrong);
 }

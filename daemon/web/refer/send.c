@@ -20,6 +20,7 @@
 #include "client/words/whose.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
+#include "web/again.h"
 #include "web/page.h"
 
 enum { OK = 200, NOT_FOUND = 404, ADDRESS = 160, REQUEST_OF_REFERRAL = 1, REQUEST_OF_MESSAGE = 2 };
@@ -159,7 +160,7 @@ static void told_all(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
 	if (form_value(&v->form, "stop")[0] != '\0')
-		visit_go(v, "/");
+		again_done(v, "did-draft-keep", "/");
 	else
 		visit_ask(v, refer_request_of(v, true), told_tried);
 }

@@ -142,7 +142,7 @@ void refer_open(struct visit *v)
 static void told_dropped(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
-	visit_go(v, "/");
+	again_done(v, "did-draft-drop", "/");
 }
 
 /* One that is gone already is what was asked for. */

@@ -101,11 +101,11 @@ void page_task_open(struct visit *v)
 	visit_ask(v, m, told_tried);
 }
 
-/* The line is gone from the day: that says it. */
+/* Back to the day, which says what became of its line. */
 static void told_done(struct visit *v, struct msg *reply)
 {
 	if (!again_refused(v, reply))
-		visit_go(v, "/");
+		again_done(v, is_done(v) ? "did-done" : "did-erase", "/");
 }
 
 void page_task_try(struct visit *v)
