@@ -2,22 +2,11 @@
 /* What partners referred to us, and what we referred to them.  Whose move it is stands in words on each row; the sign before it says it once more. */
 #include "web/page.h"
 
-#include <string.h>
-
 #include "base/check.h"
 #include "client/words/whose.h"
+#include "web/referral/referral.h"
 
 enum { ROWS = 50, OK = 200 };
-
-/* Beside the words and never instead of them: a reader of screens passes over it. */
-static const char *mark_of(const struct msg *row)
-{
-	const char *next = msg_text(row, REFERRAL_ROW_NEXT);
-
-	if (strcmp(next, "us") == 0)
-		return "▶";
-	return strcmp(next, "partner") == 0 ? "○" : "✔";
-}
 
 static struct page_referrals_rows row_of(struct visit *v, const struct msg *row)
 {
@@ -34,7 +23,7 @@ static struct page_referrals_rows row_of(struct visit *v, const struct msg *row)
 			v, list_text(LIST_NEEDS, v->lang, msg_text(row, REFERRAL_ROW_NEED))),
 		.partner = msg_text(row, REFERRAL_ROW_PARTNER),
 		.ref = msg_text(row, REFERRAL_ROW_REF),
-		.mark = mark_of(row),
+		.mark = referral_mark(row),
 		.late = msg_u64(row, REFERRAL_ROW_OVERDUE) != 0,
 		.state = visit_keep(v, whose_move(v->lang, row, move)),
 	};

@@ -113,11 +113,19 @@ def test_what_was_taken_back_says_who_answered(goes, anna):
     text = anna.get(f"/consent/{gid}/receipt").text
     assert "Uw toestemming is ingetrokken" in text and "SMWO heeft nog niet geantwoord" in text and "Nog niet alles is gewist" in text
     assert "altijd intrekken" not in text and "Alles wat" not in text and "gewist op" not in text, text
+    for path in (f"/c/{case}/who", f"/r/{ref}", f"/c/{case}"):
+        assert "daar gewist" not in anna.get(path).text and not marks(anna.page, "✔"), path
+    assert "SMWO weet dat nog niet" in anna.get(f"/r/{ref}").text
     goes.partner.start()
+    # it heard of it, and says that it is erased once that was done: until then no page says so
+    wait_for("the word to be there", lambda: marks(anna.get(f"/r/{ref}"), "✔"))
+    text = anna.get(f"/c/{case}/who").text
+    assert "SMWO antwoordde nog niet" in text and "daar gewist" not in text and "daar nog niet zeker gewist" in text, text
+    assert "heeft nog niet bevestigd dat dit gebeurd is" in kring(goes, UIDS["caseworker"], "--lang", "nl", "letter", ref).stdout
     erased_at(goes.partner, ref, gid)
     wait_for("the answer", lambda: goes.k("consent", "show", gid)["grants"][0]["answered"] == 1, 60)
     text = anna.get(f"/c/{case}/who").text
-    assert "bij SMWO gewist op" in text and "antwoordt niet" not in text, text
+    assert "bij SMWO gewist op" in text and "antwoordt niet" not in text and "toestemming ingetrokken: daar gewist" in text.lower(), text
     text = anna.get(f"/consent/{gid}").text
     assert "bij SMWO gewist op" in text and "Nog niet alles" not in text and f"/consent/{gid}/receipt" in anna.page.links
     text = anna.get(f"/consent/{gid}/receipt").text
@@ -128,6 +136,32 @@ def test_what_was_taken_back_says_who_answered(goes, anna):
     assert goes.people["Bea"].ask("GET", f"/consent/{gid}/receipt")[0] == 404
     for other in ("0" * 32, "x"):
         assert anna.ask("GET", f"/consent/{other}/receipt")[0] == 404, other
+
+
+def marks(page, sign):
+    """How often that sign stands before words of whose move it is."""
+    return [w.strip() for w in page.words].count(sign)
+
+
+def test_a_mistake_is_no_tick_before_the_partner_heard_of_it(goes, anna):
+    """On the referral, in the list and on the case: while the partner is off, nothing is said to be done there."""
+    case, ref = offered(goes, goes.partner)
+    goes.partner.stop()
+    try:
+        anna.get(f"/r/{ref}/recall")
+        page = anna.post(f"/r/{ref}/recall")
+        assert "zodra dit bericht daar is" in page.text and "meteen alles" not in page.text, page.text
+        page = anna.post(f"/r/{ref}/recall")
+        assert "SMWO weet dat nog niet" in page.text and marks(page, "○") and not marks(page, "✔"), page.text
+        page = anna.get(f"/c/{case}")
+        assert "SMWO weet dat nog niet" in page.text and not marks(page, "✔"), page.text
+        assert "zodra ons bericht aankomt" in anna.get(f"/c/{case}/who").text
+        for lang, text in spoken(goes, anna, f"/r/{ref}").items():
+            assert "SMWO" in text, lang
+    finally:
+        goes.partner.start()
+    wait_for("the word to be there", lambda: marks(anna.get(f"/r/{ref}"), "✔"), 60)
+    assert "een vergissing: daar weer gewist" in anna.get(f"/c/{case}/who").text.lower()
 
 
 def ticks(page):
@@ -208,6 +242,8 @@ def test_what_waits_after_a_withdrawal_is_done_in_the_browser(goes, anna):
     page = anna.post(f"/r/{ref}/done", text="gebeld")
     assert "e=" in anna.at and "gebeld" in page.words  # how is missing
     page = anna.post(f"/r/{ref}/done", way="told", text="gebeld")
-    assert anna.at == "/" and f"/r/{ref}/done" not in page.links
+    assert anna.at.split("?")[0] == "/" and f"/r/{ref}/done" not in page.links
+    assert page.done == "Van de lijst gehaald. Het dossier blijft open."
+    assert "done" not in [a.get("class") for t, a in anna.get("/").tags]  # said once
     assert "gebeld" in anna.get(f"/c/{case}").text
     assert goes.people["Rik"].ask("GET", f"/r/{ref}/done")[0] == 404

@@ -47,7 +47,6 @@ static struct span id_span(const struct id16 *id)
 	return span_of(id->b, sizeof id->b);
 }
 
-/* Whose move is it? */
 const char *view_next_of(const struct thread *th)
 {
 	uint8_t next;
@@ -98,8 +97,12 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 	rc = thread_entry(t, th, true, th->my_no, &first);
 	if (rc == ERR_OK)
 		rc = view_delivery(t, &first.doc, &delivery, &stored);
-	if (rc == ERR_OK && (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0))
+	if (rc == ERR_OK && (strcmp(delivery, "queued") == 0 || strcmp(delivery, "handed") == 0)) {
 		msg_set_u64(row, REFERRAL_ROW_UNDELIVERED, 1);
+		/* nothing is let go of there before that is */
+		if (th->hidden && th->role == THREAD_SENDER)
+			msg_set_u64(row, REFERRAL_ROW_PROVISIONAL, 1);
+	}
 	if (rc != ERR_OK || th->role != THREAD_SENDER)
 		return rc;
 	if (th->my_no > 1) {
@@ -574,13 +577,11 @@ static enum err list_role(struct turn *t, const struct msg *req, uint8_t role, s
 	return rc;
 }
 
-/* What came, whoever brought it. */
 enum err view_inbox(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_RECEIVER, reply);
 }
 
-/* What left here, with what became of it at the other end. */
 enum err view_sent(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	return list_role(t, req, THREAD_SENDER, reply);
@@ -725,10 +726,9 @@ enum err view_referral_show(struct turn *t, const struct msg *req, struct msg *r
 	if (person != NULL && msg_cats(person) != 0)
 		msg_put_sub(reply, REPLY_PERSON, person);
 	rc = looked_at(t, &th);
-	if (rc != ERR_OK)
-		return rc;
-	return audit_look(t, &(struct audit_entry){.event = AUDIT_VIEW,
-						   .peer = th.peer,
-						   .case_id = &th.case_id,
-						   .detail = "referral"});
+	return rc != ERR_OK ? rc
+			    : audit_look(t, &(struct audit_entry){.event = AUDIT_VIEW,
+								  .peer = th.peer,
+								  .case_id = &th.case_id,
+								  .detail = "referral"});
 }

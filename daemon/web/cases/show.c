@@ -13,6 +13,7 @@
 #include "web/files/files.h"
 #include "web/page.h"
 #include "web/papers/standing.h"
+#include "web/referral/referral.h"
 
 enum { OK = 200, COURSE = 30, ADDRESS = 64 };
 
@@ -58,14 +59,6 @@ static const struct msg *pressing(const struct msg *reply)
 	return first;
 }
 
-/* Beside the words and never instead of them. */
-static const char *mark_of(const struct msg *row)
-{
-	if (next_is(row, "us"))
-		return "▶";
-	return next_is(row, "partner") ? "○" : "✔";
-}
-
 /* In core's order, each with the sentence that every other screen has for it. */
 static void referrals(struct visit *v, const struct msg *reply, struct page_case *p)
 {
@@ -84,7 +77,7 @@ static void referrals(struct visit *v, const struct msg *reply, struct page_case
 			.partner = msg_text(r, REFERRAL_ROW_PARTNER),
 			.ref = msg_text(r, REFERRAL_ROW_REF),
 			.urgent = page_urgent(v, msg_text(r, REFERRAL_ROW_URGENCY)),
-			.mark = mark_of(r),
+			.mark = referral_mark(r),
 			.late = msg_u64(r, REFERRAL_ROW_OVERDUE) != 0,
 			.state = visit_keep(v, whose_move(v->lang, r, move)),
 		};
@@ -92,7 +85,7 @@ static void referrals(struct visit *v, const struct msg *reply, struct page_case
 	/* of one referral alone the list says it already */
 	if (first == NULL || count < 2)
 		return;
-	p->mark = mark_of(first);
+	p->mark = referral_mark(first);
 	p->move = visit_keep(v, whose_move(v->lang, first, move));
 	p->move_ref = msg_text(first, REFERRAL_ROW_REF);
 }

@@ -52,6 +52,8 @@ void history_fill(struct visit *v, struct msg *reply, struct page_referral *p);
 /* words.c */
 /** The page is one of the list in which that referral (ReferralRow) stands. */
 void referral_in_menu(struct visit *v, const struct msg *row);
+/** Whose move it is as a sign, beside the words and never instead of them.  A tick only where nobody is, and the partner knows it. */
+const char *referral_mark(const struct msg *row);
 /** Whose move it is and what to heed above it, as the command line says them. */
 struct referral_head {
 	const char *urgent, *quiet, *safety, *mark, *move;

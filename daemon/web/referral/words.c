@@ -11,14 +11,24 @@
 
 enum { KEY = 64, LIST = 1024 };
 
-/* Beside the words and never instead of them: a reader of screens passes over it. */
-static const char *mark_of(const struct msg *row)
+/*
+ *	next	our last word there	sign
+ *	us	either			a pointer: somebody here acts
+ *	partner	either			a ring: we wait
+ *	nobody	no			a ring: nothing is done there before it arrives
+ *	nobody	yes			a tick
+ */
+const char *referral_mark(const struct msg *row)
 {
 	const char *next = msg_text(row, REFERRAL_ROW_NEXT);
 
+	require(msg_kind_of(row) == MSG_REFERRAL_ROW);
 	if (strcmp(next, "us") == 0)
 		return "▶";
-	return strcmp(next, "partner") == 0 ? "○" : "✔";
+	return strcmp(next, "partner") == 0 || msg_u64(row, REFERRAL_ROW_UNDELIVERED) != 0 ||
+			       msg_u64(row, REFERRAL_ROW_PROVISIONAL) != 0
+		       ? "○"
+		       : "✔";
 }
 
 /* A page about a referral is one of those that were received, or sent. */
@@ -37,7 +47,7 @@ void referral_head(struct visit *v, struct msg *reply, struct referral_head *out
 	char move[WHOSE_LEN];
 
 	referral_in_menu(v, row);
-	*out = (struct referral_head){.mark = mark_of(row)};
+	*out = (struct referral_head){.mark = referral_mark(row)};
 	out->move = visit_keep(v, whose_move(v->lang, row, move));
 	if (strcmp(msg_text(row, REFERRAL_ROW_URGENCY), "urgent") == 0)
 		out->urgent = list_text(LIST_SAID, v->lang, "urgent-first");
