@@ -60,20 +60,22 @@ def rings(uses):
 
 def calls(build, root=ROOT):
     """{file: files whose symbols its object uses}, of the objects that the present build makes."""
-    own, want = {}, {}
+    own, want, of = {}, {}, {}
     for u in json.loads((build / "compile_commands.json").read_text()):
-        made = pathlib.Path(u["directory"]) / re.search(r" -o (\S+)", u["command"])[1]  # make works in each folder, ninja in one
+        made = pathlib.Path(u["directory"]) / re.search(r" -o (\S+)", u["command"])[1]  # where the build runs, whatever generator
         o, src = str(made.relative_to(build.resolve())), pathlib.Path(u["file"])
         name = str(src.relative_to(root)) if src.is_relative_to(root) else ""
         if not re.match(r"(daemon|client|proto)/", name) or not re.match(r"(daemon|client|proto)/CMakeFiles/(?!kringd_|kring_store_nosync)", o):
             continue
-        own[name], want[name] = set(), set()
-        for line in subprocess.run(["nm", str(build / o)], capture_output=True, text=True).stdout.splitlines():
-            f = line.split()
-            if len(f) == 3 and f[1] in "TDRBC":
-                own[name].add(f[2])
-            elif len(f) == 2 and f[0] == "U":
-                want[name].add(f[1])
+        own[name], want[name], of[o] = set(), set(), name
+    # one program for all of them: each line begins with the object's name and a colon
+    for line in subprocess.run(["nm", "-A", *of], cwd=build, capture_output=True, text=True).stdout.splitlines():
+        o, _, said = line.partition(":")
+        f = said.split()
+        if len(f) == 3 and f[1] in "TDRBC":
+            own[of[o]].add(f[2])
+        elif len(f) == 2 and f[0] == "U":
+            want[of[o]].add(f[1])
     home = {s: n for n, ss in own.items() for s in ss}
     return {n: {home[s] for s in ss if s in home} - {n} for n, ss in want.items()}
 
