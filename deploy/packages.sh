@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Debian packages, one list for quickstart, tests and CI.  Sourced, not run.
 # shellcheck shell=bash disable=SC2034
-BUILD_PACKAGES="ca-certificates cmake make gcc libc6-dev pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler
+BUILD_PACKAGES="ca-certificates cmake ninja-build gcc libc6-dev pkg-config libzmq3-dev libprotobuf-c-dev protobuf-c-compiler
 protobuf-compiler libprotobuf-dev libsodium-dev libutf8proc-dev liblmdb-dev libuv1-dev libmicrohttpd-dev libjansson-dev libqrencode-dev libseccomp-dev libssl-dev libcmocka-dev
 python3 python3-protobuf"
 TEST_PACKAGES="clang lld libclang-rt-dev clang-format clang-tidy git python3-pytest python3-pytest-xdist python3-zmq python3-nacl python3-cryptography iproute2 cppcheck valgrind maude nftables systemd xfsprogs e2fsprogs
