@@ -12,7 +12,7 @@
 #include "domain/views/referrals.h"
 #include "sim.h"
 
-enum { FILL_EVERY = 5, CHECK_EVERY = 61, LISTS = 4 };
+enum { FILL_EVERY = 5, CHECK_EVERY = 211, LISTS = 4 };
 
 static void *take(void *ctx, size_t len)
 {
