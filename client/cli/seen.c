@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "client/cli/value.h"
 
 enum { ROWS_MAX = 2000, PATH_LEN = 4096, LINE_LEN = 128, SHORT_AT = 12 };
@@ -86,7 +87,7 @@ static void load(struct cli *c, struct book *b)
 	*b = (struct book){.rows = calloc(ROWS_MAX, sizeof *b->rows)};
 	if (b->rows == NULL || !path_of(c, path, false))
 		return;
-	f = fopen(path, "re");
+	f = infile_stream(path);
 	while (f != NULL && b->count < ROWS_MAX && fgets(line, sizeof line, f) != NULL) {
 		struct seen *s = &b->rows[b->count];
 		char *save = NULL;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "client/commands/cmd.h"
 #include "client/print/print.h"
 
@@ -78,7 +79,7 @@ static int with_checkpoints(struct cli *c, const char *with, struct msg *sub)
 	int code;
 
 	require(with != NULL && sub != NULL);
-	f = strcmp(with, "-") == 0 ? stdin : fopen(with, "re");
+	f = strcmp(with, "-") == 0 ? stdin : infile_stream(with);
 	if (f == NULL)
 		return cli_refuse(
 			c, CLI_NOT_FOUND, "no-checkpoints",

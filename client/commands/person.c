@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli/choice.h"
@@ -328,7 +329,7 @@ static int take_line(struct reader *r, const char *line)
 /* The whole file at once; one byte over the limit tells that there is more. */
 static int load(struct cli *c, const char *file, char **text, size_t *len)
 {
-	FILE *f = strcmp(file, "-") == 0 ? stdin : fopen(file, "re");
+	FILE *f = strcmp(file, "-") == 0 ? stdin : infile_stream(file);
 	int why = errno;
 	size_t n;
 	bool bad;

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/slots.h"
 #include "client/print/print.h"
 
@@ -28,7 +29,7 @@ static unsigned needless(const struct cli *c)
 	size_t n;
 	FILE *f;
 
-	if (!beside(c, "slots", path) || (f = fopen(path, "rbe")) == NULL)
+	if (!beside(c, "slots", path) || (f = infile_stream(path)) == NULL)
 		return 0;
 	/* The file may be any file that lies there: count and length are compared before a slot is
 	 * looked at. */

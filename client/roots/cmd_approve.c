@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/limits.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
@@ -97,7 +98,7 @@ static int sign_with(const struct cli *c, const char *proposal, const char *key,
 		return cli_refuse(c, WEXITSTATUS(status), "not-signed", FILL({"key", key, 0}));
 	if (WEXITSTATUS(status) != 0)
 		return WEXITSTATUS(status);
-	fd = open(signed_at, O_RDONLY | O_CLOEXEC);
+	fd = infile_open(signed_at);
 	if (fd >= 0) {
 		n = read(fd, out, SIGNED_LEN);
 		(void)close(fd);

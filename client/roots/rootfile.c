@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/limits.h"
 
 int rootfile_unread(const struct cli *c, const char *path)
@@ -17,7 +18,7 @@ int rootfile_unread(const struct cli *c, const char *path)
 
 bool rootfile_read(const char *path, uint8_t *to, size_t cap, size_t *len)
 {
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int fd = infile_open(path);
 	ssize_t n = fd < 0 ? -1 : 0;
 
 	require(to != NULL && cap > 0);

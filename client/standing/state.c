@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/limits.h"
 #include "client/standing/child.h"
 #include "proto/joinfile.h"
@@ -38,7 +39,7 @@ bool state_file(const char *dir, const char *name)
 /* A file that is longer than expected is none of ours, and is taken for unreadable rather than read in part. */
 long state_read(const char *path, char *out, size_t cap)
 {
-	FILE *f = fopen(path, "rbe");
+	FILE *f = infile_stream(path);
 	size_t n;
 	bool bad;
 	int why;

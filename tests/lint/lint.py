@@ -65,6 +65,16 @@ def banned():
                 yield f"{rel(p)}:{n}: {line.strip()}"
 
 
+def nobody_waits_at_a_pipe():
+    """What is opened to be read is opened by infile_open, or says itself that it does not wait."""
+    bad = re.compile(r"\bfopen\s*\(|\bopen(?:at)?\s*\([^;]*O_RDONLY[^;]*\)")
+    for p in SOURCES:
+        text = p.read_text()
+        for m in bad.finditer(text):
+            if not re.search(r"O_NONBLOCK|O_DIRECTORY", m[0]) and rel(p) != "daemon/main.c":  # there: a clock that tests hand over
+                yield f"{rel(p)}:{text.count(chr(10), 0, m.start()) + 1}: {m[0].splitlines()[0]}"
+
+
 def suffixes():
     """LL, not ll, which reads as eleven.  clang-tidy knows the rule as cert-dcl16-c, at a fifth of all its time."""
     bad = re.compile(r"(?<![\w.%])(?:0[xX][0-9a-fA-F]+|\d[\d.]*(?:[eE][+-]?\d+)?)(?:[uU]?ll?|l[uU])\b")
@@ -559,6 +569,7 @@ check("layers and foreign headers", layers())
 check("no circle between files", measure.circles(BUILD.resolve()))
 check("room sizes, assertions, comments", measure.gates())
 check("banned calls", banned())
+check("what is opened to be read is never waited for", nobody_waits_at_a_pipe())
 check("suffixes of numbers are in capitals", suffixes())
 check("the domain calls nothing of the world", domain_is_pure())
 check("memory of a turn is given back in one place", arenas_are_rewound())

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
 
@@ -283,7 +284,7 @@ static enum err read_head(struct backup_in *in, const char *path, struct backup_
 {
 	struct rd r = rd_of(span_of(in->head, sizeof in->head));
 
-	in->file = fopen(path, "re");
+	in->file = infile_stream(path);
 	if (in->file == NULL)
 		return errno == ENOENT ? ERR_NOTFOUND : ERR_IO;
 	if (fread(in->head, 1, sizeof in->head, in->file) != sizeof in->head)

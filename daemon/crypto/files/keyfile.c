@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "base/rng.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
@@ -164,7 +165,7 @@ enum err keyfile_new_file(const char *path, struct span bytes)
 
 enum err keyfile_read_file(const char *path, uint8_t *buf, size_t cap, size_t *len)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = infile_open(path);
 	enum err rc = ERR_OK;
 	uint8_t extra;
 

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "crypto/hash.h"
 
 enum err digest_of(const char *path, char hex[65])
@@ -15,7 +16,7 @@ enum err digest_of(const char *path, char hex[65])
 	enum { CHUNK = 65536 };
 	static uint8_t bytes[CHUNK]; /* not on the stack */
 	struct hash_sha256 *h = hash_sha256_begin();
-	FILE *f = fopen(path, "re");
+	FILE *f = infile_stream(path);
 	uint8_t out[32];
 	size_t n;
 	bool bad = f == NULL || h == NULL;
@@ -43,7 +44,7 @@ enum err digest_holds(const char *path)
 	require(path != NULL);
 	if (snprintf(beside, sizeof beside, "%s.sha256", path) >= (int)sizeof beside)
 		return ERR_NOTFOUND;
-	f = fopen(beside, "re");
+	f = infile_stream(beside);
 	if (f != NULL) {
 		n = fread(wanted, 1, 64, f);
 		(void)fclose(f);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "roles/nodefiles.h"
 
 enum { LISTENS = 0x0a, LINE_LEN = 512, PATH_LEN = 4096, V4_DIGITS = 8, V6_DIGITS = 32 };
@@ -76,7 +77,7 @@ static bool listener(char *line, bool v6, uint8_t addr[16], unsigned *port, uid_
 static unsigned long long find_socket(const char *table, bool v6, const struct endpoint *at,
 				      uid_t *uid)
 {
-	FILE *f = fopen(table, "re");
+	FILE *f = infile_stream(table);
 	unsigned long long inode, found = 0;
 	char line[LINE_LEN];
 
@@ -139,7 +140,7 @@ static bool of_this_node(const char *process, const char *dir)
 	if (!nodefiles_path(path, sizeof path, dir, "lock") || stat(path, &lock.lock) != 0)
 		return false;
 	(void)snprintf(path, sizeof path, "/proc/%.20s/status", process);
-	f = fopen(path, "re");
+	f = infile_stream(path);
 	while (f != NULL && parent[0] == '\0' && fgets(path, sizeof path, f) != NULL)
 		if (strncmp(path, "PPid:\t", 6) == 0)
 			(void)snprintf(parent, sizeof parent, "%ld", strtol(path + 6, NULL, 10));
@@ -155,7 +156,7 @@ static void name_of(const char *process, char *out, size_t cap)
 	FILE *f;
 
 	(void)snprintf(path, sizeof path, "/proc/%.20s/comm", process);
-	f = fopen(path, "re");
+	f = infile_stream(path);
 	if (f == NULL || fgets(out, (int)cap, f) == NULL)
 		out[0] = '\0';
 	out[strcspn(out, "\n")] = '\0';
