@@ -17,8 +17,8 @@
 enum { NEWFILE_PATH = 4096 };
 
 struct newfile {
-	char path[NEWFILE_PATH], part[NEWFILE_PATH];
-	int fd; /* -1: there is none */
+	char path[NEWFILE_PATH], part[NEWFILE_PATH]; /* part: "" while it has no name */
+	int fd;					     /* -1: there is none */
 };
 
 /** CLI_DONE, or the code after it was said: nothing is written over, whatever it is, and no link is followed. */
