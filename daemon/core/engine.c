@@ -16,6 +16,7 @@
 #include "core/control/going.h"
 #include "core/pairkeys.h"
 #include "crypto/hash.h"
+#include "crypto/secret.h"
 #include "domain/evidence/audit.h"
 #include "domain/membership/members.h"
 #include "domain/membership/noderecord.h"
@@ -502,6 +503,7 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 	}
 	t->fx = NULL; /* of this attempt */
 	arena_reset(&e->turn_arena);
+	secret_wipe_stack(); /* keys of bundles and files are handed about down there */
 	tell_spent(e, evs, *n, (clock_mono_ns() - since_ns) / 1000);
 	return rc;
 }

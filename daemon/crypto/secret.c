@@ -6,6 +6,8 @@
 
 #include "base/check.h"
 
+enum { STACK_BYTES = 128 * 1024 };
+
 enum err secret_init(void)
 {
 	return sodium_init() < 0 ? ERR_CRYPTO : ERR_OK;
@@ -58,4 +60,9 @@ void secret_give(void *ctx, void *p)
 void secret_wipe(void *p, size_t len)
 {
 	sodium_memzero(p, len);
+}
+
+void secret_wipe_stack(void)
+{
+	sodium_stackzero(STACK_BYTES);
 }

@@ -32,5 +32,8 @@ void secret_give(void *ctx, void *p);
 /** Wipes; NULL pointers inside are a no-op. */
 void secret_free(struct secret *s);
 void secret_wipe(void *p, size_t len);
+/** What functions that have returned left on the stack below the caller: a key that was handed about, a state of a stream.  As deep as a turn
+ *  goes; what lies deeper stays. */
+void secret_wipe_stack(void);
 
 #endif /* KRING_CRYPTO_SECRET_H */

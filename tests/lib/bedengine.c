@@ -12,6 +12,8 @@ static void reply(void *ctx, uint64_t client, struct span bytes)
 	struct msg *m;
 
 	(void)client;
+	if (b->meanwhile != NULL)
+		b->meanwhile();
 	assert_int_equal(msg_parse(&b->bed->arena, MSG_REPLY, bytes, &m, &why), ERR_OK);
 	b->answered++;
 	b->refused += msg_has(m, REPLY_ERROR) ? 1 : 0;
@@ -85,6 +87,7 @@ void bedengine_open(struct bedengine *b)
 	parts.node = b->bed->node;
 	assert_int_equal(engine_create(&b->engine, &parts), ERR_OK);
 	b->said = b->answered = b->refused = 0;
+	b->meanwhile = NULL;
 }
 
 int bedengine_close(struct bedengine *b)

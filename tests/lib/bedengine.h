@@ -12,6 +12,7 @@ struct bedengine {
 	struct engine *engine;
 	unsigned said;		    /* to net, about whomever */
 	unsigned answered, refused; /* requests; of those, with an error */
+	void (*meanwhile)(void);    /* called inside a turn; NULL */
 };
 
 void bedengine_open(struct bedengine *b);

@@ -2,6 +2,11 @@
 /* daemon/core/engine.c by itself: what net says of a partner is net's word, and net is the process that may be taken over. */
 #include "test.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "bedcase.h"
 #include "bedengine.h"
 #include "core/pairkeys.h"
@@ -273,6 +278,64 @@ static void what_one_signature_does_not_reach_goes_with_the_next(void **state)
 	assert_true(referred(b, cases, PEOPLE) <= 3);
 }
 
+/* ---- what a turn leaves ---- */
+
+enum { DEEP = 48 * 1024, LOOKED = 256 * 1024 };
+static const char left[] = "a key that a function far below had in hand";
+
+/* Far below whoever calls it. */
+static __attribute__((noinline, no_sanitize_address)) void leave(void)
+{
+	volatile char deep[DEEP];
+
+	for (size_t i = 0; i < sizeof left; i++)
+		deep[i] = left[i];
+	assert_int_equal(deep[0], left[0]);
+}
+
+/* Of the stack below the caller, as somebody sees it who reads the memory of the process. */
+static bool lies_below(const void *here)
+{
+	const uintptr_t top = (uintptr_t)here;
+	const int fd = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	char *seen = malloc(LOOKED);
+	ssize_t n = 0;
+	bool found = false;
+
+	assert_true(fd >= 0 && seen != NULL);
+	/* page by page: what was never used need not be there */
+	for (size_t at = 4096; at <= LOOKED; at += 4096) {
+		n = pread(fd, seen + LOOKED - at, 4096, (off_t)(top - at));
+		if (n != 4096)
+			memset(seen + LOOKED - at, 0, 4096);
+	}
+	found = memmem(seen, LOOKED, left, sizeof left) != NULL;
+	free(seen);
+	assert_int_equal(close(fd), 0);
+	return found;
+}
+
+/* Functions hand keys about in arrays of their own, and none of them wipes what the one below it copied. */
+static void a_turn_leaves_nothing_on_the_stack(void **state)
+{
+	struct bedengine *b = *state;
+	struct bed *bed = b->bed;
+	struct id16 id;
+
+	leave();
+	assert_true(lies_below(&b)); /* it is seen when it is there */
+	(void)bed_turn(bed);
+	bedcase_setup(bed);
+	id = bedcase_open(bed);
+	(void)bedcase_consent(bed, &id, BED_PARTNER, 30);
+	(void)bed_turn(bed);
+	store_abort(bed->t.txn);
+	bed->t.txn = NULL;
+	b->meanwhile = leave;
+	(void)referred(b, &id, 1);
+	assert_false(lies_below(&b));
+}
+
 #define WITH_ENGINE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -284,6 +347,7 @@ int main(void)
 		WITH_ENGINE(a_key_that_served_does_not_last),
 		WITH_ENGINE(the_one_before_goes_when_the_newest_serves),
 		WITH_ENGINE(what_one_signature_does_not_reach_goes_with_the_next),
+		WITH_ENGINE(a_turn_leaves_nothing_on_the_stack),
 	};
 
 	return cmocka_run_group_tests_name("engine", tests, NULL, NULL);
