@@ -521,12 +521,14 @@ def test_an_error_of_an_offline_tool_is_an_object_too(one):
         r = tool(f, d, "--json", *line)
         if r.returncode:
             got = json.loads(r.stdout)
-            assert codes[got["error"]] == r.returncode and got["what"] and set(got) == {"error", "code", "what", "why", "remedy", "doctor", "exit"}, (line, got)
+            assert codes[got["error"]] == r.returncode and got["what"] and re.fullmatch("[a-z][a-z-]+", got["code"]) and set(got) == {"error", "code", "what", "why", "remedy", "doctor", "exit"}, (line, got)
             assert not r.stderr.strip(), (line, r.stderr)
             plain = tool(f, d, *line)
             assert got["what"] in plain.stderr and not plain.stdout, (line, plain)
             tried += 1
     assert tried > 20
+    made = json.loads(tool(f, n.dir, "--json", "node", "init", "--org", "Goes", "--country", "NL", "--federation", str(f.roster)).stdout)
+    assert made["code"] == "node-held" and "kring --dir" in made["remedy"] and str(n.dir) in made["what"], made
 
 
 def test_a_key_file_beside_the_store_is_needless_with_another_way(one):

@@ -29,43 +29,80 @@ void tool_json_text(const char *s)
 	(void)putchar('"');
 }
 
+/* What went wrong, in words, and by a word that stays the same in every language; remedy: "", or what helps. */
+struct failure {
+	const char *code, *what, *why, *remedy;
+	bool seek;
+};
+
 /* As kring --json says it: it runs us and shows what we print. */
-static void json_error(int code, const char *what, const char *why, bool seek)
+static void json_error(int code, const struct failure *f)
 {
 	static const char *const names[] = {"",		 "refused", "usage",
 					    "not-found", "not-now", "damaged"};
 
 	static_assert(sizeof names / sizeof names[0] == TOOL_DAMAGED + 1, "a name for each code");
-	(void)printf("{\n  \"error\": \"%s\",\n  \"code\": \"\",\n  \"what\": ",
-		     names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE]);
-	tool_json_text(what);
+	require(f->code != NULL && f->what != NULL && f->why != NULL);
+	require(f->remedy != NULL);
+	const char *name = names[code > 0 && code <= TOOL_DAMAGED ? code : TOOL_RULE];
+
+	(void)printf("{\n  \"error\": \"%s\",\n  \"code\": \"%s\",\n  \"what\": ", name,
+		     f->code[0] == '\0' ? name : f->code);
+	tool_json_text(f->what);
 	(void)printf(",\n  \"why\": ");
-	tool_json_text(why);
-	(void)printf(",\n  \"remedy\": \"\",\n  \"doctor\": \"%s%s\",\n  \"exit\": %d\n}\n",
-		     seek ? "kring " : "", seek ? "doctor" : "", code);
+	tool_json_text(f->why);
+	(void)printf(",\n  \"remedy\": ");
+	tool_json_text(f->remedy);
+	(void)printf(",\n  \"doctor\": \"%s%s\",\n  \"exit\": %d\n}\n", f->seek ? "kring " : "",
+		     f->seek ? "doctor" : "", code);
+}
+
+/* A row, or nothing: what is a name, or words already, is no code. */
+static const char *row(const char *code)
+{
+	require(code != NULL);
+	return say_word(code) == code ? "" : code;
+}
+
+static int fail(int code, struct failure f)
+{
+	require(code != 0 && f.what != NULL && f.why != NULL && f.remedy != NULL);
+	f.seek = f.what[0] != '\0' && list_code(LIST_SEEK, f.what, 0) != NULL;
+	/* what is said of a name or a path is told by why; else what is the rule, and why its circumstance */
+	if (f.code[0] == '\0')
+		f.code = row(f.what)[0] != '\0' ? f.what : row(f.why);
+	f.what = say_word(f.what);
+	f.why = say_word(f.why);
+	if (getenv("KRING_JSON") != NULL) {
+		json_error(code, &f);
+		return code;
+	}
+	/* Parts of it were typed, or are names of files: they look like no line of ours. */
+	(void)fputs("! ", stderr);
+	text_print(stderr, f.what);
+	(void)fputs(f.why[0] == '\0' ? "" : say_word("colon"), stderr);
+	text_print(stderr, f.why);
+	(void)fputs(f.remedy[0] == '\0' ? "" : "\n  ", stderr);
+	text_print(stderr, f.remedy);
+	(void)fputs("\n", stderr);
+	if (f.seek)
+		(void)fprintf(stderr, "  %s\n", list_text(LIST_SEEK, say_lang(), "node"));
+	return code;
 }
 
 /* Returns what it was given, so that a tool says why and ends in one line. */
 int tool_fail(int code, const char *what, const char *why)
 {
-	require(code != 0 && what != NULL && why != NULL);
-	const bool seek = what[0] != '\0' && list_code(LIST_SEEK, what, 0) != NULL;
+	require(what != NULL && why != NULL);
+	return fail(code, (struct failure){.code = "", .what = what, .why = why, .remedy = ""});
+}
 
-	what = say_word(what);
-	why = say_word(why);
-	if (getenv("KRING_JSON") != NULL) {
-		json_error(code, what, why, seek);
-		return code;
-	}
-	/* Parts of it were typed, or are names of files: they look like no line of ours. */
-	(void)fputs("! ", stderr);
-	text_print(stderr, what);
-	(void)fputs(why[0] == '\0' ? "" : say_word("colon"), stderr);
-	text_print(stderr, why);
-	(void)fputs("\n", stderr);
-	if (seek)
-		(void)fprintf(stderr, "  %s\n", list_text(LIST_SEEK, say_lang(), "node"));
-	return code;
+int tool_fail_do(int code, const char *row_code, const char *what, const char *remedy)
+{
+	require(row_code != NULL &&
+		row(row_code)[0] != '\0'); /* once filled in it is no code any more */
+	return fail(code,
+		    (struct failure){.code = row_code, .what = what, .why = "", .remedy = remedy});
 }
 
 /* What is damaged and what is not there have codes of their own: a script acts on them differently. */
@@ -96,6 +133,10 @@ int tool_fail_cause(int code, const char *what, enum err rc, const struct err_te
 	char text[CAUSES_LEN];
 
 	require(rc != ERR_OK);
-	return tool_fail(code, what,
-			 why->text[0] == '\0' ? say_err(rc) : causes_text(say_lang(), why, text));
+	return fail(code, (struct failure){.code = why->text,
+					   .what = what,
+					   .why = why->text[0] == '\0'
+							  ? say_err(rc)
+							  : causes_text(say_lang(), why, text),
+					   .remedy = ""});
 }

@@ -20,6 +20,8 @@ enum { TOOL_RULE = 1, TOOL_USAGE = 2, TOOL_NOT_FOUND = 3, TOOL_NOT_NOW = 4, TOOL
  *  code. */
 int tool_fail(int code, const char *what,
 	      const char *why); /* rows of config/lists/tool.psv, or names */
+/** A row whose sentence was filled in: what it says, and what helps. */
+int tool_fail_do(int code, const char *row_code, const char *what, const char *remedy);
 /** ERR_IO, ERR_FULL: errno is why, unless it is 0. */
 int tool_fail_err(const char *what, enum err rc);
 /** why (base/cause.h) tells it better than the error, where it has a cause. */

@@ -389,6 +389,15 @@ static enum err make_keys(const struct tool_args *a, const struct id16 *fed_id, 
 	return rc == ERR_OK ? keyfile_open(a->dir, &how, k) : rc;
 }
 
+static int refuse_held(const char *dir, const char *held)
+{
+	char what[SAY_LEN], helps[SAY_LEN];
+
+	return tool_fail_do(TOOL_RULE, "node-held",
+			    say_into(what, "node-held", FILL({"dir", dir, 0}, {"held", held, 0})),
+			    say_into(helps, "node-held-do", FILL({"dir", dir, 0})));
+}
+
 void nodedir_unmake(const char *dir, bool made)
 {
 	static const char *const files[] = {"join",	"record",     "recovery-sheet.txt",
@@ -419,13 +428,8 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 	enum err rc;
 	int bad;
 
-	if (held != NULL) {
-		say_to(stderr, "node-held", FILL({"dir", a->dir, 0}, {"held", held, 0}));
-		(void)fputs("\n  ", stderr);
-		say_to(stderr, "node-held-do", FILL({"dir", a->dir, 0}));
-		(void)fputc('\n', stderr);
-		return TOOL_RULE;
-	}
+	if (held != NULL)
+		return refuse_held(a->dir, held);
 	if (config_path(path, sizeof path, a->dir) && access(path, F_OK) == 0)
 		return tool_fail(TOOL_RULE, path, "settings-stay");
 	/* An empty directory may exist: a package makes it for the daemon's user before there is a
