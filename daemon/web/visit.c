@@ -335,8 +335,9 @@ static void unheard(struct visit *v, const char *notice)
 static void over(struct visit *v)
 {
 	cookie_line(v->cookie, COOKIE_SESSION, NULL);
-	if (!v->site->lost(v, VISIT_OVER))
-		visit_go(v, "/login?e=session-over");
+	if (!v->site->lost(v, VISIT_OVER)) /* of a form with fields it is said that it is gone */
+		visit_go(v, v->route->post && v->route->field_count != 0 ? "/login?e=typed-lost"
+									 : "/login?e=session-over");
 }
 
 /* By the table above; whatever is not in it is the page's own affair. */

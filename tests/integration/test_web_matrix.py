@@ -113,7 +113,7 @@ def test_who_is_not_signed_in_is_led_to_the_door(goes):
         else:
             status = webmap.send(forged, path, form)
             head = forged.headers
-        over = head.get("Location", "").startswith("/login?e=session-over") or pattern == "/me/language" or status == 404 and pattern.startswith("/found/N")
+        over = head.get("Location", "").startswith(("/login?e=session-over", "/login?e=typed-lost")) or pattern == "/me/language" or status == 404 and pattern.startswith("/found/N")
         assert over, (method, pattern, status, head.get("Location"))
         forged.cookies = {"__Host-kring": "A" * 43}
 

@@ -201,3 +201,22 @@ def test_what_core_did_not_answer_is_done_once(goes, bert):
     assert "Er kwam geen antwoord." in page.text and "in de stilte" in page.text
     bert.post(at, text="in de stilte")
     assert bert.at.split("?")[0] == f"/c/{goes.case}" and noted(goes, "in de stilte") == 1
+
+
+def test_after_a_restart_it_is_said_that_the_form_is_gone(goes, bert):
+    """Nobody's session outlives the node, and no text is kept of somebody unknown: the page says so, and nothing was done."""
+    at = f"/c/{goes.case}/note"
+    old = bert.get(at)
+    goes.stop()
+    goes.start()
+    await_web(goes)
+    bert.page = old
+    page = bert.post(at, text="over de herstart heen")
+    assert bert.at == "/login?e=typed-lost" and "Uw formulier is niet verstuurd" in page.text and "vul het formulier opnieuw in" in page.text, page.text
+    assert not noted(goes, "over de herstart heen")
+    for lang, words in (("fr", "Votre formulaire n'est pas parti"), ("en", "Your form was not sent"), ("de", "Ihr Formular wurde nicht gesendet")):
+        assert words in Browser(goes.web, lang).get("/login?e=typed-lost").text, lang
+    bert.sign_in("Bert Bedacht")
+    bert.get(at)
+    bert.post(at, text="over de herstart heen")
+    assert noted(goes, "over de herstart heen") == 1

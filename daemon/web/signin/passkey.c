@@ -135,7 +135,11 @@ void signin_show_refusal(struct visit *v)
 	const char *code = form_value(&v->form, "e");
 	struct msg *reply = msg_new(&v->a, MSG_REPLY);
 
-	if (strcmp(code, "tries-many") == 0 ||
+	if (strcmp(code, "typed-lost") == 0) {
+		v->f.why = list_text(LIST_WEB, v->lang, "typed-lost-why");
+		v->f.remedy = list_text(LIST_WEB, v->lang, "typed-lost-do");
+	}
+	if (strcmp(code, "typed-lost") == 0 || strcmp(code, "tries-many") == 0 ||
 	    (strncmp(code, "odd-", strlen("odd-")) == 0 && list_has(LIST_WEB, code)))
 		v->f.wrong = list_text(LIST_WEB, v->lang, code);
 	for (size_t i = 0; i < sizeof told_codes / sizeof told_codes[0]; i++)
