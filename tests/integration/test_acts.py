@@ -109,7 +109,7 @@ def test_every_code_on_a_screen_is_in_the_readers_language(federation):
         return subprocess.run([str(f.bin / "kring"), "--dir", str(node.dir), "--lang", lang, *args], capture_output=True, text=True).stdout
 
     for lang, words in {"nl": ("dossier geopend", "doel: doorverwijzen", "aangekomen", "getoond aan"),
-                        "fr": ("dossier ouvert", "finalit\u00e9 : orienter", "arriv\u00e9", "communiqu\u00e9 \u00e0"),
+                        "fr": ("dossier ouvert", "finalit\u00e9 : orienter", "chez le partenaire", "communiqu\u00e9 \u00e0"),
                         "de": ("Fall er\u00f6ffnet", "Zweck: vermitteln", "angekommen", "mitgeteilt an"),
                         "en": ("case opened", "purpose: refer", "arrived", "shown to")}.items():
         page = screen(a, lang, "case", "show", case)
