@@ -124,7 +124,7 @@ int cmd_roster_export(struct cli *c)
 {
 	struct msg *req = NULL, *reply = NULL;
 	struct newfile f;
-	uint64_t done;
+	uint64_t done = 0;
 	int code;
 
 	require(c->word_count > 0);
