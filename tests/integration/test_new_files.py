@@ -191,3 +191,71 @@ def test_a_node_that_finds_no_room_can_be_made_again(tmp_path):
     d.mkdir(exist_ok=True)  # as a package makes it
     assert offline(*make, most=100).returncode == 1 and list(d.iterdir()) == []
     assert offline(*make).returncode == 0
+
+
+def rotate_roots(tmp_path):
+    """A federation, and the command that draws new roots for it; where the proposal goes is left open."""
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", tmp_path / "roots").returncode == 0
+    return ("roster", "propose", "--roster", tmp_path / "roots/roster", "--op", "rotate-roots", "--roots", "2/2", "--keys", tmp_path / "new", "--out")
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_no_root_is_drawn_for_a_proposal_that_is_not_made(tmp_path, there):
+    """What may not be written over, a folder that is not there, and a disk that has room for keys alone; into a folder of its own or one
+    in which something lies."""
+    make, new = rotate_roots(tmp_path), tmp_path / "new"
+    (tmp_path / "letter").write_text("x")
+    if there:
+        new.mkdir()
+        (new / "note").write_text("mine")
+    left = {"note": b"mine"} if there else {}
+    for to, most, said in ((tmp_path / "letter", None, "is no proposal"), (tmp_path / "roots/roster", None, "is no proposal"),
+                           (tmp_path / "none/p", None, "no such file"), (new / "root1.key", None, "is no proposal"), (tmp_path / "p", 100, "too large")):
+        r = offline(*make, to, most=most)
+        assert r.returncode == 1 and said in r.stderr and str(to) in r.stderr and not r.stdout, r
+        assert files_in(new) == left and not (tmp_path / "p").exists(), (to, files_in(new))
+    r = offline(*make, tmp_path / "p")
+    assert r.returncode == 0 and sorted(files_in(new)) == sorted([*left, "root1.key", "root2.key"]), r
+
+
+@pytest.mark.parametrize("op", [("renew",), ("remove", "--node", "Nergens"), ("policy", "--policy", "nonsense"), ("rotate-roots", "--roots", "1/1", "--keys", "{}/new")])
+def test_where_a_proposal_may_not_lie_is_said_before_anything_else(tmp_path, op):
+    rotate_roots(tmp_path)
+    r = offline("roster", "propose", "--roster", tmp_path / "roots/roster", "--out", tmp_path / "roots/root1.key", "--op", *(x.format(tmp_path) for x in op))
+    assert r.returncode == 1 and "is no proposal" in r.stderr, r
+
+
+def node_of(tmp_path):
+    d = tmp_path / "node"
+    assert offline("federation", "create", "--name", "Kempen", "--roots", "2/3", "--out", tmp_path / "roots").returncode == 0
+    make = ("--dir", d, "node", "init", "--org", "OCMW Geel", "--country", "BE-VLG", "--listen", "tcp://127.0.0.1:7001", "--federation", tmp_path / "roots/roster")
+    return d, make
+
+
+def test_a_key_that_opens_nothing_is_not_left(tmp_path):
+    """It was drawn for a way that there is no room for: in the file of the ways, or on the disk."""
+    d, make = node_of(tmp_path)
+    assert offline(*make).returncode == 0
+    add = ("--dir", d, "slot", "add", "--kind", "key-file", "--file")
+    r = offline(*add, tmp_path / "key", most=40)
+    assert r.returncode == 1 and "too large" in r.stderr and not (tmp_path / "key").exists(), r
+    assert offline(*add, tmp_path / "key").returncode == 0
+    for n in range(20):
+        r = offline(*add, tmp_path / f"key{n}")
+        if r.returncode:
+            break
+    assert r.returncode == 1 and not (tmp_path / f"key{n}").exists() and (tmp_path / f"key{n - 1}").exists(), r
+    r = offline(*add, tmp_path / "key")  # one that was there stays, whatever comes of it
+    assert r.returncode == 1 and (tmp_path / "key").exists(), r
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_a_folder_that_a_node_could_not_be_made_in_goes_again(tmp_path, there):
+    d, make = node_of(tmp_path)
+    if there:
+        d.mkdir()
+    for most in (100, 300, 390, 1000):
+        r = offline(*make, most=most)
+        assert r.returncode == 1 and d.exists() == there, (most, r)
+    r = offline(*make, "--passphrase-file", tmp_path / "none")
+    assert r.returncode == 2 and d.exists() == there, r

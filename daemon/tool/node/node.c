@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/disk/rosterfile.h"
 #include "crypto/files/keyfile.h"
@@ -41,6 +42,7 @@ int tool_node_init(struct tool_args *a)
 	enum err rc;
 	char path[PATH_LEN];
 	size_t len = 0;
+	bool made;
 	int bad = nodedir_check(a);
 
 	if (bad == 0 && a->federation == NULL)
@@ -50,11 +52,12 @@ int tool_node_init(struct tool_args *a)
 	rc = rosterfile_read(a->federation, &f, &why);
 	if (rc != ERR_OK)
 		return tool_fail_cause(TOOL_NOT_FOUND, "federation-roster", rc, &why);
+	made = access(a->dir, F_OK) != 0;
 	bad = nodedir_make(a, &f.chain.fed_id, join, &len);
 	if (bad == 0 && (!nodefiles_path(path, sizeof path, a->dir, "roster") ||
 			 keyfile_write_file(path, span_of(f.bytes, f.len)) != ERR_OK)) {
 		bad = tool_fail(TOOL_RULE, "roster-not-copied", say_errno(errno));
-		nodedir_unmake(a->dir, false);
+		nodedir_unmake(a->dir, made);
 	}
 	rosterfile_free(&f);
 	if (bad != 0)

@@ -432,14 +432,16 @@ int nodedir_make(const struct tool_args *a, const struct id16 *fed_id,
 		return refuse_held(a->dir, held);
 	if (config_path(path, sizeof path, a->dir) && access(path, F_OK) == 0)
 		return tool_fail(TOOL_RULE, path, "settings-stay");
-	/* An empty directory may exist: a package makes it for the daemon's user before there is a
-	 * node. */
-	made = mkdir(a->dir, 0700) == 0;
-	if (!made && errno != EEXIST)
-		return tool_fail(TOOL_RULE, a->dir, say_errno(errno));
 	if (a->passphrase_file != NULL &&
 	    unlock_read_line(a->passphrase_file, s.pass, sizeof s.pass, &s.pass_len) != ERR_OK)
 		return tool_fail(TOOL_USAGE, "passphrase-unreadable", "");
+	/* An empty directory may exist: a package makes it for the daemon's user before there is a
+	 * node. */
+	made = mkdir(a->dir, 0700) == 0;
+	if (!made && errno != EEXIST) {
+		secret_wipe(&s, sizeof s);
+		return tool_fail(TOOL_RULE, a->dir, say_errno(errno));
+	}
 	rc = make_keys(a, fed_id, &s, &k);
 	if (rc == ERR_OK)
 		rc = write_settings(a, s.key);

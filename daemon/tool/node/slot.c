@@ -2,9 +2,11 @@
 /* Ways to unlock a node: listed, added, removed.  The last way without a person, and the recovery code, stay: a node that
  * nobody can unlock any more is lost with all its cases.  A way is taken away by its number in the list, and the node is
  * tried at once: whoever took the wrong one learns it now and not at the next start of the machine. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/check.h"
 #include "base/rng.h"
@@ -60,7 +62,7 @@ int tool_slot_list(struct tool_args *a)
 }
 
 /* A key of 32 bytes in a file: drawn when the file is not there yet. */
-static enum err key_in(const char *file, uint8_t key[32])
+static enum err key_in(const char *file, uint8_t key[32], bool *drawn)
 {
 	size_t len = 0;
 	enum err rc = keyfile_read_file(file, key, 32, &len);
@@ -68,6 +70,7 @@ static enum err key_in(const char *file, uint8_t key[32])
 	/* Drawn and not typed: 32 bytes that somebody makes up are worth far less than they look. */
 	if (rc == ERR_NOTFOUND) {
 		rng_fill(key, 32);
+		*drawn = true;
 		return keyfile_write_file(file, span_of(key, 32));
 	}
 	return rc == ERR_OK && len != 32 ? ERR_INVAL : rc;
@@ -79,7 +82,9 @@ static enum err add(const struct tool_args *a, struct keyfile *k, enum keyfile_s
 	char pass[PASS_MAX];
 	size_t len = 0;
 	struct keyfile_unlock how = {kind, {key, sizeof key}};
+	bool drawn = false;
 	enum err rc;
+	int no;
 
 	require(a->file != NULL && a->dir != NULL);
 	require(kind != KEYFILE_RECOVERY); /* kring sheet makes those */
@@ -87,10 +92,14 @@ static enum err add(const struct tool_args *a, struct keyfile *k, enum keyfile_s
 		rc = unlock_read_line(a->file, pass, sizeof pass, &len);
 		how.secret = span_of(pass, len);
 	} else {
-		rc = key_in(a->file, key);
+		rc = key_in(a->file, key, &drawn);
 	}
 	if (rc == ERR_OK)
 		rc = keyfile_slot_add(a->dir, k->keybox, &how);
+	no = errno;
+	if (rc != ERR_OK && drawn)
+		(void)unlink(a->file); /* it opens nothing */
+	errno = no;		       /* of what failed: the caller says it */
 	secret_wipe(key, sizeof key);
 	secret_wipe(pass, sizeof pass);
 	return rc;

@@ -49,8 +49,8 @@ static int refuse_held(const char *dir, bool roster)
 	return held ? tool_fail(TOOL_RULE, path, "stays-directory") : 0;
 }
 
-/* Of those that were made, when not all could be: they are no federation's, and would stand in the way of the next try. */
-static void take_back(const char *dir, unsigned made)
+/* They would stand in the way of the next try. */
+void create_take_back(const char *dir, unsigned made)
 {
 	char path[KEY_PATH];
 
@@ -82,7 +82,7 @@ int create_root_keys(const char *dir, struct span pass, struct wire_genesis *g)
 	if (rc == ERR_OK)
 		return 0;
 	bad = tool_fail_err(path, rc);
-	take_back(dir, made);
+	create_take_back(dir, made);
 	return bad;
 }
 
@@ -211,7 +211,7 @@ int tool_fed_create(struct tool_args *a)
 		rc = rosterfile_write(path, NULL, &e);
 	if (rc != ERR_OK) {
 		bad = tool_fail_err("roster", rc);
-		take_back(a->out, n);
+		create_take_back(a->out, n);
 		return bad;
 	}
 	made(a, &e, &g, path);

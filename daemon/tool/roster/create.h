@@ -25,5 +25,7 @@ bool create_roots(const char *text, unsigned *m, unsigned *n);
 /** Draws g->n keys into DIR/root1.key ... and their public halves into g.  pass: what all of them lie under; empty: in clear.  The exit
  *  code, after saying why: then none of them is there, and what lay in DIR is as it was. */
 MUST_CHECK int create_root_keys(const char *dir, struct span pass, struct wire_genesis *g);
+/** The first made of them go again, when what needed them was not written: they are no federation's. */
+void create_take_back(const char *dir, unsigned made);
 
 #endif /* KRING_TOOL_ROSTER_CREATE_H */

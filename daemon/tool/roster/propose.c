@@ -62,16 +62,27 @@ static bool free_for_proposal(const char *path)
 	       e.op != WIRE_ROSTER_GENESIS;
 }
 
+/* Asked before anything is made; and once more when it is written, because what was made meanwhile may lie there. */
+static int refuse_place(const struct tool_args *a)
+{
+	require(a->out != NULL);
+	return free_for_proposal(a->out) ? 0 : tool_fail(TOOL_RULE, a->out, "stays-file");
+}
+
 /* The next place in the chain, payload filled in by the caller; written as a proposal. */
 static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 			  struct wire_roster *e)
 {
 	static uint8_t bytes[LIMIT_ROSTER_ENTRY]; /* lent to e until the next one */
 	struct wr w = wr_of(bytes, sizeof bytes);
+	char what[SAY_LEN];
+	enum err rc;
+	int bad;
 
 	require(f->chain.begun); /* what rosterfile_read took in */
-	if (!free_for_proposal(a->out))
-		return tool_fail(TOOL_RULE, a->out, "stays-file");
+	bad = refuse_place(a);
+	if (bad != 0)
+		return bad;
 	e->fed_id = f->chain.fed_id;
 	e->seq = f->chain.seq + 1;
 	e->prev_hash = f->chain.head;
@@ -82,9 +93,11 @@ static int write_proposal(const struct tool_args *a, const struct rosterfile *f,
 	e->valid_until_s = e->time_s + CHAIN_VALID_S;
 	wire_roster_put(&w, e);
 	e->signed_bytes = wr_span(&w);
-	if (w.over || rosterfile_write(a->out, NULL, e) != ERR_OK)
-		return tool_fail(TOOL_RULE, "proposal-not-written", a->out);
-	return 0;
+	rc = w.over ? ERR_LIMIT : rosterfile_write(a->out, NULL, e);
+	return rc == ERR_OK ? 0
+			    : tool_fail_err(say_into(what, "proposal-not-written",
+						     FILL({"path", a->out, 0})),
+					    rc);
 }
 
 /* A proposal by itself changes nothing: what is left to do is said each time. */
@@ -184,6 +197,9 @@ int tool_roster_add(struct tool_args *a)
 
 	if (a->roster == NULL || a->join == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-roster-join-out", "");
+	bad = refuse_place(a);
+	if (bad != 0)
+		return bad;
 	rc = rosterfile_read(a->roster, &f, &why);
 	if (rc != ERR_OK)
 		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
@@ -323,8 +339,10 @@ static int propose_roots(const struct tool_args *a, const struct rosterfile *f)
 	require(!pw.over);
 	e.payload = wr_span(&pw);
 	bad = write_proposal(a, f, &e);
-	if (bad != 0)
+	if (bad != 0) {
+		create_take_back(a->keys, n);
 		return bad;
+	}
 	say_line("proposal-roots",
 		 FILL({"path", a->out, 0}, {"m", NULL, m}, {"n", NULL, n}, {"dir", a->keys, 0}));
 	say_line("proposal-roots-next", FILL({"old", NULL, f->chain.genesis.m}, {"m", NULL, m}));
@@ -470,6 +488,9 @@ int tool_roster_propose(struct tool_args *a)
 
 	if (a->roster == NULL || a->op == NULL || a->out == NULL)
 		return tool_fail(TOOL_USAGE, "needs-roster-op-out", "operations");
+	bad = refuse_place(a);
+	if (bad != 0)
+		return bad;
 	rc = rosterfile_read(a->roster, &f, &why);
 	if (rc != ERR_OK)
 		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
