@@ -42,6 +42,8 @@ struct lmdb_txn {
 /* The one place where LMDB's codes become ours. */
 static enum err lmdb_error(int rc)
 {
+	if (rc > 0)
+		errno = rc; /* what the system said of the file stays with the error */
 	switch (rc) {
 	case MDB_SUCCESS:
 		return ERR_OK;
@@ -626,7 +628,10 @@ static enum err open_it(struct store **out, const struct store_options *opt, boo
 	if (rc == ERR_OK && under)
 		rc = map_all(ls);
 	if (rc != ERR_OK) {
+		const int no = errno;
+
 		lmdb_close(&ls->base);
+		errno = no;
 		return rc;
 	}
 	*out = &ls->base;

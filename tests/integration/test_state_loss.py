@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Disks that are lost, go back in time or are copied (proto/PROTOCOL.md 6, daemon/store/FORMAT.md), with real daemons."""
+import json
 import os
+import pathlib
 import resource
 import shutil
 import signal
@@ -139,16 +141,33 @@ def test_a_backup_is_opened_by_its_sheet_alone_and_read_through_first(two):
         restore(a, f.dir / "cut", sheet)
     assert (a.dir / "keyroot").read_bytes() == before  # nothing was touched
     assert str(f.dir / "cut") in str(cut.value) and "take another backup" in str(cut.value)
-    # a disk that fills meanwhile: which folder, and what to do now; the same when it is tried again
-    def full():
+    # a disk that fills meanwhile, early or late: which folder, what to do now, and nothing stands in the way of the next try
+    def full(most):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
-    for args in ({"preexec_fn": full}, {}):
-        out = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "restore", str(f.dir / "one"), "--sheet", str(sheet)], capture_output=True, text=True, **args)
-        assert out.returncode and f"{a.dir}.restoring" in out.stderr and "do it again" in out.stderr, out
-    assert (a.dir / "keyroot").read_bytes() == before
-    shutil.rmtree(f"{a.dir}.restoring")
-    restore(a, f.dir / "one", sheet)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    again = [str(f.bin / "kring"), "--lang", "en", "--dir", str(a.dir), "restore", str(f.dir / "one"), "--sheet", str(sheet)]
+    for most, said in ((100, "too large"), (20000, "")):  # of half a page LMDB says that the disk is bad
+        out = subprocess.run(again, capture_output=True, text=True, preexec_fn=lambda: full(most))
+        assert out.returncode == 1 and f"{a.dir}: " in out.stderr and said in out.stderr and "do it again" in out.stderr, (most, out)
+        assert [p.name for p in f.dir.glob(f"{a.name}.*")] == [f"{a.name}.log"] and (a.dir / "keyroot").read_bytes() == before
+    # what a machine that went off leaves is nobody's to throw away but a person's; a program is told what to do, too
+    pathlib.Path(f"{a.dir}.restoring").mkdir()
+    out = subprocess.run(again, capture_output=True, text=True)
+    assert out.returncode == 1 and f"remove {a.dir}.restoring" in out.stderr and "do it again" in out.stderr, (most, out)
+    out = json.loads(subprocess.run([*again, "--json"], capture_output=True, text=True).stdout)
+    assert out["code"] == "restore-broken-off" and f"remove {a.dir}.restoring" in out["remedy"], out
+    pathlib.Path(f"{a.dir}.restoring").rmdir()
+    for path, with_sheet, code, helps in ((f.dir / "cut", sheet, "backup-damaged", "take another backup"),
+                                          (f.dir / "one", b.dir / "recovery-sheet.txt", "backup-other-sheet", "opens it")):
+        out = subprocess.run([*again[:6], str(path), "--sheet", str(with_sheet), "--json"], capture_output=True, text=True)
+        assert json.loads(out.stdout)["code"] == code and helps in json.loads(out.stdout)["remedy"] and out.stderr == "", out
+    # another node lies where this one is put: whose it was
+    shutil.copytree(b.dir, f.dir / "typed-wrongly", ignore=shutil.ignore_patterns("*.sock"))
+    out = subprocess.run([*again[:4], str(f.dir / "typed-wrongly"), *again[5:]], capture_output=True, text=True)
+    assert out.returncode == 0 and "lay another node: that of SMWO, with fingerprint" in out.stdout, out
+    moved, = f.dir.glob("typed-wrongly.before-restore-*")
+    assert (moved / "identity").read_bytes() == (b.dir / "identity").read_bytes()
+    assert "another node" not in restore(a, f.dir / "one", sheet)
 
 
 def test_a_backup_past_its_horizon_is_not_restored(two):

@@ -446,6 +446,34 @@ static void public_of(const uint8_t seed[32], struct id32 *pub)
 	secret_wipe(sk, sizeof sk);
 }
 
+static void inception_of(const uint8_t file[IDENTITY_LEN], struct inception *in)
+{
+	struct rd r = rd_of(span_of(file + MAGIC_LEN, IDENTITY_INCEPTION_LEN));
+
+	in->fed_id = rd_id16(&r);
+	in->nk_pub = rd_id32(&r);
+	in->next_digest = rd_id32(&r);
+	in->org_uuid = rd_id16(&r);
+	require(rd_done(&r));
+}
+
+bool keyfile_whose(const char *dir, struct id32 *node)
+{
+	uint8_t buf[IDENTITY_LEN];
+	struct inception in;
+	char path[PATH_MAX];
+	size_t len = 0;
+
+	require(node != NULL);
+	if (!path_of(path, dir, "identity") ||
+	    keyfile_read_file(path, buf, sizeof buf, &len) != ERR_OK || len != sizeof buf ||
+	    memcmp(buf, identity_magic, MAGIC_LEN) != 0)
+		return false;
+	inception_of(buf, &in);
+	*node = identity_node_id(&in);
+	return true;
+}
+
 static enum err identity_read(const char *dir, struct keybox_roots *k)
 {
 	uint8_t buf[IDENTITY_LEN], plain[IDENTITY_PLAIN];
@@ -462,11 +490,7 @@ static enum err identity_read(const char *dir, struct keybox_roots *k)
 	if (len != sizeof buf || memcmp(buf, identity_magic, MAGIC_LEN) != 0 ||
 	    !open_with(plain, span_of(buf, head), span_of(buf + head, len - head), k->mk))
 		return ERR_CORRUPT;
-	r = rd_of(span_of(buf + MAGIC_LEN, IDENTITY_INCEPTION_LEN));
-	k->inception.fed_id = rd_id16(&r);
-	k->inception.nk_pub = rd_id32(&r);
-	k->inception.next_digest = rd_id32(&r);
-	k->inception.org_uuid = rd_id16(&r);
+	inception_of(buf, &k->inception);
 	/* sealed by us: its parts need no check beyond their lengths, which are fixed */
 	r = rd_of(span_of(plain, sizeof plain));
 	rd_copy(&r, k->nk_seed, 32);

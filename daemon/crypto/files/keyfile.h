@@ -66,6 +66,8 @@ struct keyfile {
 MUST_CHECK enum err keyfile_open(const char *dir, const struct keyfile_unlock *how,
 				 struct keyfile *out);
 void keyfile_close(struct keyfile *f);
+/** Whose node lies in dir, as it says in clear: nothing is opened, so nothing is proven.  False: none that can be read. */
+bool keyfile_whose(const char *dir, struct id32 *node);
 /** One more way to the master key.  ERR_FULL. */
 MUST_CHECK enum err keyfile_slot_add(const char *dir, struct keybox *kb,
 				     const struct keyfile_unlock *how);

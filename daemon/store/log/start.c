@@ -3,6 +3,7 @@
  * the older generation, when a checkpoint was interrupted: what comes last of each key is the same. */
 #include "store/log/overlay.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -191,7 +192,10 @@ enum err overlay_open(struct store **out, const struct store_options *opt, struc
 		rc = open_log(o, opt->path);
 	o->whole = rc == ERR_OK;
 	if (rc != ERR_OK) {
+		const int no = errno; /* of what failed: whoever opens says it */
+
 		store_close(&o->base);
+		errno = no;
 		return rc;
 	}
 	*out = &o->base;

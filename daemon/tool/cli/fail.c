@@ -93,8 +93,13 @@ static int fail(int code, struct failure f)
 /* Returns what it was given, so that a tool says why and ends in one line. */
 int tool_fail(int code, const char *what, const char *why)
 {
+	return tool_fail_next(code, what, why, "");
+}
+
+int tool_fail_next(int code, const char *what, const char *why, const char *remedy)
+{
 	require(what != NULL && why != NULL);
-	return fail(code, (struct failure){.code = "", .what = what, .why = why, .remedy = ""});
+	return fail(code, (struct failure){.code = "", .what = what, .why = why, .remedy = remedy});
 }
 
 int tool_fail_do(int code, const char *row_code, const char *what, const char *remedy)
@@ -118,9 +123,14 @@ static int code_of(enum err rc)
  * error" sends whoever has a full disk to buy another one. */
 int tool_fail_err(const char *what, enum err rc)
 {
+	return tool_fail_err_next(what, rc, "");
+}
+
+int tool_fail_err_next(const char *what, enum err rc, const char *remedy)
+{
 	const int no = rc == ERR_IO || rc == ERR_FULL ? errno : 0;
 
-	return tool_fail(code_of(rc), what, no == 0 ? say_err(rc) : say_errno(no));
+	return tool_fail_next(code_of(rc), what, no == 0 ? say_err(rc) : say_errno(no), remedy);
 }
 
 int tool_fail_why(const char *what, enum err rc, const struct err_text *why)

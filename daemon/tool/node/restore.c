@@ -6,8 +6,8 @@
  * thief of the old disk would have is drawn again: wrap keys, unlock key, recovery code.  The node's own keys stay: partners
  * know it by them, and the new incarnation tells them that it may have forgotten something. */
 #include <errno.h>
+#include <ftw.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -85,21 +85,17 @@ static int read_sheet(struct restore *r)
 
 /* ---- reading it through ---- */
 
-/* What to do now, below what happened; a program has the code. */
-static int next_step(const char *key, const char *dir, int code)
+/* What happened, and below it what to do now. */
+static int fail_step(int code, const char *what, const char *why, const char *step, const char *dir)
 {
-	if (getenv("KRING_JSON") != NULL)
-		return code;
-	(void)fputs("  ", stderr);
-	say_to(stderr, key, FILL({"dir", dir, 0}));
-	(void)fputc('\n', stderr);
-	return code;
+	char helps[SAY_LEN];
+
+	return tool_fail_next(code, what, why, say_into(helps, step, FILL({"dir", dir, 0})));
 }
 
 static int say_damaged(const char *path)
 {
-	(void)tool_fail(TOOL_DAMAGED, "backup-damaged", path);
-	return next_step("backup-damaged-do", path, TOOL_DAMAGED);
+	return fail_step(TOOL_DAMAGED, "backup-damaged", path, "backup-damaged-do", path);
 }
 
 /* Each piece is authenticated and bound to its place and to the head, so that reading to the end is the check. */
@@ -131,21 +127,20 @@ static char *about_text(const struct backup_about *about, char out[SAY_LEN])
 /* Typed right, but another sheet: what helps is the number that is printed on the right one. */
 static int say_other_sheet(const struct restore *r)
 {
-	char number[SHEET_NUMBER + 1], about[SAY_LEN];
+	char number[SHEET_NUMBER + 1], what[SAY_LEN], about[SAY_LEN];
 	uint8_t pub[32], sec[32];
 
 	keyfile_recovery_pair(r->code, pub, sec);
 	secret_wipe(sec, sizeof sec);
 	sheet_number(pub, number);
-	say_to(stderr, "backup-other-sheet", FILL({"sheet", number, 0}));
-	(void)fprintf(stderr, "\n  %s\n", about_text(&r->about, about));
-	return TOOL_RULE;
+	return tool_fail_do(TOOL_RULE, "backup-other-sheet",
+			    say_into(what, "backup-other-sheet", FILL({"sheet", number, 0})),
+			    about_text(&r->about, about));
 }
 
 static int say_unproven(const char *path)
 {
-	(void)tool_fail(TOOL_NOT_FOUND, "backup-unproven", path);
-	return next_step("backup-unproven-do", path, TOOL_NOT_FOUND);
+	return fail_step(TOOL_NOT_FOUND, "backup-unproven", path, "backup-unproven-do", path);
 }
 
 /* Without a sheet the outside alone can be looked at: whose it is, and whether it still is what was written.
@@ -407,8 +402,7 @@ static enum err erase_all(struct restore *r)
 	return rc;
 }
 
-/* The identity is the first item: no row is taken before there is a node to put it into.  After an error the directory is
- * left as it is, and the next try names it. */
+/* The identity is the first item: no row is taken before there is a node to put it into. */
 static enum err build(struct restore *r)
 {
 	struct backup_item item;
@@ -440,23 +434,78 @@ static void close_all(struct restore *r)
 	r->ledger = NULL;
 }
 
+static int remove_one(const char *path, const struct stat *sb, int type, struct FTW *at)
+{
+	(void)sb;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+/* What was built goes again: it holds keys, and would stand in the way of the next try.  What to do now. */
+static char *undo(const struct restore *r, char helps[SAY_LEN])
+{
+	enum { DIRS = 8 };
+	bool gone;
+
+	require(r->store == NULL && r->ledger == NULL); /* nothing in it is open any more */
+	gone = nftw(r->dir, remove_one, DIRS, FTW_DEPTH | FTW_PHYS) == 0;
+	return say_into(helps, gone ? "restore-again" : "restoring-do", FILL({"dir", r->dir, 0}));
+}
+
+static int undo_build(const struct restore *r, enum err rc, int number)
+{
+	char helps[SAY_LEN];
+
+	(void)undo(r, helps);
+	errno = number;
+	return tool_fail_err_next(r->args->dir, rc, helps);
+}
+
+static int undo_move(const struct restore *r, const char *what)
+{
+	char helps[SAY_LEN];
+	const char *why = say_errno(errno);
+
+	return tool_fail_next(TOOL_RULE, what, why, undo(r, helps));
+}
+
 /* ---- taking its place ---- */
+
+/* A directory that was typed wrongly may be that of another node: whose it was is said before it has another name. */
+static void say_other(const struct restore *r)
+{
+	char org[LIMIT_ORG_NAME + 1], print[IDENTITY_FINGERPRINT_LEN];
+	struct id32 node;
+
+	if (!keyfile_whose(r->args->dir, &node) || id32_equal(&node, &r->about.node_id))
+		return;
+	nodedir_org(r->args->dir, &node, org);
+	identity_fingerprint(print, &node);
+	say_line("old-dir-other",
+		 FILL({"dir", r->args->dir, 0}, {"org", org, 0}, {"fingerprint", print, 0}));
+}
 
 static int move_in(const struct restore *r)
 {
 	char before[PATH_LEN];
 	struct stat sb;
-	int n = snprintf(before, sizeof before, "%s.before-restore-%llu", r->args->dir,
-			 (unsigned long long)(clock_wall_ms() / 1000));
+	int no, n = snprintf(before, sizeof before, "%s.before-restore-%llu", r->args->dir,
+			     (unsigned long long)(clock_wall_ms() / 1000));
 
 	require(r->store == NULL && r->keys.keybox == NULL); /* nothing in it is open any more */
 	if (n < 0 || (size_t)n >= sizeof before)
 		return tool_fail(TOOL_USAGE, "dir-too-long", r->args->dir);
+	say_other(r);
 	/* the old one first: a crash between the two leaves both whole, under names that say what they are */
 	if (stat(r->args->dir, &sb) == 0 && rename(r->args->dir, before) != 0)
-		return tool_fail(TOOL_RULE, "old-dir-stays", say_errno(errno));
-	if (rename(r->dir, r->args->dir) != 0)
-		return tool_fail(TOOL_RULE, "new-dir-stays", say_errno(errno));
+		return undo_move(r, "old-dir-stays");
+	if (rename(r->dir, r->args->dir) != 0) {
+		no = errno;
+		(void)rename(before, r->args->dir);
+		errno = no;
+		return undo_move(r, "new-dir-stays");
+	}
 	if (stat(before, &sb) == 0)
 		say_line("old-dir", FILL({"path", before, 0}));
 	return 0;
@@ -513,18 +562,35 @@ static void own(const struct restore *r)
 		nodefiles_own(r->dir);
 }
 
+/* All of it, or nothing is left. */
+static int make(struct restore *r)
+{
+	enum err rc = build(r);
+	int no, bad;
+
+	if (rc == ERR_OK && r->promise)
+		rc = nodedir_promise(r->dir, r->keys.keybox, &r->sheet.next_digest);
+	if (rc == ERR_OK)
+		rc = new_sheet(r);
+	no = errno;
+	close_all(r);
+	if (rc != ERR_OK)
+		return undo_build(r, rc, no);
+	own(r);
+	bad = move_in(r);
+	return bad == 0 ? move_settings(r) : bad;
+}
+
 static int restore(struct restore *r)
 {
 	int lock, n = snprintf(r->dir, sizeof r->dir, "%s.restoring", r->args->dir);
 	struct stat sb;
-	enum err rc;
 	int bad;
 
 	if (n < 0 || (size_t)n >= sizeof r->dir - 32)
 		return tool_fail(TOOL_USAGE, "dir-too-long", r->args->dir);
 	if (stat(r->dir, &sb) == 0)
-		return next_step("restoring-do", r->dir,
-				 tool_fail(TOOL_RULE, "restore-broken-off", r->dir));
+		return fail_step(TOOL_RULE, "restore-broken-off", r->dir, "restoring-do", r->dir);
 	lock = nodefiles_any(r->args->dir) != NULL ? nodefiles_lock(r->args->dir) : 0;
 	if (lock < 0 && errno != EWOULDBLOCK)
 		return tool_fail(TOOL_RULE, r->args->dir, say_errno(errno));
@@ -536,22 +602,10 @@ static int restore(struct restore *r)
 	if (bad == 0)
 		bad = open_backup(r);
 	if (bad == 0 && mkdir(r->dir, 0700) != 0)
-		bad = next_step("restoring-do", r->dir,
-				tool_fail(TOOL_RULE, "dir-not-made", say_errno(errno)));
-	if (bad != 0)
-		return bad;
-	rc = build(r);
-	if (rc == ERR_OK && r->promise)
-		rc = nodedir_promise(r->dir, r->keys.keybox, &r->sheet.next_digest);
-	if (rc == ERR_OK)
-		rc = new_sheet(r);
-	close_all(r);
-	if (rc != ERR_OK)
-		return next_step("restoring-do", r->dir, tool_fail_err(r->dir, rc));
-	own(r);
-	bad = move_in(r);
+		bad = fail_step(TOOL_RULE, "dir-not-made", say_errno(errno), "restore-again",
+				r->dir);
 	if (bad == 0)
-		bad = move_settings(r);
+		bad = make(r);
 	if (lock > 0)
 		(void)close(lock);
 	return bad;
