@@ -35,10 +35,11 @@ struct store_options {
 /** ERR_STALE: the store has another format, older or newer.  ERR_BUSY: another process holds it.  ERR_CORRUPT: not a store of ours. */
 MUST_CHECK enum err store_open(struct store **out, const struct store_options *opt);
 void store_close(struct store *s);
-/** From here on a thread brings what the log holds into LMDB; without it that is done in store_begin, which then takes as long.
+/** From here on a thread brings what the log holds into LMDB; without it a store_begin that finds no more room there does it.
  *  It has the rights and the filter of the thread that calls this.  ERR_NOMEM: there is none. */
 MUST_CHECK enum err store_thread(struct store *s);
-/** Nothing was written for a while: what the log holds goes to LMDB, and memory is given back.  more: not all of it yet. */
+/** Nothing was written for a while: what the log holds goes to LMDB, by the thread, and memory is given back.  more: not all of
+ *  it yet. */
 MUST_CHECK enum err store_rest(struct store *s, bool *more);
 /** Number of the last commit, when so much is in the log that a rest is worth it; 0: it is not. */
 uint64_t store_waits(const struct store *s);

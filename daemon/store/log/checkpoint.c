@@ -215,8 +215,6 @@ static void busy(struct checkpoint *c)
 	c->state = CHECKPOINT_BUSY;
 	if (c->threaded)
 		(void)pthread_cond_signal(&c->asked);
-	else
-		work_and_tell(c);
 }
 
 void checkpoint_give(struct checkpoint *c, const struct generation *g,
@@ -237,7 +235,9 @@ struct checkpoint_news checkpoint_ask(struct checkpoint *c, unsigned wait_ms)
 	int late = 0;
 
 	(void)pthread_mutex_lock(&c->lock);
-	while (wait_ms > 0 && late == 0 && c->state == CHECKPOINT_BUSY)
+	if (wait_ms == CHECKPOINT_TO_THE_END && c->state == CHECKPOINT_BUSY && !c->threaded)
+		work_and_tell(c);
+	while (c->threaded && wait_ms > 0 && late == 0 && c->state == CHECKPOINT_BUSY)
 		late = wait_ms == CHECKPOINT_TO_THE_END
 			       ? pthread_cond_wait(&c->told, &c->lock)
 			       : pthread_cond_timedwait(&c->told, &c->lock, &until);

@@ -21,7 +21,8 @@ struct checkpoint;
 
 /** below: borrowed; nobody else writes to it from here on. */
 MUST_CHECK enum err checkpoint_create(struct checkpoint **out, struct store *below);
-/** From here on the work is done beside the caller.  Without it checkpoint_give does it at once. */
+/** From here on the work is done beside the caller, also what was given before.  Without it, it is done by
+ *  whoever asks CHECKPOINT_TO_THE_END: a start that finds a full generation in the log answers first. */
 MUST_CHECK enum err checkpoint_thread(struct checkpoint *c);
 /** g stays as it is until it is done; mark goes into the database with its last rows. */
 void checkpoint_give(struct checkpoint *c, const struct generation *g,

@@ -19,6 +19,7 @@
 #include "fake_crypto.h"
 #include "store/backend.h"
 #include "store/keyorder.h"
+#include "store/log/journal.h"
 #include "store/log/rowlist.h"
 #include "store/record.h"
 
@@ -394,6 +395,74 @@ static void the_same_with_its_thread(void **state)
 	live(*state, 2, true);
 }
 
+/* FNV-1a of the first so many bytes of a file of the store. */
+static uint64_t sum_of(const struct world *w, const char *file, size_t most)
+{
+	static uint8_t bytes[1 << 16];
+	uint64_t sum = 14695981039346656037u;
+	char path[PATH];
+	ssize_t n;
+	int fd;
+
+	(void)snprintf(path, sizeof path, "%s/%s", w->dir, file);
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	while (most > 0 && (n = read(fd, bytes, most < sizeof bytes ? most : sizeof bytes)) > 0) {
+		for (ssize_t i = 0; i < n; i++)
+			sum = (sum ^ bytes[i]) * 1099511628211u;
+		most -= (size_t)n;
+	}
+	(void)close(fd);
+	return sum;
+}
+
+static void write_some(struct world *w, struct list *l, uint32_t *dice)
+{
+	struct store_txn *t = begin(w, true);
+
+	check_all(t, l);
+	for (unsigned i = 0; i < 12; i++)
+		change_one(t, l, dice);
+	assert_int_equal(store_commit(t), ERR_OK);
+}
+
+/* Behind a crash one file of the log is full and the other one begun: whoever waits for an answer does not wait until LMDB
+ * has the first. */
+static void a_start_leaves_a_full_generation_to_its_thread(void **state)
+{
+	const struct timespec ms = {0, 1000000};
+	static struct list now;
+	struct world *w = *state, other = {.cipher = w->cipher};
+	const uint64_t unused = sum_of(w, "log1", JOURNAL_BLOCK);
+	uint32_t dice = 4;
+	uint64_t database;
+	bool more = true;
+
+	memset(&now, 0, sizeof now);
+	while (sum_of(w, "log1", JOURNAL_BLOCK) == unused)
+		write_some(w, &now, &dice);
+	(void)snprintf(other.dir, sizeof other.dir, "/tmp/kring-overlay-XXXXXX");
+	assert_non_null(mkdtemp(other.dir));
+	copy_files(w->dir, other.dir);
+	database = sum_of(&other, "data.mdb", SIZE_MAX);
+	open_world(&other);
+	write_some(&other, &now, &dice);
+	assert_int_equal(sum_of(&other, "data.mdb", SIZE_MAX), database);
+	assert_int_equal(store_thread(other.s), ERR_OK);
+	while (more) {
+		(void)nanosleep(&ms, NULL);
+		assert_int_equal(store_rest(other.s, &more), ERR_OK);
+	}
+	assert_int_not_equal(sum_of(&other, "data.mdb", SIZE_MAX), database);
+	write_some(&other, &now, &dice);
+	store_close(other.s);
+	open_world(&other);
+	write_some(&other, &now, &dice);
+	store_close(other.s);
+	clear(other.dir);
+	(void)rmdir(other.dir);
+}
+
 /* It says that there is no room, or has none left itself. */
 static bool stuck(struct world *w)
 {
@@ -663,6 +732,7 @@ int main(void)
 		CASE(random_work_agrees_with_a_plain_list),
 		CASE(the_same_with_its_thread),
 		CASE(a_clock_that_is_set_back_keeps_nobody_waiting),
+		CASE(a_start_leaves_a_full_generation_to_its_thread),
 		CASE(half_a_store_is_refused),
 		CASE(killed_at_each_write_and_sync),
 		cmocka_unit_test(rows_keep_their_order),
