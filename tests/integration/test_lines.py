@@ -594,6 +594,29 @@ def test_of_three_the_one_whose_clock_is_wrong_is_named(federation, off_s, way):
     assert status(c)["clock_off_s"] > 0 and f"this machine's clock is {'1 day' if off_s == 86400 else '20 minutes'} {way} " in words(c, "status")
 
 
+@pytest.mark.parametrize("off_s", [86400, -86400])
+def test_what_was_written_by_a_wrong_clock_arrives_when_it_is_set_right(federation, workdir, off_s):
+    """A consent that begins tomorrow covers nothing today: what rested on it would arrive empty and be declined by rule."""
+    f, clock = federation("Goes", "SMWO"), Clock(workdir)
+    a, b = f.nodes
+    a.start(*clock.args)
+    b.start()
+    f.import_roster()
+    f.agree(a, b)
+    f.agree(b, a)
+    f.await_connected(a)
+    clock.set(off_s)
+    wait_for("Goes to hear of it", lambda: a.k("status")["status"].get("clocks"))
+    case = a.new_case(name="Klok Verzonnen", phone="000-5")
+    a.k("consent", "give", case, "--to", b.name, "--share", "identity,contact,needs", "--how", "written")
+    ref = a.refer(case, b.name)
+    clock.set(0)
+    b.await_state(ref, "offered")
+    assert (b.k("show", ref)["person"]["name"], b.k("show", ref)["person"]["phone"]) == ("Klok Verzonnen", "000-5")
+    b.k("accept", ref)
+    a.await_state(ref, "accepted")
+
+
 def test_a_clock_that_jumps_while_connected_is_named_and_forgotten_when_it_is_right(federation):
     f = federation("Goes", "SMWO")
     a, b = f.nodes

@@ -92,6 +92,17 @@ void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field)
 	}
 }
 
+uint64_t clockwatch_now_ms(const struct turn *t, const struct peer *p)
+{
+	int64_t off_ms = 0;
+	const enum clock_who who = clockwatch_who(t, p, &off_ms);
+
+	if (who == CLOCK_FINE || who == CLOCK_THEIRS || off_ms >= 0 ||
+	    (uint64_t)-off_ms > t->wall_ms)
+		return t->wall_ms;
+	return t->wall_ms - (uint64_t)-off_ms;
+}
+
 /* Beyond LIMIT_CLOCK_SKEW_S each end takes the other's keys and frames for expired or not yet made. */
 bool clockwatch_blocks(const struct turn *t, const struct peer *p)
 {

@@ -28,6 +28,9 @@ enum clock_who clockwatch_who(const struct turn *t, const struct peer *p, int64_
 /** One row for each partner whose clock differs, into the repeated field. */
 void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field);
 void clockwatch_row(const struct turn *t, const struct peer *p, struct msg *row);
+/** Now, or as that partner has it where it may be our clock that is ahead: what is dated so lies in nobody's future once it is set
+ *  right. */
+uint64_t clockwatch_now_ms(const struct turn *t, const struct peer *p);
 /** Is it so far off that each refuses what the other says? */
 bool clockwatch_blocks(const struct turn *t, const struct peer *p);
 
