@@ -258,13 +258,19 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 		return cli_refuse(
 			c, CLI_NOT_NOW, "cannot-write",
 			FILL({"path", path, 0}, {"cause", words_errno(c->lang, errno), 0}));
+	errno = 0;
 	write_csv(c, f, flow);
-	bad = ferror(f);
-	if (fclose(f) != 0 || bad != 0 || rename(part, path) != 0) {
+	bad = ferror(f) != 0 ? errno : 0;
+	if (bad == 0 && (fflush(f) != 0 || fsync(fileno(f)) != 0))
+		bad = errno;
+	if (fclose(f) != 0 && bad == 0)
+		bad = errno;
+	if (bad == 0 && rename(part, path) != 0)
+		bad = errno;
+	if (bad != 0) {
 		(void)unlink(part);
-		return cli_refuse(
-			c, CLI_NOT_NOW, "cannot-write",
-			FILL({"path", path, 0}, {"cause", words_errno(c->lang, ENOSPC), 0}));
+		return cli_refuse(c, CLI_NOT_NOW, "cannot-write",
+				  FILL({"path", path, 0}, {"cause", words_errno(c->lang, bad), 0}));
 	}
 	bad = digest_beside(c, path);
 	if (bad == CLI_DONE)

@@ -5,7 +5,9 @@ import datetime
 import json
 import os
 import re
+import resource
 import shutil
+import signal
 import struct
 import subprocess
 import time
@@ -403,6 +405,14 @@ def test_a_file_of_figures_is_inert_and_goes_through_no_link(federation, workdir
     assert refused.returncode == 4 and "link" in refused.stderr and not aim.exists()
     (workdir / "two.csv.sha256").symlink_to(aim)
     assert cli(a, "flow", "--own", "--csv", str(workdir / "two.csv")).returncode == 0 and not aim.exists()
+    # what the system says of the file, and no guess: this one is no full disk
+    def short():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))
+    before = out.read_bytes()
+    words = [str(a.fed.bin / "kring"), "--dir", str(a.dir), "--lang", "en", "flow", "--own", "--csv", str(out)]
+    refused = subprocess.run(words, capture_output=True, text=True, restore_signals=False, preexec_fn=short)
+    assert refused.returncode == 4 and "too large" in refused.stderr and out.read_bytes() == before, refused
     assert cli(a, "flow", "--csv-bom").returncode == 2
     assert not list(workdir.glob("*.part"))
 
