@@ -133,6 +133,11 @@ static int digits_of(const struct cli *c, size_t from, char out[64])
 	return CLI_DONE;
 }
 
+static const char *invite_text(const struct msg *reply, unsigned field)
+{
+	return msg_text(msg_at(reply, REPLY_INVITES, 0), field);
+}
+
 /* The reply names the proposal that the roots sign next. */
 int cmd_confirm(struct cli *c)
 {
@@ -150,6 +155,10 @@ int cmd_confirm(struct cli *c)
 	if (code != CLI_DONE || c->json)
 		return code;
 	print_say_line(c, "confirm-match", FILL_NONE);
+	if (msg_count(reply, REPLY_INVITES) > 0)
+		print_say_line(c, "confirm-name",
+			       FILL({"org", invite_text(reply, INVITE_ROW_ORG), 0},
+				    {"itself", invite_text(reply, INVITE_ROW_CALLS_ITSELF), 0}));
 	print_say_line(c, "confirm-next", FILL_NONE);
 	(void)printf("  kring approve %s --key root1.key\n", msg_text(reply, REPLY_PROPOSAL));
 	return code;

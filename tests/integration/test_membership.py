@@ -93,6 +93,26 @@ def test_a_partner_is_invited_compared_approved_and_connects_by_itself(federatio
     a.await_state(ref, "accepted")
 
 
+def test_whoever_invites_names_the_newcomer_and_both_are_told(federation):
+    """A slip of the pen on either side stays in the roster for ever: so it is said before a root signs, and on the telephone."""
+    f = federation()
+    a, _ = f.start()
+    for org, itself in (("CAW De Kempen", "De Kempen vzw"), ("Buurthuis", "Buurthuis")):
+        j = Joining(f, invite(a, org), itself)
+        r = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", "en", "confirm", j.digits()], capture_output=True, text=True)
+        assert r.returncode == 0 and (f"they call themselves {itself}" in r.stdout) == (org != itself), r
+        assert org == itself or f"the roster will have {org}, as you wrote it" in r.stdout, r
+        assert f"not the one typed here ({itself})" in j.end()
+    j = Joining(f, invite(a, "Reimerswaal"), "Gemeente Reimerswaal")
+    said = a.k("confirm", j.digits())
+    assert [(i["org"], i["calls_itself"]) for i in said["invites"]] == [("Reimerswaal", "Gemeente Reimerswaal")]
+    approve(f, a, said["proposal"])
+    j.end()
+    c = j.node.start()
+    f.nodes.append(c)
+    wait_for("it to be a member by the name of the invite", lambda: c.k("status")["status"].get("org") == "Reimerswaal")
+
+
 def test_how_the_digits_were_compared_is_signed_only_as_it_was_said(federation):
     f = federation()
     a, _ = f.start()

@@ -83,6 +83,23 @@ static enum err propose(struct turn *t, const struct id16 *invite, struct msg *m
 	return proposal_make(t, WIRE_ROSTER_ADD, wr_span(&w), invite, id);
 }
 
+/* The invite's name holds.  Whoever wrote it is told when the newcomer calls itself otherwise, before a root signs: a slip of the pen
+ * stays in the roster for ever. */
+static void named_otherwise(struct turn *t, const struct msg *m, const struct msg *try,
+			    struct msg *reply)
+{
+	const char *org = msg_text(m, INVITE_RECORD_ORG);
+	struct wire_add add;
+	struct msg *row;
+
+	if (wire_add_get(msg_bytes(try, INVITE_TRY_JOIN), &add) != ERR_OK ||
+	    strcmp(add.org, org) == 0)
+		return;
+	row = msg_add(t->arena, reply, REPLY_INVITES);
+	msg_set_text(t->arena, row, INVITE_ROW_ORG, org);
+	msg_set_text(t->arena, row, INVITE_ROW_CALLS_ITSELF, add.org);
+}
+
 /* The one whose digits these are is in; all others of its invite never were. */
 static enum err confirm(struct turn *t, const struct id16 *invite, struct msg *m,
 			const struct msg *right, const struct msg *req, struct msg *reply)
@@ -101,6 +118,7 @@ static enum err confirm(struct turn *t, const struct id16 *invite, struct msg *m
 		rc = invite_save(t, invite, m);
 	if (rc != ERR_OK)
 		return rc;
+	named_otherwise(t, m, right, reply);
 	bytes_hex(hex, id.b, 16);
 	hex[20] = '\0';
 	msg_set_text(t->arena, reply, REPLY_PROPOSAL, hex + 12);

@@ -118,6 +118,7 @@ static void say_until(const struct joining *j)
 static void show_digits(struct joining *j, unsigned wait_s)
 {
 	char digits[ONBOARD_DIGITS + 1], shown[ONBOARD_DIGITS + 2], text[SAY_LEN];
+	struct wire_add add;
 	struct id32 hash;
 
 	require(j->join_len > 0 && j->join_len <= sizeof j->join);
@@ -129,6 +130,8 @@ static void show_digits(struct joining *j, unsigned wait_s)
 	say_line("digits", FILL({"digits", shown, 0}));
 	(void)putchar('\n');
 	say_line("digits-phone", FILL_NONE);
+	if (wire_add_get(j->words.join, &add) == ERR_OK)
+		say_line("digits-name", FILL({"org", add.org, 0}));
 	say_line("digits-if-refused", FILL_NONE);
 	say_line("digits-waiting", FILL({"span", span(wait_s, text), 0}));
 	(void)fflush(stdout); /* the person reads it while we wait */
