@@ -24,7 +24,8 @@ static bool presses(const char *code)
 	static const char *const now[] = {"restored",	     "staff-came-back", "staff-all-left",
 					  "no-backup",	     "rolled-back",	"ran-elsewhere",
 					  "runs-twice",	     "told-runs-twice", "pair-damaged",
-					  "keys-not-locked", "forked",		"expired"};
+					  "keys-not-locked", "forked",		"expired",
+					  "we-leave",	     "we-were-removed"};
 
 	for (size_t i = 0; i < sizeof now / sizeof now[0]; i++)
 		if (strcmp(code, now[i]) == 0)
@@ -274,7 +275,7 @@ static void whole(struct findings *f, const struct msg *s)
 	const struct fill *values;
 
 	values = FILL({"org", msg_text(s, STATUS_ORG), 0}, {"connected", NULL, connected},
-		      {"others", NULL, members > 0 ? members - 1 : 0},
+		      {"others", NULL, members - (msg_u64(s, STATUS_MEMBER) != 0)},
 		      {"n", NULL, counted.troubles});
 	finding_add(f, counted.worst, "node", counted.troubles == 0 ? "node-ok" : "node-troubled",
 		    values);

@@ -54,6 +54,8 @@ static void partner(struct findings *f, const struct msg *row, enum probe said,
 	const char *name = msg_text(row, PARTNER_ROW_NAME),
 		   *standing = msg_text(row, PARTNER_ROW_STANDING);
 	const struct msg *clock = clock_of(status, name);
+	const bool left = strcmp(standing, "removed") == 0;
+	const char *phone = msg_text(row, PARTNER_ROW_PHONE);
 	char since[WORDS_SHORT] = "-", off[WORDS_SHORT] = "";
 	const struct fill *values;
 
@@ -62,12 +64,15 @@ static void partner(struct findings *f, const struct msg *row, enum probe said,
 	if (clock != NULL)
 		(void)words_length(f->c->lang, msg_u64(clock, CLOCK_ROW_OFF_S), off);
 	values = FILL({"partner", name, 0}, {"address", msg_text(row, PARTNER_ROW_ENDPOINT), 0},
-		      {"since", since, 0}, {"phone", msg_text(row, PARTNER_ROW_PHONE), 0},
+		      {"since", since, 0},
+		      {"phone", phone[0] == '\0' ? words_of(f->c->lang, "no-number") : phone, 0},
 		      {"owed", NULL, msg_u64(row, PARTNER_ROW_OWED)}, {"d", off, 0},
 		      {"what", list_text(LIST_STANDINGS, f->c->lang, standing), 0});
+	/* of one that left there is nothing to do */
 	if (standing[0] != '\0')
-		finding_add(f, FINDING_WARNING, "partner", "partner-standing", values);
-	if (msg_u64(row, PARTNER_ROW_CONNECTED) == 0 && strcmp(standing, "removed") != 0)
+		finding_add(f, left ? FINDING_OK : FINDING_WARNING, "partner", "partner-standing",
+			    values);
+	if (msg_u64(row, PARTNER_ROW_CONNECTED) == 0 && !left)
 		finding_add(f, FINDING_WARNING, "partner", away(said), values);
 	else if (clock == NULL && standing[0] == '\0')
 		finding_add(f, FINDING_OK, "partner", "partner-ok", values);
@@ -110,6 +115,20 @@ static void quotas(struct findings *f, const char *name, const struct msg *statu
 	}
 }
 
+/* Nobody answers a node that the roots removed, and it would be sent to telephone all of them. */
+static bool on_our_own(struct findings *f, const struct msg *status)
+{
+	static const char code[] = "we-were-removed";
+
+	for (size_t i = 0; i < msg_count(status, STATUS_ALARMS); i++)
+		if (strcmp(msg_text(msg_at(status, STATUS_ALARMS, i), ALARM_ROW_WHAT), code) == 0) {
+			finding_add(f, FINDING_CRITICAL, "partner", "said",
+				    FILL({"what", list_text(LIST_ALARMS, f->c->lang, code), 0}));
+			return true;
+		}
+	return false;
+}
+
 /* Those that are away are tried at their address; one that is connected has proved it. */
 int look_partners(struct findings *f, struct cli *c, const char *name, const struct msg *status)
 {
@@ -121,6 +140,8 @@ int look_partners(struct findings *f, struct cli *c, const char *name, const str
 	int code;
 
 	require(f != NULL && status != NULL);
+	if (on_our_own(f, status))
+		return CLI_DONE;
 	if (name != NULL)
 		msg_set_text(&c->arena, sub, BY_ID_ID, name);
 	code = cli_call(c, req, &reply);

@@ -50,7 +50,8 @@ static void identity(const struct cli *c, const struct msg *s)
 		listen = "-"; /* print_line_status says where, and why it does not */
 	else if (listen[0] == '\0')
 		listen = none;
-	(void)printf("%s\n", msg_u64(s, STATUS_MEMBER) != 0
+	/* one that was removed still has its name */
+	(void)printf("%s\n", msg_text(s, STATUS_ORG)[0] != '\0'
 				     ? msg_text(s, STATUS_ORG)
 				     : words_of(c->lang, "status-not-member"));
 	print_row(c, "label-fingerprint", msg_text(s, STATUS_FINGERPRINT));

@@ -151,6 +151,12 @@ static void on_net_gone(void *ctx)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
+static void settings_judged(const struct core *c, bool taken)
+{
+	if (c->o.engine != NULL) /* a locked node has nobody to show it to */
+		node_settings_judged(engine_node(c->o.engine), taken ? 0 : now_of(c).wall_ms);
+}
+
 /* Where to listen goes to net when it starts: the supervisor starts it again when that changed. */
 static void on_settings(struct core *c, int fd)
 {
@@ -163,6 +169,7 @@ static void on_settings(struct core *c, int fd)
 			node_set_settings(engine_node(c->o.engine), &s);
 	}
 	(void)close(fd);
+	settings_judged(c, true);
 }
 
 /* The supervisor hands over a descriptor and says what it is: settings, the line of the screens, or a net that was just started. */
@@ -176,6 +183,11 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 			on_settings(c, fd);
 		else
 			screens_connect(c->screens, fd);
+		return;
+	}
+	if (pid == FDPASS_REFUSED) {
+		(void)close(fd);
+		settings_judged(c, false);
 		return;
 	}
 	c->net_pid = pid;

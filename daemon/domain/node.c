@@ -56,6 +56,12 @@ static uint64_t within(uint64_t asked, uint64_t most)
 }
 
 /* A setting only makes stricter: what would loosen a limit is the limit. */
+void node_settings_judged(struct node *n, uint64_t refused_ms)
+{
+	require(n != NULL);
+	n->settings_refused_ms = refused_ms;
+}
+
 void node_set_settings(struct node *n, const struct node_settings *s)
 {
 	n->day_documents = within(s->day_documents, LIMIT_DAY_DOCUMENTS);

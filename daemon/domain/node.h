@@ -62,6 +62,8 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 void node_pair_prekey_used(struct node *n, uint16_t peer);
 
 void node_set_settings(struct node *n, const struct node_settings *s);
+/** A file of settings was read again.  refused_ms: when it was found not to hold, so that those before stay; 0: it was taken. */
+void node_settings_judged(struct node *n, uint64_t refused_ms);
 void node_set_disk(struct node *n, enum node_disk disk);
 /** Since when (wall clock) a shred waits because it found no room; 0: none does. */
 void node_set_shred(struct node *n, uint64_t since_ms);

@@ -180,8 +180,8 @@ struct node {
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq;
 	struct incarnation inc;
-	uint64_t restored_ms; /* when this incarnation began by a loss of state; 0: it did not */
-	bool quarantine;      /* older cases wait for partners that may remember more */
+	uint64_t settings_refused_ms, restored_ms; /* settings do not hold; state was lost */
+	bool quarantine;	     /* older cases wait for partners that may remember more */
 	uint64_t quarantine_mono_ms; /* when to look again whether that is over */
 	struct node_look look;
 	char country[7];		 /* whose working days count here: "NL", "BE-VLG" */

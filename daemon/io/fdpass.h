@@ -16,6 +16,8 @@
 
 /** Instead of a pid: the descriptor is the file of settings, which somebody asked to read again. */
 enum { FDPASS_SETTINGS = 0 };
+/** ... or they do not hold, and those before stay: the descriptor says nothing. */
+#define FDPASS_REFUSED (UINT32_MAX - 1)
 /** ... or core's end of its line with the process of the screens; to that process: its own end. */
 #define FDPASS_SCREENS UINT32_MAX
 

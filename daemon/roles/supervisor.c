@@ -18,6 +18,7 @@
 #include "base/cause.h"
 #include "base/check.h"
 #include "base/clock.h"
+#include "base/disk/infile.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "io/fdpass.h"
@@ -359,12 +360,24 @@ static void start_waiting(struct supervisor *s)
 		try_later(&s->web);
 }
 
+/* Core shows it to people until a file is taken: a log is read by nobody who does not look for it. */
+static void refuse_settings(const struct supervisor *s, const struct err_text *why)
+{
+	const int fd = infile_open("/dev/null");
+	char text[CAUSES_LEN];
+
+	log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", causes_log(why, text));
+	if (fd < 0 || fdpass_send(s->core_line, fd, FDPASS_REFUSED) != ERR_OK)
+		log_write(LOG_WARN, LOG_SETTINGS, "told=0 errno=%d", errno);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 /* SIGHUP.  Judged here first, so that a slip of the pen changes nothing at all; core then gets the file, and net and web,
  * which read it at their start, are started again when something of it is theirs.  No key leaves memory for that. */
 static void reload(struct supervisor *s)
 {
 	struct err_text why = {""};
-	char text[CAUSES_LEN];
 	struct config next;
 	enum err rc = config_read(&next, s->opt->dir, s->opt->config, &why);
 	const int fd = rc == ERR_OK ? open(next.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : -1;
@@ -376,7 +389,7 @@ static void reload(struct supervisor *s)
 	if (fd >= 0)
 		(void)close(fd);
 	if (rc != ERR_OK) {
-		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", causes_log(&why, text));
+		refuse_settings(s, &why);
 		return;
 	}
 	of_net = strcmp(next.listen, s->config.listen) != 0 ||

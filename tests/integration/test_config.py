@@ -157,12 +157,18 @@ def test_sighup_with_one_fault_changes_nothing(federation):
         wait_for("it to be said", lambda: kept() == once + 1)
         said = [x for x in a.log.read_text().splitlines() if "kept=1" in x][-1]
         assert f"kring.conf, line {line}: " in said and what in said, said
+        shown = wait_for("it to be shown", lambda: [x for x in a.k("status")["status"]["alarms"] if x["what"] == "settings-refused"])
+        assert len(shown) == 1 and "kring config check names the fault" in words(a, "status"), shown
+        (a.dir / "kring.conf").write_text(good)  # the same as at its start: nothing changes, and it is over
+        os.kill(a.proc.pid, signal.SIGHUP)
+        wait_for("it to be over", lambda: "settings-refused" not in [x["what"] for x in a.k("status")["status"]["alarms"]])
     (a.dir / "kring.conf").unlink()
     os.kill(a.proc.pid, signal.SIGHUP)
     wait_for("it to be said", lambda: "Put that file back" in a.log.read_text())
-    assert a.children() == before and not taken(a) and kept() == 5
+    same = "changed=0 next_start=0"
+    assert a.children() == before and taken(a) == [same] * 4 and kept() == 5
     assert f"listens on     tcp://127.0.0.1:{a.port}" in words(a, "status")
     (a.dir / "kring.conf").write_text(good)
     os.kill(a.proc.pid, signal.SIGHUP)
-    wait_for("it to be read again", lambda: taken(a) == ["changed=0 next_start=0"])
+    wait_for("it to be read again", lambda: taken(a) == [same] * 5)
     assert a.children() == before

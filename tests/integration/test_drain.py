@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A member that the roots remove from a day on: what it has of people is taken back while it can still answer, and nothing new begins."""
+import subprocess
+
 import pytest
 from node import Clock, Federation, wait_for
 from test_handover import refused
@@ -45,6 +47,10 @@ def test_who_leaves_answers_until_then_and_who_is_down_is_a_letter(workdir):
             assert refused(a, "handover", "propose", case, "--to", n.name) == "partner-leaves"
         alarms = a.k("status")["status"]["alarms"]
         assert {x.get("partner") for x in alarms if x["what"] == "partner-leaves"} == {b.org, c.org}
+        # and whom it is about is told: the day, and later that it is over
+        own, = [x for x in b.k("status")["status"]["alarms"] if x["what"] == "we-leave"]
+        assert own["at_ms"] == next(x["at_ms"] for x in alarms if x.get("partner") == b.org)
+        assert a.k("status")["status"]["members"] == 3 and b.k("status")["status"]["member"]
         # the day: it happens by itself, after a restart too
         a.stop()
         a.start(*clock.args)
@@ -52,6 +58,16 @@ def test_who_leaves_answers_until_then_and_who_is_down_is_a_letter(workdir):
         clock.days(6, [a])
         wait_for("them to have left", lambda: all(standing(a, n)["standing"] == "removed" for n in (b, c)))
         assert not any(x["what"] == "partner-leaves" for x in a.k("status")["status"].get("alarms", []))
+        now = wait_for("it to know", lambda: [x for x in b.k("status")["status"]["alarms"] if x["what"] == "we-were-removed"])
+        assert now[0]["at_ms"] == own["at_ms"] and "we-leave" not in {x["what"] for x in b.k("status")["status"]["alarms"]}
+        assert a.k("status")["status"]["members"] == 1 and not b.k("status")["status"].get("member")
+        kring = lambda n, *w: subprocess.run([str(f.bin / "kring"), "--dir", str(n.dir), "--lang", "en", *w], capture_output=True, text=True)  # noqa: E731
+        said = kring(b, "status").stdout
+        assert said.startswith("SMWO\n") and "no member any more, by decision of the roots" in said, said
+        said = kring(b, "doctor")  # nobody is to be telephoned about a line that nobody opens
+        assert said.returncode == 2 and "no member any more" in said.stdout and "phone them" not in said.stdout, said
+        said = kring(a, "doctor").stdout
+        assert "0 of 0 partners" in said and "ok        partner        SMWO: removed" in said and "()" not in said, said
         held = {n: told(a, grants[n])["holders"] for n in (b, c)}
         assert [h["state"] for h in held[b]] == ["erased"] and [h["state"] for h in held[c]] == ["unreachable"], held
         clock.days(3, [a])

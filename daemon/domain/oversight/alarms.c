@@ -11,6 +11,7 @@
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 #include "domain/loss/quarantine.h"
+#include "domain/membership/roster.h"
 #include "domain/staff/staff.h"
 #include "domain/state.h"
 
@@ -66,6 +67,46 @@ void view_limit_alarms(struct turn *t, struct msg *status)
 			   msg_text(row, LIMIT_ROW_PARTNER),
 			   over ? msg_u64(row, LIMIT_ROW_LAST_MS) : t->wall_ms);
 	}
+}
+
+/* Since the roots removed this node; the entry is one of the last, because nobody told it of many more.  Else since the newest one. */
+static enum err removed_since(struct turn *t, const struct peer *self, uint64_t *at_ms)
+{
+	enum { BACK = 64 };
+	struct wire_roster e = {.sig_count = 0};
+	struct wire_remove r;
+	struct span carried;
+	struct chain c;
+	enum err rc = roster_chain(t, &c);
+
+	*at_ms = rc == ERR_OK ? c.time_s * 1000 : 0;
+	for (uint64_t seq = c.seq; rc == ERR_OK && seq > 0 && seq + BACK > c.seq; seq--) {
+		rc = roster_entry(t, seq, &carried);
+		if (rc != ERR_OK || wire_roster_get(carried, &e) != ERR_OK ||
+		    e.op != WIRE_ROSTER_REMOVE || wire_remove_get(e.payload, &r) != ERR_OK ||
+		    !id32_equal(&r.node, &self->node_id))
+			continue;
+		*at_ms = (r.effective_s > e.time_s ? r.effective_s : e.time_s) * 1000;
+		break;
+	}
+	return rc;
+}
+
+/* Whom the roots send away is told, too: its partners answer no more, and nobody there would know why. */
+static enum err own_standing(struct turn *t, struct msg *status)
+{
+	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
+	uint64_t at_ms;
+	enum err rc = ERR_OK;
+
+	if (self != NULL && self->removed) {
+		rc = removed_since(t, self, &at_ms);
+		if (rc == ERR_OK)
+			view_alarm(t, status, "we-were-removed", NULL, at_ms);
+	} else if (self != NULL && self->leaves_s != 0) {
+		view_alarm(t, status, "we-leave", NULL, self->leaves_s * 1000);
+	}
+	return rc;
 }
 
 /* What is new for them waits, and their referrals stand still here, for as long as they do not say what they hold: they are off, run
@@ -184,6 +225,8 @@ enum err view_alarms(struct turn *t, struct msg *status)
 		view_alarm(t, status, alarm_text(k.b[0]), p == NULL ? "" : p->org, be64_get(v.p));
 	}
 	broken(t, status);
+	if (w.rc == ERR_OK)
+		w.rc = own_standing(t, status);
 	if (w.rc == ERR_OK)
 		w.rc = not_compared(t, status);
 	return w.rc == ERR_OK ? waiting_for(t, status) : w.rc;

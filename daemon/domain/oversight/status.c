@@ -106,6 +106,9 @@ static void swappable(struct turn *t, struct msg *s)
 	if (t->node->swappable)
 		view_alarm(t, s, "keys-not-locked", NULL,
 			   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+	/* it would not start with them, which is found out at night otherwise */
+	if (t->node->settings_refused_ms != 0)
+		view_alarm(t, s, "settings-refused", NULL, t->node->settings_refused_ms);
 }
 
 /* People are found all the same, in the store, which takes a second and more where they are many. */
@@ -207,10 +210,10 @@ static enum err members(struct turn *t, struct msg *s, struct msg *reply, bool *
 		if (rc != ERR_OK)
 			return rc;
 		owed += one;
-		count++;
+		count += !p->removed;
 		connected += connect_alive(t, p);
 		if (p->self) {
-			*member = true;
+			*member = !p->removed;
 			msg_set_text(t->arena, s, STATUS_ORG, p->org);
 			msg_set_text(t->arena, s, STATUS_ADDRESS, p->endpoint);
 		}
