@@ -25,7 +25,7 @@ static bool presses(const char *code)
 					  "no-backup",	     "rolled-back",	"ran-elsewhere",
 					  "runs-twice",	     "told-runs-twice", "pair-damaged",
 					  "keys-not-locked", "forked",		"expired",
-					  "we-leave",	     "we-were-removed"};
+					  "we-leave",	     "we-were-removed", "old-key"};
 
 	for (size_t i = 0; i < sizeof now / sizeof now[0]; i++)
 		if (strcmp(code, now[i]) == 0)

@@ -8,6 +8,7 @@ import shutil
 import signal
 import struct
 import subprocess
+import time
 
 import pytest
 from kringwire import ROLLED_BACK, Frame
@@ -426,3 +427,21 @@ def test_nobodys_bare_word_makes_a_node_begin_anew(dialled):
         m.pump(0.2)
     assert b.k("status")["status"]["incarnation"] == before
     assert alarms(b) == [] and Frame.FIELDS
+
+
+def test_a_key_of_before_a_rotation_is_named(two):
+    f, a, b, old = two
+    a.k("backup", str(f.dir / "one"))
+    a.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(old)], check=True, capture_output=True)
+    a.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    b.await_state(a.refer(case, b.name), "offered")
+    assert "old-key" not in alarms(b)
+    time.sleep(1)  # signed in a later second than the record of the new key
+    restore(a, f.dir / "one", old)
+    a.start()
+    wait_for("the alarm", lambda: "old-key" in alarms(b))
+    assert [x["partner"] for x in b.k("status")["status"]["alarms"] if x["what"] == "old-key"] == [a.org]
+    b.k("partner", "restored", a.name)

@@ -13,7 +13,8 @@
 #include "domain/membership/names.h"
 
 /* What an administrator settles with a phone call, and what by looking into this node's own past. */
-static const uint8_t theirs[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD, ALARM_NEW, ALARM_OFTEN};
+static const uint8_t theirs[] = {ALARM_PAST, ALARM_CLONE, ALARM_TOLD,
+				 ALARM_NEW,  ALARM_OFTEN, ALARM_OLD_KEY};
 static const uint8_t own[] = {ALARM_RESTORED, ALARM_ROLLED_BACK, ALARM_SECOND};
 
 static enum err clear(struct turn *t, const uint8_t *kinds, size_t n, uint16_t peer, bool *any)

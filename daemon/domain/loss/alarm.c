@@ -104,7 +104,7 @@ enum err alarm_set(struct turn *t, enum alarm kind, uint16_t peer)
 	bool said = false;
 	enum err rc = turn_get(t, STORE_ALARM, &k, &v);
 
-	require(kind >= ALARM_RESTORED && kind <= ALARM_OFTEN);
+	require(kind >= ALARM_RESTORED && kind <= ALARM_OLD_KEY);
 	if (rc != ERR_OK && rc != ERR_NOTFOUND)
 		return rc;
 	if (rc == ERR_OK && v.len == sizeof row) {

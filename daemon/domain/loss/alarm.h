@@ -23,7 +23,8 @@
 	X(CLONE, 5, "runs-twice")	  /* again within a day: nothing is exchanged with it */     \
 	X(TOLD, 6, "told-runs-twice")	  /* a partner says so of us */                              \
 	X(NEW, 7, "came-back")		  /* a partner lost state: phone it */                       \
-	X(OFTEN, 8, "comes-back-often")	  /* ... so often on one day that it is not listened to */
+	X(OFTEN, 8, "comes-back-often")	  /* ... so often on one day that it is not listened to */   \
+	X(OLD_KEY, 9, "old-key")	  /* a partner signs with a key that it had replaced */
 enum alarm {
 #define ALARM_ENUM(name, no, text) ALARM_##name = (no),
 	ALARMS(ALARM_ENUM)

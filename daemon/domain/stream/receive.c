@@ -20,6 +20,7 @@
 #include "domain/loss/incarnation.h"
 #include "domain/loss/proof.h"
 #include "domain/loss/returned.h"
+#include "domain/membership/noderecord.h"
 #include "domain/news/checkpoint.h"
 #include "domain/news/deposit.h"
 #include "domain/news/spread.h"
@@ -28,8 +29,8 @@
 #include "domain/stream/reading.h"
 #include "domain/stream/resync.h"
 
-/* Sender, recipient, key and signature: what must hold before a single field is believed. */
-static bool authentic(const struct reading *r)
+/* Sender, recipient and signature: what must hold before a single field is believed. */
+static bool signed_with(const struct reading *r, const struct id32 *nk_pub)
 {
 	const struct wire_frame *f = &r->v.head;
 	struct id32 parts_hash = hash_one(HASH_FRAMEPART, r->v.parts);
@@ -37,8 +38,36 @@ static bool authentic(const struct reading *r)
 
 	return r->p->active && id16_equal(&f->fed_id, &r->t->node->fed_id) &&
 	       id32_equal(&f->sender, &r->p->node_id) &&
-	       id32_equal(&f->recipient, &r->t->node->node_id) && f->key_seq == r->p->key_seq &&
-	       verify_sig(SIGN_FRAME, signed_parts, 2, &r->p->nk_pub, r->v.sig);
+	       id32_equal(&f->recipient, &r->t->node->node_id) &&
+	       verify_sig(SIGN_FRAME, signed_parts, 2, nk_pub, r->v.sig);
+}
+
+static bool authentic(const struct reading *r)
+{
+	return r->v.head.key_seq == r->p->key_seq && signed_with(r, &r->p->nk_pub);
+}
+
+/* Signed, after the key was replaced, with one of before: a node that came back from a backup of before its rotation says
+ * nothing that anybody takes, and neither side would know why; or somebody has that old key. */
+static enum err old_key(struct reading *r)
+{
+	const struct wire_frame *f = &r->v.head;
+	struct wire_node_carried now;
+	struct id32 then;
+	struct span v;
+	enum err rc;
+
+	if (f->key_seq >= r->p->key_seq)
+		return ERR_OK;
+	rc = noderecord_get(r->t, r->p->no, r->p->key_seq, &v);
+	if (rc == ERR_OK && wire_node_carried_get(v, &now) != ERR_OK)
+		rc = ERR_CORRUPT;
+	if (rc != ERR_OK || f->time_ms / 1000 <= now.rec.time_s) /* it was under way */
+		return rc;
+	rc = noderecord_key(r->t, r->p, f->key_seq, &then);
+	if (rc == ERR_OK && signed_with(r, &then))
+		rc = alarm_set(r->t, ALARM_OLD_KEY, r->p->no);
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
 /* The partner runs in another incarnation than the one we know: numbers begin again at 1.  When we knew another one of
@@ -428,7 +457,7 @@ enum err receive_frame(struct turn *t, struct peer *p, struct span inner)
 		if (t->node->bare)
 			return ERR_OK; /* perhaps of a key that there was no room for */
 		frame_refused(t, p);
-		return ERR_OK;
+		return old_key(&r);
 	}
 	r.c = state_conn(t->node, p);
 	clockwatch_frame(t, r.c, r.v.head.time_ms);
