@@ -47,7 +47,24 @@ bool csrf_holds_by(const uint8_t key[CSRF_KEY], const char *path, const char *k)
 	char want[CSRF_TEXT + 1];
 
 	make(key, path, want);
-	return strlen(k) == CSRF_TEXT && bytes_equal_ct(want, k, CSRF_TEXT);
+	return (strlen(k) == CSRF_TEXT || strlen(k) == CSRF_K) &&
+	       bytes_equal_ct(want, k, CSRF_TEXT);
+}
+
+/* Under no key: it has to be the same after everything was started again. */
+void csrf_whose(const char *name, char out[CSRF_TEXT + 1])
+{
+	const struct span part = span_of(name, strlen(name));
+	uint8_t hash[HASH_LEN];
+
+	require(name[0] != '\0');
+	hash_parts(HASH_CSRF, span_of("", 0), &part, 1, hash, sizeof hash);
+	cookie_encode(out, hash, CSRF_BYTES);
+}
+
+const char *csrf_says(const char *k)
+{
+	return strlen(k) == CSRF_K ? k + CSRF_TEXT : "";
 }
 
 bool csrf_holds(const uint8_t token[COOKIE_TOKEN], const char *path, const char *k)

@@ -16,7 +16,7 @@
 
 #include "web/cookie.h"
 
-enum { CSRF_TEXT = 22, CSRF_KEY = 32 };
+enum { CSRF_TEXT = 22, CSRF_KEY = 32, CSRF_K = 2 * CSRF_TEXT };
 
 /** Under which all forms of a session are made.  Whoever has it can tell its forms, and cannot sign in. */
 void csrf_key(const uint8_t token[COOKIE_TOKEN], uint8_t key[CSRF_KEY]);
@@ -25,6 +25,11 @@ bool csrf_holds_by(const uint8_t key[CSRF_KEY], const char *path, const char *k)
 
 /** What the form of that path carries as its field k. */
 void csrf_make(const uint8_t token[COOKIE_TOKEN], const char *path, char out[CSRF_TEXT + 1]);
+/** Behind that stands on whose page the form was, as nobody but this node has to read it.  It proves nothing: a form that is not of this
+ *  session is never acted on, and this says to whom it may be shown again. */
+void csrf_whose(const char *name, char out[CSRF_TEXT + 1]);
+/** ... of a k that came back; "": it says nobody. */
+const char *csrf_says(const char *k);
 /** In the same time whatever was sent. */
 bool csrf_holds(const uint8_t token[COOKIE_TOKEN], const char *path, const char *k);
 /** What the browser says of where the form was: fetch_site and origin are headers, NULL where there was none; own is our address.

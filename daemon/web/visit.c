@@ -224,10 +224,12 @@ const char *visit_before(struct visit *v, const char *path)
 
 const char *visit_k(struct visit *v, const char *path)
 {
-	char k[CSRF_TEXT + 1];
+	char k[CSRF_K + 1];
 
 	require(v->route->who != ROUTE_OPEN);
 	csrf_make(v->token, path, k);
+	if (v->f.who != NULL && v->f.who[0] != '\0')
+		csrf_whose(v->f.who, k + CSRF_TEXT);
 	return visit_keep(v, k);
 }
 
@@ -304,6 +306,8 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 		return;
 	v->f.ends = ends(v, reply);
 	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
+	if (formkept_person(v->site->kept, v->token)[0] == '\0')
+		formkept_signed_in(v->site->kept, v->token, v->f.who);
 	if (msg_text(reply, REPLY_OWN_ORG)[0] != '\0')
 		v->f.org_line = visit_say(v, LIST_WEB, "works-for",
 					  FILL({"org", msg_text(reply, REPLY_OWN_ORG), 0}));
@@ -440,7 +444,7 @@ static bool read_by(struct visit *v, form_reader read, struct form *out,
 		return false;
 	for (size_t i = 0; i < count; i++)
 		all[i] = fields[i];
-	all[count] = (struct form_field){"k", FORM_CODE, CSRF_TEXT, true};
+	all[count] = (struct form_field){"k", FORM_CODE, CSRF_K, true};
 	all[count + 1] = (struct form_field){"i", FORM_CODE, ONCE_TEXT, false};
 	return read(out, all, count + 2, body, &v->a) == ERR_OK;
 }
@@ -507,7 +511,7 @@ static void not_ours(struct visit *v, bool same_site)
 	if (v->route->who == ROUTE_SIGNED_IN && !v->signed_in)
 		visit_go(v, "/login");
 	else
-		visit_notice(v, FORBIDDEN, "foreign");
+		visit_notice(v, FORBIDDEN, same_site ? "other" : "foreign");
 }
 
 /* Whether it may be acted on; if not, the visit is over. */

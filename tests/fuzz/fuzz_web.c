@@ -294,7 +294,7 @@ static void fill_reply(struct arena *a, struct msg *reply)
 	msg_set_text(a, sub, DRAFT_ROW_LABEL, hostile);
 	msg_set_text(a, sub, DRAFT_ROW_BODY, "need budget\ntext <b>\nshare 8\nto p");
 	sub = msg_add(a, reply, REPLY_STAFF);
-	msg_set_text(a, sub, STAFF_ROW_ID, "p1");
+	msg_set_text(a, sub, STAFF_ROW_NAME, "p1");
 	add_referral(a, reply);
 }
 

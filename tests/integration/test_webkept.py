@@ -7,7 +7,7 @@ import tempfile
 
 import pytest
 
-from browser import Browser, await_web, with_web
+from browser import PHRASE, Browser, await_web, with_web
 from node import Federation, wait_for
 from test_webrefer import colleague, start, step
 
@@ -203,20 +203,70 @@ def test_what_core_did_not_answer_is_done_once(goes, bert):
     assert bert.at.split("?")[0] == f"/c/{goes.case}" and noted(goes, "in de stilte") == 1
 
 
-def test_after_a_restart_it_is_said_that_the_form_is_gone(goes, bert):
-    """Nobody's session outlives the node, and no text is kept of somebody unknown: the page says so, and nothing was done."""
-    at = f"/c/{goes.case}/note"
-    old = bert.get(at)
+def restart(goes):
     goes.stop()
     goes.start()
     await_web(goes)
+
+
+def test_a_restart_of_the_node_loses_nothing_that_was_typed(goes, bert):
+    """No session outlives the node, and no memory of whose it was: the form itself says whose page it was, and the browser gets it back."""
+    at = f"/c/{goes.case}/note"
+    old = bert.get(at)
+    restart(goes)
     bert.page = old
     page = bert.post(at, text="over de herstart heen")
-    assert bert.at == "/login?e=typed-lost" and "Uw formulier is niet verstuurd" in page.text and "vul het formulier opnieuw in" in page.text, page.text
+    assert bert.at.startswith("/login?e=session-over&f=") and "Wat u typte, is bewaard." in page.text and "herstart" not in page.text, (bert.at, page.text)
+    login, kept = (dict(bert.cookies), bert.page), bert.page.forms["/login"]["f"]
+    # at another browser it is not there: what somebody sent from elsewhere never stands filled in before Bert
+    other = Browser(goes.web)
+    other.get(f"/login?e=session-over&f={kept}")
+    assert "herstart" not in other.post("/login", name="Bert Bedacht", phrase=PHRASE).text and other.at == "/"
+    assert "herstart" not in other.get(f"{at}?e={kept}").text
+    # at this one it is not there for anybody else
+    assert "herstart" not in bert.post("/login", name="Greet Bedacht", phrase=PHRASE).text and bert.at == "/"
+    bert.cookies, bert.page = login
+    page = bert.post("/login", name="Bert Bedacht", phrase=PHRASE)
+    assert bert.at.startswith(f"{at}?e=") and "over de herstart heen" in page.text and "Dit formulier is nog niet verstuurd." in page.text
     assert not noted(goes, "over de herstart heen")
-    for lang, words in (("fr", "Votre formulaire n'est pas parti"), ("en", "Your form was not sent"), ("de", "Ihr Formular wurde nicht gesendet")):
-        assert words in Browser(goes.web, lang).get("/login?e=typed-lost").text, lang
-    bert.sign_in("Bert Bedacht")
-    bert.get(at)
     bert.post(at, text="over de herstart heen")
     assert noted(goes, "over de herstart heen") == 1
+
+
+def test_a_page_of_before_a_restart_comes_back_in_the_new_session(goes, bert):
+    """Two windows, and the node was started again: in one somebody signed in again, in the other the form is sent."""
+    at = f"/c/{goes.case}/note"
+    old = bert.get(at)
+    restart(goes)
+    bert.sign_in("Bert Bedacht")
+    bert.page = old
+    page = bert.post(at, text="van voor de herstart")
+    assert bert.at.startswith(f"{at}?e=") and "van voor de herstart" in page.text and "nog niet verstuurd" in page.text and not noted(goes, "van voor de herstart"), page.text
+    bert.post(at, text="van voor de herstart")
+    assert noted(goes, "van voor de herstart") == 1
+    for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "none"}, {"Sec-Fetch-Site": "same-site"}, {"Sec-Fetch-Site": None}):
+        bert.page = old
+        page = bert.post(at, text="van elders", headers=headers, follow=False)
+        assert bert.status == 403 and "Van elders" in page.text, headers
+    bert.sign_in("Greet Bedacht")
+    bert.page = old
+    page = bert.post(at, text="van Bert", follow=False)
+    assert bert.status == 403 and "Dit formulier is van iemand anders" in page.text
+    # without any session, and from another site: nothing is kept
+    bert.cookies.clear()
+    bert.page = old
+    bert.post(at, text="van elders", headers={"Sec-Fetch-Site": "cross-site"}, follow=False)
+    assert bert.headers["Location"] == "/login"
+
+
+def test_what_is_not_known_to_be_anybodys_is_said_to_be_gone(goes, bert):
+    at = f"/c/{goes.case}/note"
+    bert.get(at)
+    bert.page.forms[at]["k"] = bert.page.forms[at]["k"][:22]
+    old = bert.page
+    restart(goes)
+    bert.page = old
+    page = bert.post(at, text="zonder naam")
+    assert bert.at == "/login?e=typed-lost" and "Uw formulier is niet verstuurd" in page.text and "vul het formulier opnieuw in" in page.text, page.text
+    for lang, words in (("fr", "Votre formulaire n'est pas parti"), ("en", "Your form was not sent"), ("de", "Ihr Formular wurde nicht gesendet")):
+        assert words in Browser(goes.web, lang).get("/login?e=typed-lost").text, lang

@@ -21,6 +21,7 @@ struct place {
 	uint64_t at_ms, order;
 	char owner[CSRF_TEXT + 1], path[KEPT_PATH], id[KEPT_ID + 1];
 	char person[KEPT_PERSON]; /* "": of its session alone */
+	bool unknown;		  /* nobody showed yet to be that person, and nobody finds it */
 };
 
 /* A session, over or not, and whose it is. */
@@ -76,18 +77,18 @@ static struct known *known_of(struct formkept *k, const uint8_t token[COOKIE_TOK
 }
 
 /* Whoever signed in longest ago gives way. */
-void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *person)
+void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *name)
 {
 	struct known *at = &k->known[0];
 
-	if (person[0] == '\0' || strlen(person) >= sizeof at->person)
+	if (name[0] == '\0')
 		return;
 	for (size_t i = 1; i < LIMIT_SESSIONS; i++)
 		if (k->known[i].order < at->order)
 			at = &k->known[i];
 	*at = (struct known){.order = ++k->order};
 	csrf_key(token, at->key);
-	memcpy(at->person, person, strlen(person) + 1);
+	csrf_whose(name, at->person);
 }
 
 const char *formkept_person(struct formkept *k, const uint8_t token[COOKIE_TOKEN])
@@ -128,10 +129,13 @@ static bool is_of(const struct place *p, const char *owner, const char *person)
 	       (person[0] != '\0' && strcmp(p->person, person) == 0);
 }
 
-/* A free one; where this session or person has its share, or all are taken, the oldest of those. */
-static struct place *place_for(struct formkept *k, const char *owner, const char *person)
+/* A free one; where this session or person has its share, or all are taken, the oldest of those.  Those of nobody who is known share
+ * a few, so that whoever never signed in pushes out nobody else's. */
+static struct place *place_for(struct formkept *k, const char *owner, const char *person,
+			       bool unknown)
 {
 	struct place *own = NULL, *oldest = NULL, *room = NULL;
+	const size_t share = unknown ? KEPT_UNKNOWN : KEPT_OWN;
 	size_t mine = 0;
 
 	for (size_t i = 0; i < KEPT_FORMS; i++) {
@@ -143,17 +147,19 @@ static struct place *place_for(struct formkept *k, const char *owner, const char
 		}
 		if (oldest == NULL || p->order < oldest->order)
 			oldest = p;
-		if (!is_of(p, owner, person))
+		if (p->unknown != unknown || (!unknown && !is_of(p, owner, person)))
 			continue;
 		mine++;
 		if (own == NULL || p->order < own->order)
 			own = p;
 	}
 	require(room != NULL || oldest != NULL);
-	return mine >= KEPT_OWN ? own : room != NULL ? room : oldest;
+	if (mine >= share || (unknown && room == NULL && own != NULL))
+		return own;
+	return room != NULL ? room : oldest;
 }
 
-static enum err put(struct formkept *k, const char *owner, const char *person,
+static enum err put(struct formkept *k, const char *owner, const char *person, bool unknown,
 		    const struct kept_form *form, char id[KEPT_ID + 1])
 {
 	const struct span body = form->body, reply = form->reply;
@@ -168,7 +174,7 @@ static enum err put(struct formkept *k, const char *owner, const char *person,
 	if (bytes == NULL)
 		return ERR_NOMEM;
 	sweep(k);
-	p = place_for(k, owner, person);
+	p = place_for(k, owner, person, unknown);
 	let_go(p);
 	if (body.len != 0)
 		memcpy(bytes, body.p, body.len);
@@ -178,7 +184,8 @@ static enum err put(struct formkept *k, const char *owner, const char *person,
 			    .body = body.len,
 			    .reply = reply.len,
 			    .at_ms = clock_mono_ms(),
-			    .order = ++k->order};
+			    .order = ++k->order,
+			    .unknown = unknown};
 	memcpy(p->owner, owner, strlen(owner) + 1);
 	memcpy(p->person, person, strlen(person) + 1);
 	memcpy(p->path, path, strlen(path) + 1);
@@ -194,14 +201,43 @@ enum err formkept_put(struct formkept *k, const uint8_t token[COOKIE_TOKEN],
 	char owner[CSRF_TEXT + 1];
 
 	csrf_make(token, "/", owner);
-	return put(k, owner, formkept_person(k, token), form, id);
+	return put(k, owner, formkept_person(k, token), false, form, id);
 }
 
 enum err formkept_put_for(struct formkept *k, const char *person, const struct kept_form *form,
 			  char id[KEPT_ID + 1])
 {
 	require(person[0] != '\0' && strlen(person) < KEPT_PERSON);
-	return put(k, "", person, form, id);
+	return put(k, "", person, false, form, id);
+}
+
+enum err formkept_put_unknown(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
+			      const char *person, const struct kept_form *form,
+			      char id[KEPT_ID + 1])
+{
+	char owner[CSRF_TEXT + 1];
+
+	require(person[0] != '\0' && strlen(person) < KEPT_PERSON);
+	csrf_make(browser, "/", owner);
+	return put(k, owner, person, true, form, id);
+}
+
+/* By both: a form that somebody else's browser left here must not stand filled in before this person, and what this browser left must not
+ * be shown to the next one who signs in at it. */
+void formkept_claim(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
+		    const uint8_t token[COOKIE_TOKEN], const char *id)
+{
+	const char *person = formkept_person(k, token);
+	char owner[CSRF_TEXT + 1];
+
+	csrf_make(browser, "/", owner);
+	for (size_t i = 0; i < KEPT_FORMS; i++) {
+		struct place *p = &k->places[i];
+
+		if (p->bytes != NULL && p->unknown && strcmp(p->id, id) == 0 &&
+		    strcmp(p->owner, owner) == 0 && strcmp(p->person, person) == 0)
+			p->unknown = false;
+	}
 }
 
 static const struct place *find(struct formkept *k, const uint8_t token[COOKIE_TOKEN],
@@ -215,7 +251,8 @@ static const struct place *find(struct formkept *k, const uint8_t token[COOKIE_T
 	for (size_t i = 0; i < KEPT_FORMS; i++) {
 		const struct place *p = &k->places[i];
 
-		if (p->bytes != NULL && strcmp(p->id, id) == 0 && is_of(p, owner, person))
+		if (p->bytes != NULL && !p->unknown && strcmp(p->id, id) == 0 &&
+		    is_of(p, owner, person))
 			return p;
 	}
 	return NULL;

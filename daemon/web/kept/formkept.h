@@ -19,9 +19,10 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "web/cookie.h"
+#include "web/csrf.h"
 
 enum { KEPT_ID = 16, KEPT_FORMS = 32, KEPT_OWN = 4, KEPT_PATH = 128, KEPT_MS = 30 * 60 * 1000 };
-enum { KEPT_PERSON = 40 };
+enum { KEPT_PERSON = CSRF_TEXT + 1, KEPT_UNKNOWN = 8 };
 
 /** A form as it came, for the page of that path, and the reply to it; all is copied. */
 struct kept_form {
@@ -34,9 +35,9 @@ struct formkept;
 MUST_CHECK enum err formkept_create(struct formkept **out);
 void formkept_free(struct formkept *k);
 
-/** Core said so: this token signs in that person, "" of nobody.  Of as many sessions as core has it is remembered, also when they are over. */
-void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *person);
-/** Of which person, as far as it is known here; "": it is not.  Borrowed until the next formkept_signed_in, as in the next one. */
+/** Core said so: this token signs in whoever has that name, "" nobody.  Of as many sessions as core has it is remembered, also when they are over. */
+void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *name);
+/** Of which person (csrf_whose), as far as it is known here; "": it is not.  Borrowed until the next formkept_signed_in, as in the next one. */
 const char *formkept_person(struct formkept *k, const uint8_t token[COOKIE_TOKEN]);
 /** ... of whose page a form of that path is which carries form_k. */
 const char *formkept_whose(const struct formkept *k, const char *path, const char *form_k);
@@ -48,6 +49,14 @@ MUST_CHECK enum err formkept_put(struct formkept *k, const uint8_t token[COOKIE_
 /** ... of this person, in whichever session. */
 MUST_CHECK enum err formkept_put_for(struct formkept *k, const char *person,
 				     const struct kept_form *form, char id[KEPT_ID + 1]);
+/** ... of this person, as the form itself says, whose session is not known here: since a restart all were unknown.  It waits for that person in
+ *  the browser that sent it, which is known by a token; of such forms there are KEPT_UNKNOWN, and the oldest of them goes. */
+MUST_CHECK enum err formkept_put_unknown(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
+					 const char *person, const struct kept_form *form,
+					 char id[KEPT_ID + 1]);
+/** That browser signed in by that token: what waits there under that id is of its person, if it is the one whom the form names. */
+void formkept_claim(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
+		    const uint8_t token[COOKIE_TOKEN], const char *id);
 /** Borrowed until the next formkept_put or formkept_drop.  False: there is none, or it is another session's or another path's. */
 bool formkept_find(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *path,
 		   const char *id, struct span *body, struct span *reply);

@@ -5,9 +5,11 @@
  *	VISIT_UNHEARD		the same		the form: once core answers, it stands there again
  *	VISIT_OVER		its session's person	/login, and from there the form
  *	VISIT_EARLIER		by k, which is whose	the form, when that person is signed in again;
- *				page it was		/login, when nobody is; else it is a form from elsewhere
+ *				page it was		/login, when nobody is; else it is another person's
  *
- * Nothing is done by any of them.  A form of nobody who is known here is not kept: whoever never signed in cannot fill the places.
+ * Nothing is done by any of them.  Of a session of before a restart nobody knows here whose it was.  Its form says whose page it was, which
+ * anybody could write: whoever is signed in and is that person gets it back, since the browser said that it came from a page of ours; where
+ * nobody is signed in it waits in a place of its own for that person and that browser, which gets a cookie for it.
  */
 #include "web/kept/lost.h"
 
@@ -67,12 +69,37 @@ static bool say_field(struct visit *v)
 static const char *person_of(const struct visit *v, enum visit_lost why)
 {
 	struct formkept *kept = v->site->kept;
-	const char *whose;
+	const char *now = formkept_person(kept, v->token), *k = form_value(&v->form, "k"), *whose;
 
 	if (why != VISIT_EARLIER)
-		return formkept_person(kept, v->token);
-	whose = formkept_whose(kept, v->seen->path, form_value(&v->form, "k"));
-	return !v->signed_in || strcmp(formkept_person(kept, v->token), whose) == 0 ? whose : "";
+		return now;
+	whose = formkept_whose(kept, v->seen->path, k);
+	if (!v->signed_in)
+		return whose;
+	return strcmp(now, whose[0] == '\0' ? csrf_says(k) : whose) == 0 ? now : "";
+}
+
+/* As keep(), of a session that is not known here. */
+static bool keep_unknown(struct visit *v, enum visit_lost why, const struct kept_form *form,
+			 char id[KEPT_ID + 1])
+{
+	const char *person = csrf_says(form_value(&v->form, "k"));
+
+	if (person[0] == '\0' || !(why == VISIT_OVER || !v->signed_in))
+		return false;
+	(void)visit_before(v, "/login");
+	return formkept_put_unknown(v->site->kept, v->before, person, form, id) == ERR_OK;
+}
+
+static bool keep(struct visit *v, enum visit_lost why, char id[KEPT_ID + 1])
+{
+	struct kept_form form = {v->seen->path, v->seen->body, said(v, why)};
+	const char *person = person_of(v, why);
+
+	if (form.reply.len == 0)
+		return false;
+	return person[0] == '\0' ? keep_unknown(v, why, &form, id)
+				 : formkept_put_for(v->site->kept, person, &form, id) == ERR_OK;
 }
 
 /* A page that was asked for with what was typed before: it is shown behind the door, too. */
@@ -94,8 +121,6 @@ static bool page_waits(struct visit *v)
 bool lost_form(struct visit *v, enum visit_lost why)
 {
 	char id[KEPT_ID + 1], to[ADDRESS];
-	struct kept_form form = {.path = v->seen->path, .body = v->seen->body};
-	const char *person;
 
 	require(v->route != NULL);
 	if (!v->route->post)
@@ -104,10 +129,7 @@ bool lost_form(struct visit *v, enum visit_lost why)
 		return false;
 	if (v->route->who == ROUTE_OPEN)
 		return v->odd != NULL && say_field(v);
-	person = person_of(v, why);
-	form.reply = said(v, why);
-	if (person[0] == '\0' || form.reply.len == 0 ||
-	    formkept_put_for(v->site->kept, person, &form, id) != ERR_OK)
+	if (!keep(v, why, id))
 		return false;
 	if (why == VISIT_OVER || !v->signed_in)
 		(void)snprintf(to, sizeof to, "/login?e=session-over&f=%s", id);

@@ -104,6 +104,7 @@ static void let_in(struct visit *v, const struct msg *reply, const char *path, c
 		return;
 	}
 	signin_known(v, reply);
+	formkept_claim(v->site->kept, v->before, session.p, kept);
 	cookie_line(v->cookie, COOKIE_SESSION, session.p);
 	cookie_line(v->cookie_too, COOKIE_BEFORE, NULL);
 	go_on(v, session.p, kept);
@@ -117,7 +118,7 @@ void signin_known(struct visit *v, const struct msg *reply)
 	require(session.len == COOKIE_TOKEN);
 	if (msg_count(reply, REPLY_STAFF) == 1)
 		formkept_signed_in(v->site->kept, session.p,
-				   msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_ID));
+				   msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_NAME));
 }
 
 /* Also after a sign-in that failed what waits behind it is known. */

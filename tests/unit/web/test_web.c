@@ -295,7 +295,7 @@ static void test_a_token_is_written_one_way(void **state)
 static void test_a_form_is_of_a_person_and_an_address(void **state)
 {
 	uint8_t token[COOKIE_TOKEN] = {1}, other[COOKIE_TOKEN] = {2};
-	char k[CSRF_TEXT + 1];
+	char k[CSRF_K + 1];
 
 	(void)state;
 	csrf_make(token, "/login", k);
@@ -304,6 +304,14 @@ static void test_a_form_is_of_a_person_and_an_address(void **state)
 	assert_false(csrf_holds(other, "/login", k));
 	assert_false(csrf_holds(token, "/logout", k));
 	assert_false(csrf_holds(token, "/login", ""));
+	assert_string_equal(csrf_says(k), "");
+	csrf_whose("Anna", k + CSRF_TEXT);
+	assert_true(csrf_holds(token, "/login", k));
+	assert_false(csrf_holds(other, "/login", k));
+	assert_string_equal(csrf_says(k), k + CSRF_TEXT);
+	k[CSRF_K - 1] = '\0';
+	assert_false(csrf_holds(token, "/login", k));
+	k[CSRF_TEXT] = '\0';
 	k[0] = k[0] == 'A' ? 'B' : 'A';
 	assert_false(csrf_holds(token, "/login", k));
 }
@@ -442,22 +450,24 @@ static void test_a_form_comes_back_to_its_person(void **state)
 			     other[COOKIE_TOKEN] = {3};
 	static const uint8_t unknown[COOKIE_TOKEN] = {4};
 	const struct kept_form form = {"/c/A/note", span_of("text=a", 6), span_of("rr", 2)};
-	char id[KEPT_ID + 1], k_of[CSRF_TEXT + 1];
+	char id[KEPT_ID + 1], k_of[CSRF_TEXT + 1], anna[KEPT_PERSON], dirk[KEPT_PERSON];
 	struct formkept *k;
 
 	(void)state;
+	csrf_whose("anna", anna);
+	csrf_whose("dirk", dirk);
 	assert_int_equal(formkept_create(&k), ERR_OK);
 	formkept_signed_in(k, over, "anna");
 	formkept_signed_in(k, other, "dirk");
 	formkept_signed_in(k, unknown, "");
-	assert_string_equal(formkept_person(k, over), "anna");
+	assert_string_equal(formkept_person(k, over), anna);
 	assert_string_equal(formkept_person(k, unknown), "");
 	csrf_make(over, "/c/A/note", k_of);
-	assert_string_equal(formkept_whose(k, "/c/A/note", k_of), "anna");
+	assert_string_equal(formkept_whose(k, "/c/A/note", k_of), anna);
 	assert_string_equal(formkept_whose(k, "/c/B/note", k_of), "");
 	csrf_make(unknown, "/c/A/note", k_of);
 	assert_string_equal(formkept_whose(k, "/c/A/note", k_of), "");
-	assert_int_equal(formkept_put_for(k, "anna", &form, id), ERR_OK);
+	assert_int_equal(formkept_put_for(k, anna, &form, id), ERR_OK);
 	formkept_signed_in(k, anew, "anna");
 	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	assert_true(is_kept(k, over, "/c/A/note", id, "text=a"));
@@ -470,7 +480,7 @@ static void test_a_form_comes_back_to_its_person(void **state)
 	for (unsigned i = 0; i < KEPT_OWN + 2; i++) {
 		char late[KEPT_ID + 1];
 
-		assert_int_equal(formkept_put_for(k, "dirk", &form, late), ERR_OK);
+		assert_int_equal(formkept_put_for(k, dirk, &form, late), ERR_OK);
 	}
 	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	/* whoever signed in longest ago is forgotten */
@@ -481,7 +491,42 @@ static void test_a_form_comes_back_to_its_person(void **state)
 	}
 	assert_string_equal(formkept_person(k, over), "");
 	assert_string_equal(formkept_person(k, other), "");
-	assert_string_equal(formkept_person(k, anew), "anna");
+	assert_string_equal(formkept_person(k, anew), anna);
+	formkept_free(k);
+}
+
+/* Of a session that is not known here: only who signs in at that browser and is that person finds it, and the places of others stay. */
+static void test_a_form_of_an_unknown_session_waits_for_its_browser(void **state)
+{
+	static const uint8_t browser[COOKIE_TOKEN] = {1}, other[COOKIE_TOKEN] = {2},
+			     anew[COOKIE_TOKEN] = {3}, dirks[COOKIE_TOKEN] = {4};
+	const struct kept_form form = {"/c/A/note", span_of("text=a", 6), span_of("rr", 2)};
+	char id[KEPT_ID + 1], known[KEPT_ID + 1], more[KEPT_ID + 1], anna[KEPT_PERSON];
+	struct formkept *k;
+
+	(void)state;
+	csrf_whose("anna", anna);
+	assert_int_equal(formkept_create(&k), ERR_OK);
+	formkept_signed_in(k, anew, "anna");
+	formkept_signed_in(k, dirks, "dirk");
+	assert_int_equal(formkept_put_for(k, anna, &form, known), ERR_OK);
+	assert_int_equal(formkept_put_unknown(k, browser, anna, &form, id), ERR_OK);
+	assert_false(is_kept(k, anew, "/c/A/note", id, "text=a"));
+	assert_false(is_kept(k, browser, "/c/A/note", id, "text=a"));
+	formkept_claim(k, other, anew, id);
+	assert_null(formkept_path(k, anew, id));
+	formkept_claim(k, browser, dirks, id);
+	assert_null(formkept_path(k, dirks, id));
+	assert_null(formkept_path(k, anew, id));
+	formkept_claim(k, browser, anew, id);
+	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
+	assert_false(is_kept(k, dirks, "/c/A/note", id, "text=a"));
+	for (unsigned i = 0; i < 2 * KEPT_FORMS; i++)
+		assert_int_equal(formkept_put_unknown(k, other, anna, &form, more), ERR_OK);
+	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
+	assert_true(is_kept(k, anew, "/c/A/note", known, "text=a"));
+	formkept_claim(k, other, anew, more);
+	assert_true(is_kept(k, anew, "/c/A/note", more, "text=a"));
 	formkept_free(k);
 }
 
@@ -598,6 +643,7 @@ int main(void)
 		cmocka_unit_test(test_a_page_has_an_end),
 		cmocka_unit_test(test_a_form_comes_back_to_its_session),
 		cmocka_unit_test(test_a_form_comes_back_to_its_person),
+		cmocka_unit_test(test_a_form_of_an_unknown_session_waits_for_its_browser),
 		cmocka_unit_test(test_what_was_typed_can_be_shown_again),
 		cmocka_unit_test(test_an_address_is_what_the_proxy_wrote),
 		cmocka_unit_test(test_an_address_is_shut_for_a_minute),
