@@ -12,6 +12,14 @@
 
 enum { KEY_LEN = 64 };
 
+/* "Andere (toelichten)" asks for words: here none are asked for, and without them it is the plain word, which the node takes as well. */
+static const char *called(const struct cli *c, enum list_id list, const char *code)
+{
+	return (list == LIST_REASONS || list == LIST_DECLINE) && strcmp(code, "other") == 0
+		       ? talk_of(c, "act-other")
+		       : list_text(list, c->lang, code);
+}
+
 static enum talk pick_code(const struct cli *c, const char *head, enum list_id list,
 			   const char *use, const char **code)
 {
@@ -21,7 +29,7 @@ static enum talk pick_code(const struct cli *c, const char *head, enum list_id l
 
 	for (const char *one; count < TALK_ITEMS && (one = list_code(list, use, count)) != NULL;
 	     count++)
-		items[count] = (struct talk_item){list_text(list, c->lang, one), NULL};
+		items[count] = (struct talk_item){called(c, list, one), NULL};
 	require(count > 0);
 	talk_head(c, head, FILL_NONE);
 	said = talk_pick(c, items, count, TALK_NONE, &chosen);

@@ -272,9 +272,13 @@ static void whole(struct findings *f, const struct msg *s)
 	const struct findings counted = counted_of(f->c, s);
 	const uint64_t members = msg_u64(s, STATUS_MEMBERS),
 		       connected = msg_u64(s, STATUS_CONNECTED);
+	const char *org = msg_text(s, STATUS_ORG);
 	const struct fill *values;
 
-	values = FILL({"org", msg_text(s, STATUS_ORG), 0}, {"connected", NULL, connected},
+	/* before there is a roster nobody has written down whose it is */
+	if (org[0] == '\0')
+		org = words_of(f->c->lang, "no-org");
+	values = FILL({"org", org, 0}, {"connected", NULL, connected},
 		      {"others", NULL, members - (msg_u64(s, STATUS_MEMBER) != 0)},
 		      {"n", NULL, counted.troubles});
 	finding_add(f, counted.worst, "node", counted.troubles == 0 ? "node-ok" : "node-troubled",

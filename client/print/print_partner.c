@@ -19,7 +19,9 @@ static void standing(const struct cli *c, const struct msg *r)
 	(void)printf("%s", list_text(LIST_STANDINGS, c->lang, s));
 	if (strcmp(s, "waiting") == 0) {
 		(void)putchar(' ');
-		print_say(c, "partner-witnesses",
+		print_say(c,
+			  msg_text(r, PARTNER_ROW_TELEPHONE)[0] == '\0' ? "partner-witnessed"
+									: "partner-witnesses",
 			  FILL({"seen", NULL, msg_u64(r, PARTNER_ROW_WITNESSES)},
 			       {"wanted", NULL, msg_u64(r, PARTNER_ROW_WITNESSES_WANTED)},
 			       {"phone", msg_text(r, PARTNER_ROW_TELEPHONE), 0}));

@@ -105,10 +105,45 @@ def test_what_only_a_node_answers_is_not_offered(world):
     assert "no-capacity" in said and not [x for x in ("info-missing", "case-erased", "no-agreement", "no-content", "unreadable") if x in said], said
 
 
+NODE = r"knooppunt|nœud|\bnodes?\b|Knoten"
+
+
+def rows(name):
+    """{code: all its words} of a list."""
+    lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
+    return {x[0]: x[1:5] for x in lines[1:]}
+
+
 def test_nobody_in_a_browser_reads_of_nodes():
     """What machines are called among those who look after them is no word of a caseworker's: pages say organisation, or system."""
-    rows = [x.split("|") for x in (ROOT / "config/lists/web.psv").read_text().splitlines() if x and x[0] != "#"]
-    said = [x[0] for x in rows[1:] if re.search(r"knooppunt|nœud|\bnodes?\b|Knoten", "|".join(x[1:5]))]
-    shown = [x.split("|") for x in (ROOT / "config/lists/refusals.psv").read_text().splitlines() if ".screen|" in x]
-    said += [x[0] for x in shown if re.search(r"knooppunt|nœud|\bnodes?\b|Knoten", "|".join(x[1:5]))]
-    assert said == []
+    shown = rows("web") | {c: w for c, w in rows("refusals").items() if c.endswith(".screen")}
+    assert [c for c, w in shown.items() if re.search(NODE, "|".join(w))] == []
+
+
+def test_nobody_who_works_with_people_reads_of_nodes():
+    """The same on the command line: in what is said of cases, referrals and consents, of the day, and of who looked."""
+    said = {f"{name} {c}": w for name in ("said", "today", "dialogue", "work", "states", "outcomes", "line", "paper") for c, w in rows(name).items()}
+    said |= {f"refusals {c}": w for c, w in rows("refusals").items() if re.match("(partner|case|referral|not-covered|consent|disk)-", c)}
+    said |= {f"help {c}": w for c, w in rows("help").items() if c.startswith("exit-")} | {"audit machine": rows("audit")["machine"]}
+    found = {c for c, w in said.items() if re.search(NODE, "|".join(w))}
+    assert found == {"said sure-panic", "today no-node-do"}, found  # an administrator's; and the name of a page of help
+
+
+def test_urgent_is_of_no_gender_in_a_row(world):
+    """In French it stands beside the need, which is a woman's or a man's word: "santé mentale"."""
+    a, b = world.nodes
+    case = a.new_case(phone="000-111")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name, "--urgency", "urgent")
+    b.await_state(ref, "offered")
+    for args in (("sent",), ("show", ref), ()):
+        said = subprocess.run([str(BIN / "kring"), "--dir", str(a.dir), "--lang", "fr", *args], capture_output=True, text=True, timeout=20).stdout
+        assert "en urgence" in said and not re.search(r"\burgent\b", said), said
+
+
+def test_a_case_is_no_referral_and_says_so(world):
+    a, b = world.nodes
+    case, ref = offered(a, b)
+    assert f"{case} is a case and no referral" in (said := " ".join(typed(a, "show", case, code=3).split())) and f"kring case show {case}" in said, said
+    assert f"{ref} is a referral and no case" in (said := " ".join(typed(a, "case", "show", ref, code=3).split())) and f"kring show {ref}" in said, said
+    assert "no such referral" in typed(a, "show", "f" * 32, code=3) and "no case has this id" in typed(a, "case", "show", "f" * 32, code=3)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 from ctl import Control, pb
-from node import CATS, ROOT, Refused, wait_for
+from node import CATS, ROOT, Refused, offered, wait_for
 from term import Terminal
 
 PERSON = dict(name="A. Verzonnen", born="1980-01-31", language="nl", phone="0113-123456", goals="rust in de geldzaken",
@@ -505,3 +505,11 @@ def test_a_number_is_no_witness(federation):
     assert "Een mondelinge toestemming heeft een getuige nodig." in t.text and "Stap 7" not in t.text, t.text
     assert "Stap 7" in t.answer("K. Collega") and t.answer("1")
     assert t.code == 0 and a.k("consent", "list", case_of(a, "F. Verzonnen"))["grants"] and len(sent(a)) == 1
+
+
+def test_nobody_is_asked_for_words_that_are_not_asked(three):
+    """The reasons of an act on a terminal: no words follow, so none of them asks for any."""
+    a, b, _ = three.nodes
+    ref = offered(a, b)[1]
+    t = Terminal(b, "decline", ref)
+    assert re.search(r"\d+ +andere$", t.read(), re.M) and "toelichten" not in t.text, t.text

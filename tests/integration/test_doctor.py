@@ -27,6 +27,7 @@ def doctor(n, *args, before=(), what=("doctor",)):
     assert got["exit"] == r.returncode == max([("ok", "warning", "critical").index(f["level"]) for f in got["findings"]]), r
     for f in got["findings"]:
         assert f["text"] and "{" not in f["text"] + f["remedy"] + f["tell"], f
+        assert not [x for x in (f["text"], f["remedy"], f["tell"]) if "()" in x or x != x.strip()], f  # nothing with an empty place in it
         assert (f["level"] == "ok") <= (f["remedy"] == ""), f
     return r.returncode, {f["code"]: f for f in got["findings"]}
 
@@ -167,6 +168,7 @@ def test_a_partner_that_is_away_is_told_apart_by_what_its_address_answers(two):
     wait_for("silence", lambda: a.k("status")["status"]["connected"] == 0)
     at = f"tcp://127.0.0.1:{b.port}"
     all_ = found(a, "partner-refused", "SMWO", at, "Tell them", level="warning", what=("doctor", "smwo"))
+    assert "(no number)" in all_["partner-refused"]["remedy"], all_  # this one has none: no sentence has an empty place
     assert all_["node-troubled"]["level"] == "warning" and doctor(a, what=("status", "--check"))[0] == 1
     assert "Tell them" in run(a, "doctor", "smwo").stdout and "Tell them" not in run(a, "doctor").stdout
     with socket.socket() as s:

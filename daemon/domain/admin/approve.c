@@ -13,8 +13,8 @@
 #include "domain/news/afar.h"
 #include "domain/news/spread.h"
 #include "domain/page.h"
+#include "domain/people/fits.h"
 #include "domain/referral/calendar.h"
-#include "domain/views/fits.h"
 #include "domain/views/proposals.h"
 
 enum { SHOWN_LEN = 8 }; /* hexadecimal digits of an id that people type */

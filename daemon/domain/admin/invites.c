@@ -12,7 +12,7 @@
 #include "domain/newcomer/door.h"
 #include "domain/newcomer/invite.h"
 #include "domain/page.h"
-#include "domain/views/fits.h"
+#include "domain/people/fits.h"
 #include "proto/lists.h"
 
 static_assert(LIMIT_INVITES <= LIMIT_LIST_ROWS, "every open invite fits the list");

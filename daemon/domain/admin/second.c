@@ -12,9 +12,9 @@
 #include "domain/admin/wayin.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
+#include "domain/people/fits.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
-#include "domain/views/fits.h"
 
 enum { HOURS = LIMIT_PENDING_MS / 3600000 };
 static_assert(HOURS == 24, "the sentences say a day");

@@ -15,12 +15,12 @@
 #include "domain/evidence/audit.h"
 #include "domain/handover/rows.h"
 #include "domain/page.h"
+#include "domain/people/fits.h"
 #include "domain/referral/calendar.h"
 #include "domain/signin/session.h"
 #include "domain/staff/worker.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
-#include "domain/views/fits.h"
 
 enum { SMALL = 4 }; /* with so many people, who looks after the node need not work with cases too */
 

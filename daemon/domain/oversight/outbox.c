@@ -17,9 +17,9 @@
 #include "domain/exchange/prekeys.h"
 #include "domain/loss/quarantine.h"
 #include "domain/page.h"
+#include "domain/people/fits.h"
 #include "domain/stream/connect.h"
 #include "domain/views/find.h"
-#include "domain/views/fits.h"
 #include "domain/views/silence.h"
 #include "proto/lists.h"
 

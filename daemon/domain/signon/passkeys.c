@@ -11,8 +11,8 @@
 #include "domain/admin/staff.h"
 #include "domain/admin/wayin.h"
 #include "domain/page.h"
+#include "domain/people/fits.h"
 #include "domain/signon/login.h"
-#include "domain/views/fits.h"
 
 /* ---- one's own ---- */
 

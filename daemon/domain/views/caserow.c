@@ -13,6 +13,7 @@ enum err caserow_add(struct turn *t, const struct id16 *id, const struct msg *m,
 	char hex[33];
 	enum err rc = casefile_nameless(t, id, m, person, row, CASE_ROW_HOLLOW);
 
+	require(m != NULL);
 	bytes_hex(hex, id->b, 16);
 	msg_set_text(t->arena, row, CASE_ROW_ID, hex);
 	msg_set_text(t->arena, row, CASE_ROW_NAME, turn_short(t, msg_text(person, PERSON_NAME)));

@@ -11,9 +11,35 @@
 #include <string.h>
 
 #include "domain/consent/grant.h"
+#include "domain/documents/thread.h"
 #include "domain/membership/names.h"
+#include "domain/people/fits.h"
 #include "domain/people/known.h"
-#include "domain/views/fits.h"
+
+/* Lists show both ids beside each other and each has its command, so that one is typed for the other; whoever may look at cases may
+ * look at referrals, and learns nothing by being told which of them it is.  Of several that fit nothing is said: a part of an id that is
+ * too short for one is no better known as the other. */
+static enum err no_case(struct turn *t, const char *text)
+{
+	struct thread_fits fits;
+	struct thread th;
+
+	require(text != NULL);
+	if (thread_find(t, text, &th, &fits) != ERR_OK || !kind_has(th.kind, KIND_LISTED))
+		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_CASE_IS_REFERRAL, say_text("typed", text));
+}
+
+/* Of a handover or a consent that was typed here another list tells, and no case is looked for where the caller has a word of its own. */
+enum err find_no_referral(struct turn *t, const char *text, enum refusal unknown)
+{
+	struct id16 id;
+
+	require(text != NULL && unknown != REFUSAL_NONE);
+	if (unknown != REFUSAL_REFERRAL_UNKNOWN || find_case(t, text, &id) != ERR_OK)
+		return turn_refuse(t, ERR_NOTFOUND, unknown);
+	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_REFERRAL_IS_CASE, say_text("typed", text));
+}
 
 /* A full id, or a beginning of the random part; two that fit are refused, never guessed. */
 enum err find_case(struct turn *t, const char *text, struct id16 *id)
@@ -31,7 +57,7 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 
 		if (record_exists(t->txn, STORE_CASES, key_span(&k)))
 			return ERR_OK;
-		return turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
+		return no_case(t, text);
 	}
 	while (whole && fits_first(text, first) &&
 	       index_begins(t->node->index, first, &at,
@@ -49,12 +75,13 @@ enum err find_case(struct turn *t, const char *text, struct id16 *id)
 	if (f.count > 1)
 		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_CASE_SEVERAL,
 					say_text("ids", f.ids));
-	return f.count == 1 ? ERR_OK : turn_refuse(t, ERR_NOTFOUND, REFUSAL_CASE_UNKNOWN);
+	return f.count == 1 ? ERR_OK : no_case(t, text);
 }
 
 /* Here so that handlers ask one file for all that a person typed; names.c says what a name fits. */
 enum err find_partner(struct turn *t, const char *name, struct peer **p)
 {
+	require(name != NULL && p != NULL);
 	if (name[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, REFUSAL_PARTNER_MISSING);
 	return names_partner(t, name, p);

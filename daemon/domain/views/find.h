@@ -17,6 +17,8 @@
 
 /** By full id or a unique prefix (at least 4 digits) of its random part.  Refuses for a person. */
 MUST_CHECK enum err find_case(struct turn *t, const char *text, struct id16 *id);
+/** Refuses for a person who typed no referral with the code unknown; where it is a case it says so. */
+MUST_CHECK enum err find_no_referral(struct turn *t, const char *text, enum refusal unknown);
 /** A partner by name, for a person: another node that holds cases or not, but never ourselves. */
 MUST_CHECK enum err find_partner(struct turn *t, const char *name, struct peer **p);
 /** Whose rows a list shows, by its request: *only is the partner after --from; without, the first page is shared out

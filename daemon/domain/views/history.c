@@ -46,6 +46,7 @@ enum err view_delivery(struct turn *t, const struct doc_key *doc, const char **t
 /* An empty text is left out, so that a client need not tell "nothing" from "not said". */
 static void put_text(struct turn *t, struct msg *row, unsigned field, const char *text)
 {
+	require(text != NULL);
 	if (text[0] != '\0')
 		msg_set_text(t->arena, row, field, text);
 }

@@ -308,7 +308,7 @@ enum err view_find_referral(struct turn *t, const char *text, enum refusal unkno
 		return refuse_many(t, &fits);
 	/* a whole id names any thread: a handover has a list of its own, and a consent is none of these */
 	if (rc == ERR_NOTFOUND || (rc == ERR_OK && !kind_has(th->kind, KIND_LISTED)))
-		return turn_refuse(t, ERR_NOTFOUND, unknown);
+		return find_no_referral(t, text, unknown);
 	return rc;
 }
 

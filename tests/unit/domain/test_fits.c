@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* daemon/domain/views/fits.c: what people type of an id; and that a command does nothing when several fit. */
+/* daemon/domain/people/fits.c: what people type of an id; and that a command does nothing when several fit. */
 #include "test.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "bed.h"
 #include "domain/admin/invites.h"
 #include "domain/newcomer/invite.h"
-#include "domain/views/fits.h"
+#include "domain/people/fits.h"
 
 static const struct id16 one = {{0x01, 0x9a, 0x00, 0x11, 0x22, 0x33, 0x7f, 0x3a, 0x91, 0xb2, 1, 2,
 				 3, 4, 5, 6}},

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One rule for all that is named by a part of its id: cases, documents, invites, proposals.  Two that fit are refused with
  * both ids and never guessed: the second one is the wrong person's. */
-#include "domain/views/fits.h"
+#include "domain/people/fits.h"
 
 #include <assert.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /**
  * fits - which of several ids a person means by the part that was typed.
  *
- * Layer:    domain/views (base).
+ * Layer:    domain/people (base).
  * Owns:     nothing.
  * Threads:  core process, event-loop thread only.
  * Time:     none.
@@ -12,8 +12,8 @@
  * An id begins with the time at which it was made, which those of one day share; lists show what comes behind.  Begin with
  * {0}; whoever looks tries every id there is, because only then is it known that no other one fits.
  */
-#ifndef KRING_DOMAIN_VIEWS_FITS_H
-#define KRING_DOMAIN_VIEWS_FITS_H
+#ifndef KRING_DOMAIN_PEOPLE_FITS_H
+#define KRING_DOMAIN_PEOPLE_FITS_H
 
 #include "base/bytes.h"
 
@@ -32,4 +32,4 @@ bool fits_first(const char *text, uint8_t first[2]);
 /** Counts it, if it is. */
 void fits_try(struct fits *f, const struct id16 *id, const char *text);
 
-#endif /* KRING_DOMAIN_VIEWS_FITS_H */
+#endif /* KRING_DOMAIN_PEOPLE_FITS_H */
