@@ -62,6 +62,16 @@ void csrf_whose(const char *name, char out[CSRF_TEXT + 1])
 	cookie_encode(out, hash, CSRF_BYTES);
 }
 
+void csrf_page_of(const char *whose, const char *path, char out[CSRF_TEXT + 1])
+{
+	const struct span parts[] = {span_of(whose, strlen(whose)), span_of(path, strlen(path))};
+	uint8_t hash[HASH_LEN];
+
+	require(whose[0] != '\0' && path[0] == '/');
+	hash_parts(HASH_CSRF, span_of("", 0), parts, 2, hash, sizeof hash);
+	cookie_encode(out, hash, CSRF_BYTES);
+}
+
 const char *csrf_says(const char *k)
 {
 	return strlen(k) == CSRF_K ? k + CSRF_TEXT : "";

@@ -224,12 +224,14 @@ const char *visit_before(struct visit *v, const char *path)
 
 const char *visit_k(struct visit *v, const char *path)
 {
-	char k[CSRF_K + 1];
+	char k[CSRF_K + 1], whose[CSRF_TEXT + 1];
 
 	require(v->route->who != ROUTE_OPEN);
 	csrf_make(v->token, path, k);
-	if (v->f.who != NULL && v->f.who[0] != '\0')
-		csrf_whose(v->f.who, k + CSRF_TEXT);
+	if (v->f.who != NULL && v->f.who[0] != '\0') {
+		csrf_whose(v->f.who, whose);
+		csrf_page_of(whose, path, k + CSRF_TEXT);
+	}
 	return visit_keep(v, k);
 }
 

@@ -21,7 +21,7 @@ struct place {
 	uint64_t at_ms, order;
 	char owner[CSRF_TEXT + 1], path[KEPT_PATH], id[KEPT_ID + 1];
 	char person[KEPT_PERSON]; /* "": of its session alone */
-	bool unknown;		  /* nobody showed yet to be that person, and nobody finds it */
+	bool unknown; /* nobody showed yet to be whom the form names, and nobody finds it */
 };
 
 /* A session, over or not, and whose it is. */
@@ -212,14 +212,13 @@ enum err formkept_put_for(struct formkept *k, const char *person, const struct k
 }
 
 enum err formkept_put_unknown(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
-			      const char *person, const struct kept_form *form,
-			      char id[KEPT_ID + 1])
+			      const char *says, const struct kept_form *form, char id[KEPT_ID + 1])
 {
 	char owner[CSRF_TEXT + 1];
 
-	require(person[0] != '\0' && strlen(person) < KEPT_PERSON);
+	require(says[0] != '\0' && strlen(says) < KEPT_PERSON);
 	csrf_make(browser, "/", owner);
-	return put(k, owner, person, true, form, id);
+	return put(k, owner, says, true, form, id);
 }
 
 /* By both: a form that somebody else's browser left here must not stand filled in before this person, and what this browser left must not
@@ -228,15 +227,20 @@ void formkept_claim(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
 		    const uint8_t token[COOKIE_TOKEN], const char *id)
 {
 	const char *person = formkept_person(k, token);
-	char owner[CSRF_TEXT + 1];
+	char owner[CSRF_TEXT + 1], says[CSRF_TEXT + 1];
 
 	csrf_make(browser, "/", owner);
-	for (size_t i = 0; i < KEPT_FORMS; i++) {
+	for (size_t i = 0; person[0] != '\0' && i < KEPT_FORMS; i++) {
 		struct place *p = &k->places[i];
 
-		if (p->bytes != NULL && p->unknown && strcmp(p->id, id) == 0 &&
-		    strcmp(p->owner, owner) == 0 && strcmp(p->person, person) == 0)
-			p->unknown = false;
+		if (p->bytes == NULL || !p->unknown || strcmp(p->id, id) != 0 ||
+		    strcmp(p->owner, owner) != 0)
+			continue;
+		csrf_page_of(person, p->path, says);
+		if (strcmp(p->person, says) != 0)
+			continue;
+		memcpy(p->person, person, strlen(person) + 1);
+		p->unknown = false;
 	}
 }
 

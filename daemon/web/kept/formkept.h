@@ -49,10 +49,10 @@ MUST_CHECK enum err formkept_put(struct formkept *k, const uint8_t token[COOKIE_
 /** ... of this person, in whichever session. */
 MUST_CHECK enum err formkept_put_for(struct formkept *k, const char *person,
 				     const struct kept_form *form, char id[KEPT_ID + 1]);
-/** ... of this person, as the form itself says, whose session is not known here: since a restart all were unknown.  It waits for that person in
+/** ... of whom the form itself says (csrf_page_of), whose session is not known here: since a restart all were unknown.  It waits for that person in
  *  the browser that sent it, which is known by a token; of such forms there are KEPT_UNKNOWN, and the oldest of them goes. */
 MUST_CHECK enum err formkept_put_unknown(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],
-					 const char *person, const struct kept_form *form,
+					 const char *says, const struct kept_form *form,
 					 char id[KEPT_ID + 1]);
 /** That browser signed in by that token: what waits there under that id is of its person, if it is the one whom the form names. */
 void formkept_claim(struct formkept *k, const uint8_t browser[COOKIE_TOKEN],

@@ -70,13 +70,17 @@ static const char *person_of(const struct visit *v, enum visit_lost why)
 {
 	struct formkept *kept = v->site->kept;
 	const char *now = formkept_person(kept, v->token), *k = form_value(&v->form, "k"), *whose;
+	char ours[CSRF_TEXT + 1] = "";
 
 	if (why != VISIT_EARLIER)
 		return now;
 	whose = formkept_whose(kept, v->seen->path, k);
-	if (!v->signed_in)
-		return whose;
-	return strcmp(now, whose[0] == '\0' ? csrf_says(k) : whose) == 0 ? now : "";
+	if (!v->signed_in || now[0] == '\0')
+		return v->signed_in ? "" : whose;
+	csrf_page_of(now, v->seen->path, ours);
+	return strcmp(now, whose) == 0 || (whose[0] == '\0' && strcmp(ours, csrf_says(k)) == 0)
+		       ? now
+		       : "";
 }
 
 /* As keep(), of a session that is not known here. */

@@ -501,16 +501,25 @@ static void test_a_form_of_an_unknown_session_waits_for_its_browser(void **state
 	static const uint8_t browser[COOKIE_TOKEN] = {1}, other[COOKIE_TOKEN] = {2},
 			     anew[COOKIE_TOKEN] = {3}, dirks[COOKIE_TOKEN] = {4};
 	const struct kept_form form = {"/c/A/note", span_of("text=a", 6), span_of("rr", 2)};
-	char id[KEPT_ID + 1], known[KEPT_ID + 1], more[KEPT_ID + 1], anna[KEPT_PERSON];
+	char id[KEPT_ID + 1], known[KEPT_ID + 1], more[KEPT_ID + 1];
+	char anna[KEPT_PERSON], says[KEPT_PERSON];
 	struct formkept *k;
 
 	(void)state;
 	csrf_whose("anna", anna);
+	csrf_page_of(anna, "/c/B/note", says); /* of another form: it is not shown here */
+	assert_int_equal(formkept_create(&k), ERR_OK);
+	formkept_signed_in(k, anew, "anna");
+	assert_int_equal(formkept_put_unknown(k, browser, says, &form, id), ERR_OK);
+	formkept_claim(k, browser, anew, id);
+	assert_null(formkept_path(k, anew, id));
+	formkept_free(k);
+	csrf_page_of(anna, "/c/A/note", says);
 	assert_int_equal(formkept_create(&k), ERR_OK);
 	formkept_signed_in(k, anew, "anna");
 	formkept_signed_in(k, dirks, "dirk");
 	assert_int_equal(formkept_put_for(k, anna, &form, known), ERR_OK);
-	assert_int_equal(formkept_put_unknown(k, browser, anna, &form, id), ERR_OK);
+	assert_int_equal(formkept_put_unknown(k, browser, says, &form, id), ERR_OK);
 	assert_false(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	assert_false(is_kept(k, browser, "/c/A/note", id, "text=a"));
 	formkept_claim(k, other, anew, id);
@@ -522,7 +531,7 @@ static void test_a_form_of_an_unknown_session_waits_for_its_browser(void **state
 	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	assert_false(is_kept(k, dirks, "/c/A/note", id, "text=a"));
 	for (unsigned i = 0; i < 2 * KEPT_FORMS; i++)
-		assert_int_equal(formkept_put_unknown(k, other, anna, &form, more), ERR_OK);
+		assert_int_equal(formkept_put_unknown(k, other, says, &form, more), ERR_OK);
 	assert_true(is_kept(k, anew, "/c/A/note", id, "text=a"));
 	assert_true(is_kept(k, anew, "/c/A/note", known, "text=a"));
 	formkept_claim(k, other, anew, more);
