@@ -134,6 +134,33 @@ static struct page_today_waiting waiting_row(struct visit *v, const struct msg *
 	};
 }
 
+/* Of a whole case that is to move, or to come: the work of whoever is to move is called as on their own screen. */
+static struct page_today_waiting moving_row(struct visit *v, const struct msg *row)
+{
+	static const char *const work[][2] = {{"proposed", "handover-answer"},
+					      {"agreed", "handover-send"},
+					      {"staged", "handover-cede"},
+					      {"ceded", "handover-take"}};
+	const struct page_who who = {msg_text(row, HANDOVER_ROW_NAME), "",
+				     msg_text(row, HANDOVER_ROW_CASE_ID), false};
+	const char *due = msg_text(row, HANDOVER_ROW_DUE_DAY), *what = "";
+
+	require(msg_kind_of(row) == MSG_HANDOVER_ROW);
+	for (size_t i = 0; i < sizeof work / sizeof work[0]; i++)
+		if (strcmp(work[i][0], msg_text(row, HANDOVER_ROW_STATE)) == 0)
+			what = list_text(LIST_WORK, v->lang, work[i][1]);
+	return (struct page_today_waiting){
+		.who = page_who_text(v, &who),
+		.need = list_text(LIST_WEB, v->lang, "handover-title"),
+		.partner = msg_text(row, HANDOVER_ROW_PARTNER),
+		.ref = msg_text(row, HANDOVER_ROW_REF),
+		.moves = true,
+		.state = visit_say(v, LIST_TODAY, due[0] == '\0' ? "partner" : "partner-until",
+				   FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0},
+					{"what", what, 0}, {"day", page_day(v, due), 0})),
+	};
+}
+
 /* "2 te laat · 3 vandaag", of this page; NULL when there is neither. */
 static const char *summary(struct visit *v, struct msg *reply)
 {
@@ -156,10 +183,11 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 {
 	struct msg *reply = v->own;
 	const size_t work = msg_count(reply, REPLY_WORK),
-		     waiting = msg_count(reply, REPLY_REFERRALS);
+		     waiting = msg_count(reply, REPLY_REFERRALS),
+		     moving = msg_count(reply, REPLY_HANDOVERS);
 	const uint64_t all = msg_u64(reply, REPLY_WAITING);
 	struct page_today_work *w = arena_alloc(&v->a, (work + 1) * sizeof *w);
-	struct page_today_waiting *r = arena_alloc(&v->a, (waiting + 1) * sizeof *r);
+	struct page_today_waiting *r = arena_alloc(&v->a, (waiting + moving + 1) * sizeof *r);
 	struct page_today p = {.f = &v->f, .work = w, .waiting = r};
 	struct form typed;
 
@@ -173,6 +201,8 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 	}
 	for (size_t i = 0; r != NULL && i < waiting; i++)
 		r[p.waiting_count++] = waiting_row(v, msg_at(reply, REPLY_REFERRALS, i));
+	for (size_t i = 0; r != NULL && i < moving; i++)
+		r[p.waiting_count++] = moving_row(v, msg_at(reply, REPLY_HANDOVERS, i));
 	p.summary = summary(v, reply);
 	p.empty = list_text(LIST_TODAY, v->lang, "empty");
 	p.next = msg_text(reply, REPLY_NEXT);

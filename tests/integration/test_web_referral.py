@@ -93,6 +93,10 @@ def test_the_whole_way_of_a_referral(house, ref):
     page = do(anna, ref, "ask", reason="best-contact")
     assert "Vraag gesteld aan Goes." in page.text and "Goes is aan zet" in page.text
     stands(bert, ref, "U bent aan zet: vraag beantwoorden")
+    page = bert.get(f"/r/{ref}/info")
+    assert "SMWO vraagt Hoe bereiken we de persoon best" in page.text, page.text  # whoever answers reads the question
+    page = do(bert, ref, "info")
+    assert "Het antwoord is leeg" in page.text and "U koos niets" in page.text and "schrijf het antwoord" not in page.text  # where nothing can be written
     page = do(bert, ref, "info", c1="1")
     assert "Antwoord gegeven aan SMWO." in page.text
     stands(anna, ref, "U bent aan zet: antwoord geven")

@@ -86,8 +86,10 @@ def test_a_case_moves(house):
     assert len(house.k("consent", "list", case)["grants"]) == 1
     wait_for("it to arrive", lambda: house.smwo.k("handover", "list").get("handovers"))
     assert f"/h/{ref}" in b.get("/").links and f"/r/{ref}" not in b.page.links
+    assert f"/h/{ref}" in a.get("/").links and "SMWO: antwoorden op een overdracht" in a.page.text, a.page.text  
     page = b.get(f"/h/{ref}")
     assert "van Goes naar ons" in page.text and buttons(page) == {"agree", "refuse"} and "U bent aan zet" in page.text
+    assert "Over wie het gaat, leest u pas als het dossier van u is." in page.text and NAME not in page.text
     page = take(house.smwo, ref, "agree")
     assert "Toegezegd" in page.text and buttons(page) == {"refuse"}
     wait_for("the word of SMWO", lambda: "send" in buttons(a.get(f"/h/{ref}")))

@@ -118,6 +118,7 @@ def test_a_person_is_referred_in_five_steps(house, bert):
     wait_for("the message", lambda: any("Eerst mij." in x.get("text", "") for x in house.smwo.k("show", ref)["log"]))
     wait_for("where it is", lambda: "Ligt bij SMWO sinds" in bert.get(bert.to).text)
     assert len(house.k("sent")["referrals"]) == before + 1
+    assert "Kijk bij Verzonden of ze vertrokken is" in bert.get(f"{d}/check").text  # by the button back
     grant = house.k("consent", "list", case)["grants"][0]
     assert grant["how"] == "oral" and grant["partner"] == "SMWO"
     assert f"{d}/on" not in bert.get("/").links

@@ -141,12 +141,19 @@ static void told_show(struct visit *v, struct msg *reply)
 		  msg_text(row, HANDOVER_ROW_PARTNER), p.ref);
 	p.id = msg_text(row, HANDOVER_ROW_CASE_ID);
 	p.who = msg_text(row, HANDOVER_ROW_NAME);
+	if (p.who[0] == '\0' && may(row, "refuse"))
+		p.unknown = visit_say(v, LIST_WEB, "handover-unknown",
+				      FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
 	p.way = visit_say(v, LIST_WEB,
 			  msg_u64(row, HANDOVER_ROW_MINE) != 0 ? "handover-to" : "handover-from",
 			  FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
 	p.state = visit_capital(v,
 				list_text(LIST_STATES, v->lang, msg_text(row, HANDOVER_ROW_STATE)));
-	p.mark = strcmp(msg_text(row, HANDOVER_ROW_NEXT), "us") == 0 ? "▶" : "○";
+	/* what is still coming in is nothing to be done */
+	p.mark = strcmp(msg_text(row, HANDOVER_ROW_NEXT), "us") == 0 &&
+				 strcmp(msg_text(row, HANDOVER_ROW_STATE), "bundled") != 0
+			 ? "▶"
+			 : "○";
 	p.where = visit_capital(v, where(v, row));
 	if (msg_has(row, HANDOVER_ROW_TAKEOVER_DAY))
 		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));

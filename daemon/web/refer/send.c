@@ -203,7 +203,7 @@ static void fill_where(struct visit *v, const struct msg *row, struct page_refer
 	char when[WORDS_SHORT], move[WHOSE_LEN];
 
 	require(row != NULL);
-	p->mark = there ? "✔" : "⏳";
+	p->mark = there ? "✔" : "○";
 	p->where = there ? visit_say(v, LIST_WEB, "sent-there",
 				     FILL({"partner", partner, 0},
 					  {"time",

@@ -16,6 +16,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/date.h"
+#include "client/words/reason.h"
 #include "client/words/usual.h"
 #include "client/words/words.h"
 #include "proto/acts.h"
@@ -367,6 +368,22 @@ static const char *number(struct visit *v, uint64_t n)
 	return visit_keep(v, text);
 }
 
+/* Whoever answers reads the question, the newest one, with its own words where it has some. */
+static void add_question(struct making *m)
+{
+	const struct msg *asked = NULL;
+
+	for (size_t i = 0; i < msg_count(m->reply, REPLY_LOG); i++)
+		if (strcmp(msg_text(msg_at(m->reply, REPLY_LOG, i), LOG_ROW_ACT), "ask") == 0)
+			asked = msg_at(m->reply, REPLY_LOG, i);
+	if (asked == NULL)
+		return;
+	m->p.asks = visit_say(m->v, LIST_WEB, "asks",
+			      FILL({"partner", msg_text(m->row, REFERRAL_ROW_PARTNER), 0}));
+	m->p.asked = visit_capital(m->v, reason_words(m->v->lang, asked));
+	m->p.asked_text = msg_text(asked, LOG_ROW_TEXT);
+}
+
 /* Which one it is about: person and partner, because two tabs look alike. */
 static void fill_frame_of(struct making *m)
 {
@@ -394,6 +411,8 @@ static void fill_frame_of(struct making *m)
 	v->f.title = referral_can(v, command_of(m));
 	m->p.submit = v->f.title;
 	m->p.hint = words_for(m, LIST_WEB, "act-hint");
+	if (m->act->number == DOC_INFO)
+		add_question(m);
 }
 
 /* partners: of the second question, or NULL where none was needed. */
