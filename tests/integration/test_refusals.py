@@ -368,9 +368,6 @@ def before(w, a, b):
     """What is refused of a referral, from its offer to its end."""
     ref, old = offered(a, b)[1], offered(a, b, share="identity,contact,needs")[1]
     w.ask("referral-unknown", a, "show", id="ZZZZZZZZZ")
-    case = a.k("show", ref)["referrals"][0]["case_id"]
-    w.ask("referral-is-case", a, "show", id=case)
-    w.ask("case-is-referral", a, "case_show", id=ref)
     w.ask("act-unknown", a, "act", ref=ref, type=999)
     w.ask("act-of-the-receiver", a, "act", ref=ref, type=ACCEPT)
     w.ask("act-of-the-sender", b, "act", ref=ref, type=WITHDRAW, reason="no-longer-needed")
