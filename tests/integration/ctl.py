@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The control protocol from Python: for load, where starting the client each time would be the bottleneck."""
+import functools
 import pathlib
 import re
 import socket
@@ -23,6 +24,7 @@ def compile_control():
 pb = compile_control()
 
 
+@functools.cache
 def rows(name):
     """{code: English} of one list."""
     lines = [x.split("|") for x in (ROOT / f"config/lists/{name}.psv").read_text().splitlines() if x and x[0] != "#"]
@@ -49,7 +51,11 @@ class Control:
         self.path, self.sock = str(path), None
 
     def call(self, request):
-        """The reply, or None when the daemon is not there or died before it answered."""
+        """The reply in words, or None when the daemon is not there or died before it answered."""
+        reply = self.exchange(request)
+        return None if reply is None else in_words(reply)
+
+    def exchange(self, request):
         raw = request.SerializeToString()
         try:
             if self.sock is None:
@@ -58,12 +64,15 @@ class Control:
                 self.sock.connect(self.path)
             self.sock.sendall(struct.pack(">I", len(raw)) + raw)
             head = self.read(4)
-            return in_words(pb.Reply.FromString(self.read(struct.unpack(">I", head)[0])))
+            return pb.Reply.FromString(self.read(struct.unpack(">I", head)[0]))
         except OSError:
-            if self.sock:
-                self.sock.close()
-            self.sock = None
+            self.close()
             return None
+
+    def close(self):
+        if self.sock:
+            self.sock.close()
+        self.sock = None
 
     def read(self, n):
         out = b""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Refusals as people read them: a reply with a code and values, put into words by the client itself, in each language."""
+import functools
 import os
 import re
 import socket
@@ -14,6 +15,7 @@ LANGS = ("nl", "fr", "en", "de")
 WHEN = 1798797600000  # 1 January 2027, in the morning
 
 
+@functools.cache
 def rows():
     """{code: {language: text}}, with codes like store-full, store-full.why."""
     lines = [x.split("|") for x in (ROOT / "config/lists/refusals.psv").read_text().splitlines() if x and x[0] != "#"]
@@ -46,11 +48,16 @@ VALUES_OF = {"address-wrong": {"option": {"list": "options", "code": "--at"}},
              **{c: {"field": {"list": "person", "code": "phone"}} for c in ("field-blank", "field-too-long", "field-wrong", "message-of-person")}}
 
 
+@functools.cache
+def names(code):
+    """Of all values in the sentences of a refusal."""
+    return sorted({n for c, r in rows().items() if c.split(".")[0] == code for n in re.findall(r"{([a-z]+)[}:]", r["en"])})
+
+
 def sample(code, part=""):
     """A reply with this code and a value for each name that its sentences have.  A part shows in the place of what was refused."""
-    names = sorted({n for c, r in rows().items() if c.split(".")[0] == code for n in re.findall(r"{([a-z]+)[}:]", r["en"])})
     r = pb.Reply(error="refused", code=code + part)
-    for n in names:
+    for n in names(code):
         r.values.add(name=n, **{**VALUES, **VALUES_OF.get(code, {})}[n])
     return r
 

@@ -40,7 +40,7 @@ class Town(Node):
     def start(self):
         self.proc = subprocess.Popen(self.inside(self.fed.bin / "kringd_dev", "--dir", self.dir), stdout=open(self.log, "ab"),
                                      stderr=subprocess.STDOUT)
-        wait_for(f"{self.name} to answer", lambda: self.try_k("status"))
+        wait_for(f"{self.name} to answer", lambda: self.status())
         return self
 
     def join(self, token):
