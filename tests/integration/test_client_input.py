@@ -368,7 +368,7 @@ def test_an_urgent_referral_says_so_in_every_list(federation):
     b.await_state(ref, "offered")
     b.await_state(plain, "offered")
     for n, line in ((a, ["sent"]), (a, ["case", "show", case]), (a, ["show", ref]), (b, ["inbox"]), (b, ["show", ref]), (b, ["worklist"])):
-        for lang, word in (("nl", "dringend"), ("fr", "urgent"), ("en", "urgent"), ("de", "dringend")):
+        for lang, word in (("nl", "dringend"), ("fr", "en urgence"), ("en", "urgent"), ("de", "dringend")):
             out = run(n, "--lang", lang, *line).stdout.decode().splitlines()
             assert [word in row for row in out if ref in row][:1] == [True], (line, lang, out)
             assert not any(word in row for row in out if plain in row)

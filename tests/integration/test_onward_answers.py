@@ -179,7 +179,7 @@ def test_deeper_than_four_and_more_than_sixty_four_are_said_and_never_complete(h
         assert h.hand_on(answer(third, m.id if i == 0 else third.id, way[i], said(way[i + 1:i + 2]))) == 0
     got = shown(n, gid)
     assert [x["depth"] for x in got["holders"]] == [1, 2, 3, 4] and got["holders"][-1]["deeper"] and not got["complete"]
-    assert "passed it on further than this node follows (1 time)" in screen(n, gid), screen(n, gid)
+    assert "passed it on further than can be followed from here (1 time)" in screen(n, gid), screen(n, gid)
     many = [os.urandom(16) for _ in range(64)]
     assert h.say(ERASED, said(many)) == 0
     for child in many:
