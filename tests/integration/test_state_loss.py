@@ -429,19 +429,87 @@ def test_nobodys_bare_word_makes_a_node_begin_anew(dialled):
     assert alarms(b) == [] and Frame.FIELDS
 
 
-def test_a_key_of_before_a_rotation_is_named(two):
-    f, a, b, old = two
+def rotated_after_backup(f, a, b, sheet, times=1):
+    """A backup of before a rotation, a referral signed with the new key, and the sheet that opens the backup."""
+    before = referred(a, "Aaltje Verzonnen")
+    b.await_state(before, "offered")
+    wait_for("receipts", lambda: settled(a, b))
     a.k("backup", str(f.dir / "one"))
-    a.stop()
-    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(old)], check=True, capture_output=True)
-    a.start()
-    case = a.new_case(phone="1")
-    a.consent(case, b.name)
-    b.await_state(a.refer(case, b.name), "offered")
+    for _ in range(times):
+        a.stop()
+        subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(a.dir / "recovery-sheet.txt")], check=True, capture_output=True)
+        a.start()
+    after = referred(a, "Bertha Verzonnen")
+    b.await_state(after, "offered")
+    wait_for("receipts", lambda: settled(a, b))
     assert "old-key" not in alarms(b)
-    time.sleep(1)  # signed in a later second than the record of the new key
-    restore(a, f.dir / "one", old)
-    a.start()
+    time.sleep(1)  # what is signed next is of a later second than the record of the new key
+    return before, after, {r: log_of(b, r) for r in (before, after)}
+
+
+def talk_again(f, a, b, before, after, logs):
+    """Nothing lost, nothing doubled, and both go on."""
+    b.k("partner", "restored", a.name)
+    wait_for("all to be back", lambda: holds(a, logs))
+    wait_for("both to settle", lambda: settled(a, b))
+    assert holds(b, logs) and len(b.k("inbox")["referrals"]) == 2 and len(a.k("case", "list")["cases"]) == 2
+    for ref in (before, after):
+        b.k("accept", ref)
+        a.await_state(ref, "accepted")
+    third = referred(a, "Carla Verzonnen")
+    b.await_state(third, "offered")
+    wait_for("both to settle", lambda: settled(a, b))
+    assert "old-key" not in alarms(b) and "came-back" not in alarms(b)
+    assert {p["name"]: p.get("standing", "") for p in b.k("partner", "list")["partners"]}[a.org] == "recovered"  # the promise is a new one
+    wait_for("both to mean the same keys", lambda: a.try_k("partner", "check", b.name))
+    b.k("partner", "check", a.name, a.k("partner", "check", b.name)["read_aloud"])
+    assert {p["name"]: p.get("standing", "") for p in b.k("partner", "list")["partners"]}[a.org] == ""
+
+
+def test_a_backup_of_before_a_rotation_takes_the_new_key_back(two):
+    """The disk is lost with all that told of the rotation: the new sheet still has the key that took over."""
+    f, a, b, sheet = two
+    before, after, logs = rotated_after_backup(f, a, b, sheet)
+    a.stop()
+    shutil.rmtree(a.dir)
+    assert f"rotate --sheet {a.dir}/recovery-sheet.txt" in restore(a, f.dir / "one", sheet)
+    a.start()  # as if nobody had read that
     wait_for("the alarm", lambda: "old-key" in alarms(b))
     assert [x["partner"] for x in b.k("status")["status"]["alarms"] if x["what"] == "old-key"] == [a.org]
-    b.k("partner", "restored", a.name)
+    a.stop()
+    subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "rotate", "--sheet", str(a.dir / "recovery-sheet.txt")], check=True, capture_output=True)
+    a.start()
+    f.await_connected(a)
+    wait_for("the loss to be seen", lambda: "came-back" in alarms(b))
+    talk_again(f, a, b, before, after, logs)
+
+
+def test_a_restore_beside_the_old_directory_finds_the_rotation(two):
+    f, a, b, sheet = two
+    before, after, logs = rotated_after_backup(f, a, b, sheet)
+    a.stop()
+    shutil.rmtree(a.dir / "main")
+    (a.dir / "keyroot").unlink()
+    (f.dir / "code").write_text(sheet.read_text().split("next signing key")[0])
+    files = {p.name for p in f.dir.iterdir()}
+    with pytest.raises(Refused) as no:
+        restore(a, f.dir / "one", f.dir / "code")
+    assert "type the whole sheet" in str(no.value) and {p.name for p in f.dir.iterdir()} == files
+    assert "in use again" in restore(a, f.dir / "one", sheet)
+    a.start()
+    f.await_connected(a)
+    wait_for("the loss to be seen", lambda: "came-back" in alarms(b))
+    assert "old-key" not in alarms(b)
+    talk_again(f, a, b, before, after, logs)
+
+
+def test_a_backup_of_before_two_rotations_says_what_helps(two):
+    f, a, b, sheet = two
+    rotated_after_backup(f, a, b, sheet, times=2)
+    a.stop()
+    files = {p.name: p.read_bytes() for p in a.dir.iterdir() if p.is_file()}
+    with pytest.raises(Refused) as no:
+        restore(a, f.dir / "one", sheet)
+    assert "more than once" in str(no.value) and "newer backup" in str(no.value)
+    assert {p.name: p.read_bytes() for p in a.dir.iterdir() if p.is_file()} == files and not (f.dir / f"{a.name}.restoring").exists()
+    a.start()

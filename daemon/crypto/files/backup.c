@@ -17,6 +17,7 @@
 #include "base/disk/infile.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "crypto/signed_bytes.h"
 
 enum {
 	MAGIC_LEN = 8,
@@ -477,6 +478,32 @@ void backup_in_sheet(const struct backup_in *in, const uint8_t *seed, uint64_t t
 	*anew = !keyfile_sheet_new(promised, seed, time_s, out);
 	if (*anew) /* a key that nobody promised signs for nobody */
 		(void)keyfile_sheet_new(promised, NULL, time_s, out);
+}
+
+uint32_t backup_in_key_seq(const struct backup_in *in)
+{
+	require(in->have_identity);
+	return in->roots.key_seq;
+}
+
+const struct id32 *backup_in_next_digest(const struct backup_in *in)
+{
+	require(in->have_identity);
+	return &in->roots.next_digest;
+}
+
+void backup_in_sign(const struct backup_in *in, enum sign_label label, struct span part,
+		    uint8_t sig[SIGN_LEN])
+{
+	uint8_t pub[crypto_sign_PUBLICKEYBYTES], sk[crypto_sign_SECRETKEYBYTES];
+	struct signed_bytes sb;
+
+	require(in->have_identity);
+	require(crypto_sign_seed_keypair(pub, sk, in->roots.nk_seed) == 0);
+	require(signed_bytes_make(&sb, label, &part, 1));
+	require(crypto_sign_detached(sig, NULL, sb.p, sb.len, sk) == 0);
+	signed_bytes_free(&sb);
+	secret_wipe(sk, sizeof sk);
 }
 
 const uint8_t *backup_in_ledger_key(const struct backup_in *in)

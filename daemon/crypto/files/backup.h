@@ -14,6 +14,7 @@
 #define KRING_CRYPTO_FILES_BACKUP_H
 
 #include "crypto/files/keyfile.h"
+#include "crypto/sign_label.h"
 
 /* clang-format off */
 enum {
@@ -82,6 +83,12 @@ MUST_CHECK enum err backup_in_node(const struct backup_in *in, const char *dir,
  *  it is not the one that was promised, so another is. */
 void backup_in_sheet(const struct backup_in *in, const uint8_t *seed, uint64_t time_s,
 		     struct keyfile_sheet *out, bool *anew);
+/** After the identity was read: the place of its signing key in the row of keys, and the promise of the next one. */
+uint32_t backup_in_key_seq(const struct backup_in *in);
+const struct id32 *backup_in_next_digest(const struct backup_in *in);
+/** After the identity was read: sign with the key that it holds, as this node did when the backup was made. */
+void backup_in_sign(const struct backup_in *in, enum sign_label label, struct span part,
+		    uint8_t sig[SIGN_LEN]);
 /** The key of the erasure ledger, which lies beside the store. */
 const uint8_t *backup_in_ledger_key(const struct backup_in *in);
 

@@ -610,14 +610,19 @@ enum err keyfile_sheet_confirm(const char *dir, const uint8_t code[KEYFILE_RECOV
 	return rc == ERR_OK ? slots_save(dir, &s) : rc;
 }
 
-enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s, struct keyfile_rotation *r)
+bool keyfile_promised(const struct id32 *promised, const uint8_t seed[32], struct id32 *nk_pub)
 {
 	struct id32 digest;
 
-	public_of(r->seed, &r->nk_pub);
-	digest = identity_next_digest(&r->nk_pub);
+	public_of(seed, nk_pub);
+	digest = identity_next_digest(nk_pub);
+	return id32_equal(&digest, promised);
+}
+
+enum err keyfile_rotation(const struct keybox *kb, uint64_t time_s, struct keyfile_rotation *r)
+{
 	/* Partners would refuse a key that nobody promised, so the rotation does not even begin. */
-	if (!id32_equal(&digest, &keybox_roots(kb)->next_digest))
+	if (!keyfile_promised(&keybox_roots(kb)->next_digest, r->seed, &r->nk_pub))
 		return ERR_CRYPTO;
 	return keyfile_sheet_draw(kb, NULL, time_s, &r->sheet);
 }
@@ -739,6 +744,10 @@ enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
 	draw_wraps(&k, spec);
 	if (spec->next_digest != NULL)
 		k.next_digest = *spec->next_digest;
+	if (spec->nk_seed != NULL) {
+		memcpy(k.nk_seed, spec->nk_seed, 32);
+		k.key_seq++;
+	}
 	public_of(k.nk_seed, &k.nk_pub);
 	rc = write_node(dir, spec, &k, st);
 	secret_wipe(&k, sizeof k);

@@ -39,6 +39,8 @@ struct keyfile_new {
 	struct span recovery;		/* KEYFILE_RECOVERY_LEN random bytes; never empty */
 	uint64_t time_s;		/* when its sheet is made */
 	const struct id32 *next_digest; /* keyfile_restore: the promise; NULL: as it was */
+	const uint8_t *
+		nk_seed; /* keyfile_restore: the key promised before, which signs from now on; NULL: as it was */
 };
 
 /** keyfile_create(dir, spec, next_seed): draws all keys; next_seed (32 bytes) is the seed of the
@@ -51,6 +53,8 @@ MUST_CHECK enum err keyfile_create(const char *dir, const struct keyfile_new *sp
 MUST_CHECK enum err keyfile_restore(const char *dir, const struct keyfile_new *spec,
 				    const struct keybox_roots *from,
 				    const struct keyfile_state *st);
+/** Whether seed is of the key that was promised; its public half, either way. */
+bool keyfile_promised(const struct id32 *promised, const uint8_t seed[32], struct id32 *nk_pub);
 /** The key pair a recovery code stands for; the caller wipes sec. */
 void keyfile_recovery_pair(const uint8_t code[KEYFILE_RECOVERY_LEN], uint8_t pub[32],
 			   uint8_t sec[32]);

@@ -252,6 +252,40 @@ enum err nodedir_promise(const char *dir, const struct keybox *kb, const struct 
 	return w.over || cw.over ? ERR_LIMIT : ownrecord_add(dir, wr_span(&cw));
 }
 
+/* Partners may have had this key from us before, when a restore forgot that it took over: then the record has a place behind all
+ * that we said with it, and says that it may promise another key than we promised then.  Without both it would
+ * contradict what they hold, and they would exchange nothing more. */
+enum err nodedir_successor(const char *dir, const struct id32 *nk_pub,
+			   const struct id32 *next_digest, uint8_t bytes[WIRE_NODE_MAX],
+			   size_t *len)
+{
+	uint8_t old[OWNRECORD_FILE_MAX];
+	struct wr w = wr_of(bytes, WIRE_NODE_MAX);
+	const uint64_t now_ms = clock_wall_ms();
+	struct wire_node_carried c;
+	size_t n = 0;
+	enum err rc = ownrecord_newest(dir, old, &n, &c);
+
+	require(nk_pub != NULL && next_digest != NULL);
+	if (rc != ERR_OK)
+		return rc;
+	if (c.rec.version == UINT64_MAX || c.rec.key_seq == UINT32_MAX)
+		return ERR_CORRUPT; /* nobody got there by counting */
+	if (c.rec.key_seq >= LIMIT_KEYS)
+		return ERR_LIMIT; /* partners would not take it: this node joins anew */
+	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
+	c.rec.version = c.rec.version + 1 > now_ms ? c.rec.version + 1 : now_ms;
+	c.rec.key_seq++; /* partners know by it which key signed */
+	/* not suspended any more: whoever has the promised key speaks for this node again */
+	c.rec.flags = WIRE_NODE_PROMISED;
+	c.rec.nk_pub = *nk_pub;
+	c.rec.next_digest = *next_digest;
+	c.rec.time_s = now_ms / 1000;
+	wire_node_put(&w, &c.rec);
+	*len = w.len;
+	return w.over ? ERR_LIMIT : ERR_OK;
+}
+
 /* Elsewhere than in the node's directory root writes them, and the node reads them: the file is its user's. */
 enum err nodedir_settings(const char *dir, const char *path, struct span bytes)
 {

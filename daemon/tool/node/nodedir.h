@@ -14,6 +14,7 @@
 #define KRING_TOOL_NODE_NODEDIR_H
 
 #include "crypto/files/keyfile.h"
+#include "proto/wire_roster.h"
 #include "tool/cli/args.h"
 
 enum { NODEDIR_JOIN_MAX = 1024 };
@@ -46,6 +47,11 @@ MUST_CHECK enum err nodedir_sheet_place(const char *dir, const uint8_t before[32
 /** The file `record` holds another promise of the next key, at the present one's place in the row of keys. */
 MUST_CHECK enum err nodedir_promise(const char *dir, const struct keybox *kb,
 				    const struct id32 *next_digest);
+/** The next record of the node in dir, unsigned: nk_pub signs from now on, next_digest is promised.  ERR_BUSY: partners must have
+ *  the older ones first.  ERR_LIMIT: there are no more keys. */
+MUST_CHECK enum err nodedir_successor(const char *dir, const struct id32 *nk_pub,
+				      const struct id32 *next_digest, uint8_t bytes[WIRE_NODE_MAX],
+				      size_t *len);
 /** Text of a sheet or what was typed of it; "-" is standard input.  The caller wipes out[SHEET_READ_MAX]. */
 MUST_CHECK enum err nodedir_sheet_read(const char *file, uint8_t *out, size_t *len);
 /** For tools: 0 and the lock in *fd, or the exit code after telling why there is none. */

@@ -4,7 +4,9 @@
  * The whole file is read once before anything is made: a damaged backup changes nothing.  Keys of erased cases are never
  * written, and what the backup has of such a case is erased again before the store can be read by anybody.  All that a
  * thief of the old disk would have is drawn again: wrap keys, unlock key, recovery code.  The node's own keys stay: partners
- * know it by them, and the new incarnation tells them that it may have forgotten something. */
+ * know it by them, and the new incarnation tells them that it may have forgotten something.
+ * One rotation after the backup is made again, when the old directory tells of it: the sheet that opens the backup has the
+ * key that took over.  What it promised after that is on a later sheet, so another one is promised. */
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "core/disk/cipher.h"
+#include "core/ownrecord.h"
 #include "crypto/files/backup.h"
 #include "crypto/files/erasures.h"
 #include "crypto/files/sheet.h"
@@ -24,6 +27,7 @@
 #include "domain/care/erase.h"
 #include "domain/evidence/audit.h"
 #include "domain/node.h"
+#include "proto/wire_roster.h"
 #include "roles/config.h"
 #include "roles/configfile.h"
 #include "roles/nodefiles.h"
@@ -50,6 +54,8 @@ struct restore {
 	uint8_t code[KEYFILE_RECOVERY_LEN], seed[32], key[32];
 	bool have_seed;		    /* the sheet's next key was readable ... */
 	bool promise;		    /* ... or not, or it is not the one promised: another is */
+	bool rotated;		    /* it signs since a time after the backup */
+	struct id32 nk_pub;	    /* ... and this is its public half */
 	struct keyfile_sheet sheet; /* the new one */
 };
 
@@ -189,6 +195,63 @@ static int open_backup(struct restore *r)
 	return rc == ERR_OK ? 0 : tool_fail_err("reading-backup", rc);
 }
 
+/* ---- a rotation that the backup does not know of ---- */
+
+/* The newest record in the old directory, when it is of this node and of a later key than the backup's. */
+static bool later_key(const struct restore *r, struct wire_node *rec)
+{
+	uint8_t file[OWNRECORD_FILE_MAX];
+	struct wire_node_carried c;
+	size_t len = 0;
+	enum err rc;
+
+	require(r->in != NULL);
+	if (r->args->check != NULL)
+		return false;
+	rc = ownrecord_newest(r->args->dir, file, &len, &c);
+	if ((rc != ERR_OK && rc != ERR_BUSY) || !id32_equal(&c.rec.node, &r->about.node_id))
+		return false;
+	*rec = c.rec;
+	return rec->key_seq > backup_in_key_seq(r->in);
+}
+
+/* Partners take nothing that is signed with a key of before, so this node would come back for nothing. */
+static int check_rotation(struct restore *r)
+{
+	struct wire_node rec;
+
+	if (!later_key(r, &rec))
+		return 0;
+	if (rec.key_seq - backup_in_key_seq(r->in) > 1)
+		return tool_fail(TOOL_RULE, "restore-rotated-twice", "restore-rotated-twice-why");
+	if (!r->have_seed)
+		return tool_fail(TOOL_RULE, "restore-no-key", "restore-no-key-why");
+	if (!keyfile_promised(backup_in_next_digest(r->in), r->seed, &r->nk_pub) ||
+	    !id32_equal(&r->nk_pub, &rec.nk_pub))
+		return tool_fail(TOOL_RULE, "restore-other-key", "restore-rotated-twice-why");
+	r->rotated = true;
+	return 0;
+}
+
+/* What partners hear of it, as after a rotation: signed with the key before as well, for those that know no other yet. */
+static enum err say_rotation(struct restore *r)
+{
+	uint8_t bytes[WIRE_NODE_MAX], carried[WIRE_NODE_CARRIED_MAX], old_sig[WIRE_SIG],
+		sig[WIRE_SIG];
+	struct wr w = wr_of(carried, sizeof carried);
+	struct span part = {bytes, 0};
+	enum err rc = nodedir_successor(r->dir, &r->nk_pub, &r->sheet.next_digest, bytes,
+					&part.len);
+
+	require(r->rotated && r->keys.keybox != NULL);
+	if (rc != ERR_OK)
+		return rc;
+	backup_in_sign(r->in, SIGN_NODE, part, old_sig);
+	keybox_sign(r->keys.keybox, SIGN_NODE, &part, 1, sig);
+	wire_node_carry(&w, part, sig, old_sig);
+	return w.over ? ERR_LIMIT : ownrecord_add(r->dir, wr_span(&w));
+}
+
 /* Nothing is touched before the whole file was found good. */
 static int check(struct restore *r)
 {
@@ -200,8 +263,11 @@ static int check(struct restore *r)
 		return bad;
 	if (read_through(r->in, &r->rows) != ERR_OK)
 		return say_damaged(r->args->file);
+	bad = check_rotation(r);
 	backup_in_close(r->in);
 	r->in = NULL;
+	if (bad != 0)
+		return bad;
 	say_line("backup-whole",
 		 FILL({"about", about_text(&r->about, about), 0}, {"rows", NULL, r->rows}));
 	/* Asked of the clear head: it is bound to every chunk, so that a file with another time
@@ -339,8 +405,11 @@ static enum err make_node(struct restore *r)
 
 	require(r->in != NULL && r->store == NULL);
 	rng_fill(r->key, sizeof r->key);
-	backup_in_sheet(r->in, r->have_seed ? r->seed : NULL, clock_wall_ms() / 1000, &r->sheet,
-			&r->promise);
+	/* a key that signs is promised no more */
+	backup_in_sheet(r->in, r->have_seed && !r->rotated ? r->seed : NULL, clock_wall_ms() / 1000,
+			&r->sheet, &r->promise);
+	if (r->rotated)
+		spec.nk_seed = r->seed;
 	spec.time_s = r->sheet.time_s;
 	rc = backup_in_node(r->in, r->dir, &spec, old_number(r));
 	if (rc == ERR_OK)
@@ -568,7 +637,9 @@ static int make(struct restore *r)
 	enum err rc = build(r);
 	int no, bad;
 
-	if (rc == ERR_OK && r->promise)
+	if (rc == ERR_OK && r->rotated)
+		rc = say_rotation(r);
+	else if (rc == ERR_OK && r->promise)
 		rc = nodedir_promise(r->dir, r->keys.keybox, &r->sheet.next_digest);
 	if (rc == ERR_OK)
 		rc = new_sheet(r);
@@ -628,9 +699,13 @@ int tool_restore(struct tool_args *a)
 	if (bad == 0 && a->check == NULL) {
 		say_line("restored", FILL({"dir", a->dir, 0}, {"n", NULL, r.kept_away}));
 		say_line("restored-sheet", FILL({"dir", a->dir, 0}));
-		if (r.promise)
+		if (r.rotated)
+			say_line("restored-rotated", FILL_NONE);
+		else if (r.promise)
 			say_line("restored-promise", FILL_NONE);
 		say_line("restored-settings", FILL_NONE);
+		if (!r.rotated) /* it may lie in what was lost */
+			say_line("restored-rotate", FILL({"dir", a->dir, 0}));
 		say_line("restored-next", FILL_NONE);
 	}
 	secret_wipe(&r, sizeof r);

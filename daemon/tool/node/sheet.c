@@ -94,34 +94,6 @@ static void say_sheet(const char *dir, const struct keyfile_sheet *s)
 
 /* ---- rotation ---- */
 
-/* The successor of our newest record, with the promised key in force and the next one promised. */
-static enum err new_record(const char *dir, const struct keyfile_rotation *r,
-			   uint8_t bytes[WIRE_NODE_MAX], size_t *len)
-{
-	uint8_t old[OWNRECORD_FILE_MAX];
-	struct wr w = wr_of(bytes, WIRE_NODE_MAX);
-	struct wire_node_carried c;
-	size_t n = 0;
-	enum err rc = ownrecord_newest(dir, old, &n, &c);
-
-	if (rc != ERR_OK)
-		return rc;
-	if (c.rec.version == UINT64_MAX || c.rec.key_seq == UINT32_MAX)
-		return ERR_CORRUPT; /* nobody got there by counting */
-	if (c.rec.key_seq >= LIMIT_KEYS)
-		return ERR_LIMIT; /* partners would not take it: this node joins anew */
-	c.rec.prev_hash = hash_one(HASH_NODEREC, c.bytes);
-	c.rec.version++;
-	c.rec.key_seq++; /* partners know by it which key signed */
-	c.rec.flags = 0; /* whoever has the promised key speaks for this node again */
-	c.rec.nk_pub = r->nk_pub;
-	c.rec.next_digest = r->sheet.next_digest;
-	c.rec.time_s = clock_wall_ms() / 1000;
-	wire_node_put(&w, &c.rec);
-	*len = w.len;
-	return w.over ? ERR_LIMIT : ERR_OK;
-}
-
 /* The record is written after the key: a crash between leaves a node that rotates again from there. */
 static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_rotation *r)
 {
@@ -139,7 +111,7 @@ static int rotate(const struct tool_args *a, struct keyfile *k, struct keyfile_r
 	memcpy(before, keybox_roots(k->keybox)->recovery_pub, sizeof before);
 	nodedir_org(a->dir, &id, org);
 	if (rc == ERR_OK)
-		rc = new_record(a->dir, r, bytes, &part.len);
+		rc = nodedir_successor(a->dir, &r->nk_pub, &r->sheet.next_digest, bytes, &part.len);
 	if (rc == ERR_BUSY)
 		return not_told();
 	if (rc == ERR_OK)
