@@ -14,7 +14,7 @@
 
 #include "web/visit.h"
 
-/* page_today.c, referral/page_referrals.c */
+/* referral/page_today.c, referral/page_referrals.c */
 void page_today_open(struct visit *v);
 void page_received_open(struct visit *v);
 void page_sent_open(struct visit *v);
