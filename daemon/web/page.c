@@ -111,16 +111,21 @@ const char *page_updated(struct visit *v)
 			 FILL({"time", words_clock(v->lang, clock_wall_ms(), out), 0}));
 }
 
+static void show_refused(struct visit *v)
+{
+	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
+	page_notice(&v->page, v->lang,
+		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
+	visit_show(v, CONFLICT);
+}
+
 /* Never a code alone: what, why and what to do, in the language of the page. */
 bool page_refused(struct visit *v, struct msg *reply)
 {
 	require(reply != NULL);
 	if (msg_text(reply, REPLY_ERROR)[0] == '\0')
 		return false;
-	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
 	visit_wrong(v, reply);
-	page_notice(&v->page, v->lang,
-		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
-	visit_show(v, CONFLICT);
+	visit_framed(v, show_refused);
 	return true;
 }

@@ -38,6 +38,7 @@ enum {
 	FORBIDDEN = 403,
 	NOT_FOUND = 404,
 	NOT_ALLOWED = 405,
+	TOO_LARGE = 413,
 	NO_ANSWER = 503,
 	SECOND_MS = 1000,
 	MOST = 99,
@@ -150,18 +151,29 @@ const char *visit_say(struct visit *v, enum list_id list, const char *code,
 				       words_plural(v->lang)));
 }
 
-/* Also what is said to whoever is not signed in: no name, no organisation. */
+static void show_notice(struct visit *v)
+{
+	char title[KEY];
+
+	(void)snprintf(title, sizeof title, "%s-title", v->key);
+	v->f.title = list_text(LIST_WEB, v->lang, title);
+	page_notice(
+		&v->page, v->lang,
+		&(struct page_notice){&v->f, list_text(LIST_WEB, v->lang, v->key),
+				      list_text(LIST_WEB, v->lang,
+						v->status == NO_ANSWER ? "again" : "to-start")});
+	visit_show(v, v->status);
+}
+
+/* Also what is said to whoever is not signed in.  Where core does not answer, or is not to be asked, there is no menu either. */
 void visit_notice(struct visit *v, unsigned status, const char *key)
 {
-	char title[64];
-
-	(void)snprintf(title, sizeof title, "%s-title", key);
-	v->f.title = list_text(LIST_WEB, v->lang, title);
-	page_notice(&v->page, v->lang,
-		    &(struct page_notice){&v->f, list_text(LIST_WEB, v->lang, key),
-					  list_text(LIST_WEB, v->lang,
-						    status == NO_ANSWER ? "again" : "to-start")});
-	visit_show(v, status);
+	v->status = status;
+	v->key = key;
+	if (status == NO_ANSWER || (v->seen->refused != 0 && status != TOO_LARGE))
+		show_notice(v);
+	else
+		visit_framed(v, show_notice);
 }
 
 const char *visit_capital(struct visit *v, const char *text)
@@ -391,6 +403,42 @@ void visit_ask(struct visit *v, struct msg *request, visit_told told)
 		rc = webline_ask(v->site->line, packed, on_reply, v);
 	if (rc != ERR_OK)
 		unheard(v, "silent");
+}
+
+/* Of an answer that says nobody, none is taken. */
+static void on_framed(void *ctx, enum err rc, struct span bytes)
+{
+	struct visit *v = ctx;
+	struct err_text why = {""};
+	struct msg *reply;
+
+	if (rc == ERR_OK && msg_parse(&v->a, MSG_REPLY, bytes, &reply, &why) == ERR_OK)
+		fill_frame(v, reply);
+	v->then(v);
+}
+
+/* Core is asked the least that it says to everybody who is signed in.  What was refused may have been a form: its number is not for this. */
+void visit_framed(struct visit *v, void (*then)(struct visit *v))
+{
+	static const struct route words = {.pattern = "", .who = ROUTE_SIGNED_IN};
+	struct span packed = span_of(NULL, 0);
+	struct msg *m;
+	enum err rc;
+
+	require(then != NULL && v->page.len == 0);
+	v->then = then;
+	if (!v->signed_in || (v->f.who != NULL && v->f.who[0] != '\0')) {
+		then(v);
+		return;
+	}
+	v->route = &words;
+	m = visit_request(v);
+	(void)msg_sub(&v->a, m, REQUEST_SESSION_LIST);
+	rc = m == NULL ? ERR_NOMEM : msg_pack(&v->a, m, &packed);
+	if (rc == ERR_OK)
+		rc = webline_ask(v->site->line, packed, on_framed, v);
+	if (rc != ERR_OK)
+		then(v);
 }
 
 void visit_ask_id(struct visit *v, unsigned command, const char *id, visit_told told)

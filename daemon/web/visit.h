@@ -71,6 +71,9 @@ struct visit {
 	const char *odd;  /* the field of the form that cannot be taken; NULL: there is none */
 	const char *once; /* of the form that came back; NULL: a page draws its own */
 	void *own; /* of the page, in the arena: what it keeps from one question to the next */
+	void (*then)(struct visit *v); /* what visit_framed was asked for ... */
+	unsigned status;	       /* ... and of a page of one sentence, its status ... */
+	const char *key;	       /* ... and its words */
 	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
 };
 
@@ -112,6 +115,8 @@ void visit_wrong(struct visit *v, struct msg *reply);
 
 /** v->page, as it was written. */
 void visit_show(struct visit *v, unsigned status);
+/** What is refused is no dead end: then() writes and shows a page that has the menu, if core says that somebody is signed in. */
+void visit_framed(struct visit *v, void (*then)(struct visit *v));
 /** A page of one sentence: KEY-title and KEY of web.psv. */
 void visit_notice(struct visit *v, unsigned status, const char *key);
 /** To another address of ours. */

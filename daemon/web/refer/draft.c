@@ -331,6 +331,14 @@ void refer_request(struct visit *v, struct msg *request, uint8_t no)
 
 /* ---- from and to core ---- */
 
+static void show_gone(struct visit *v)
+{
+	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
+	page_notice(&v->page, v->lang,
+		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
+	visit_show(v, NOT_FOUND);
+}
+
 /* It was sent, thrown away, or is another person's, which is answered the same.  A form is answered with the page that says so. */
 static void say_gone(struct visit *v, struct msg *reply)
 {
@@ -338,11 +346,8 @@ static void say_gone(struct visit *v, struct msg *reply)
 		refer_go(v, "need", NULL);
 		return;
 	}
-	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
 	visit_wrong(v, reply);
-	page_notice(&v->page, v->lang,
-		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
-	visit_show(v, NOT_FOUND);
+	visit_framed(v, show_gone);
 }
 
 /* A page may say no; a form never: the page that it came from says the same. */

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A caseworker without a manual, on a bad day: what is refused leads on, what stands in the way is said before a button is pressed, and what
+happened says what it was."""
+import tempfile
+
+import pytest
+
+from browser import Browser, await_web, with_web
+from chromium import GENEROUS
+from node import Federation, offered, wait_for
+from test_days import SEND, shows
+from test_webrefer import colleague
+
+MENU = ["/", "/in", "/out", "/cases"]
+
+
+@pytest.fixture(scope="module")
+def node():
+    """Bert works at Goes, Anna at SMWO."""
+    with tempfile.TemporaryDirectory(prefix="kring-it-") as d:
+        fed = Federation(d)
+        a, b = fed.nodes
+        for n in fed.nodes:
+            port = with_web(n)
+            conf = n.dir / "kring.conf"
+            conf.write_text(conf.read_text().replace("Origin=https://kring.goes.example", f"Origin=http://localhost:{port}"))
+        try:
+            fed.start()
+            b.goes = a
+            for n, name in ((b, "Anna Verzonnen"), (a, "Bert Bedacht")):
+                await_web(n, host=f"localhost:{n.web}")
+                colleague(n)
+                assert name in Browser(n.web, host=f"localhost:{n.web}").first(n.k("staff", "add", name, "--role", "caseworker")["link"]).text
+            yield b
+        finally:
+            fed.stop()
+
+
+@pytest.fixture
+def bert(node, chrome):
+    c = chrome(node.goes)
+    c.sign_in("Bert Bedacht")
+    return c
+
+
+@pytest.fixture
+def anna(node, chrome):
+    c = chrome(node)
+    c.sign_in("Anna Verzonnen")
+    return c
+
+
+def links(c, selector):
+    return c.js(f"return [...document.querySelectorAll({selector!r})].map(a => a.getAttribute('href'))")
+
+
+def proposed(node, name):
+    """(case, reference) of a case that Goes offers to SMWO whole."""
+    a = node.goes
+    case = a.new_case(name=name, phone="000-111", goals="rust")
+    a.k("consent", "give", case, "--to", node.name, "--purpose", "handover", "--share", "identity,contact,needs", "--how", "written")
+    ref = a.k("handover", "propose", case, "--to", node.name)["handovers"][0]["ref"]
+    wait_for("the proposal", lambda: node.try_k("handover", "show", ref), GENEROUS)
+    return case, ref
+
+
+def ceded(node, name):
+    a = node.goes
+    case, ref = proposed(node, name)
+    node.k("handover", "agree", ref)
+    wait_for("the yes", lambda: a.k("handover", "show", ref)["handovers"][0]["state"] == "agreed", GENEROUS)
+    a.k("handover", "send", ref)
+    wait_for("the file to be there", lambda: a.k("handover", "show", ref)["handovers"][0]["state"] == "staged", GENEROUS)
+    a.k("handover", "cede", ref, "--yes")
+    return case, ref
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/r/0000-0000", "/c/" + 32 * "0", "/h/0000-0000", "/consent/" + 32 * "0", "/refer/" + 32 * "0" + "/need", "/logout"])
+def test_a_refusal_has_the_menu_and_the_way_out(bert, path):
+    bert.open(path)
+    assert links(bert, "nav a") == MENU and "Bert Bedacht" in bert.text() and bert.all(".who button"), bert.text()
+    bert.press("nav a[href='/cases']")
+    assert bert.d.current_url.endswith("/cases")
+    bert.open(path)
+    bert.press(".who button")
+    assert bert.d.current_url.endswith("/login")
+
+
+def test_a_stranger_gets_no_menu(node, chrome):
+    c = chrome(node.goes)
+    c.open("/nothing")
+    assert not links(c, "nav a") and "Bert" not in c.text()
+
+
+def test_a_form_of_before_signing_in_again_has_the_menu(bert):
+    """One without fields: there is nothing to give back."""
+    bert.open("/me")
+    bert.js("document.querySelector('form[action=\"/logout\"] [name=k]').value = 'A'.repeat(22)")
+    bert.press(".who button")
+    assert links(bert, "nav a") == MENU, bert.text()
+
+
+def test_a_case_that_went_says_where_and_leads_on(node, bert):
+    case, ref = ceded(node, "Gegaan Verzonnen")
+    node.k("handover", "take", ref, "--yes")
+    wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
+    bert.open(f"/c/{case}")
+    assert bert.all(".wrong h2") and links(bert, "nav a") == MENU, bert.text()
