@@ -106,3 +106,27 @@ def test_a_case_that_went_says_where_and_leads_on(node, bert):
     wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
     bert.open(f"/c/{case}")
     assert bert.all(".wrong h2") and links(bert, "nav a") == MENU, bert.text()
+
+
+def test_the_history_says_what_went_along(node, bert, anna):
+    a = node.goes
+    case, ref = offered(a, node, share="identity,contact,needs,household", name="Meegegaan Verzonnen", household="moeder en twee kinderen")
+    act_of_anna = f"/r/{ref}/ask"
+    anna.open(act_of_anna)
+    anna.find("#reason-best-contact").click()
+    anna.press(SEND)
+    shows(bert, f"/r/{ref}", "U bent aan zet")
+    act_page = f"/r/{ref}/info"
+    bert.open(act_page)
+    bert.find("[name=c1]").click()
+    bert.press(SEND)
+    for c in (bert, anna):
+        shows(c, f"/r/{ref}", "Antwoord")
+        entries = c.all(".log li[id]")
+        assert "Meegestuurd: wie het is" in entries[0].replace("\n", " "), entries
+        last = next(x for x in entries if "Meegestuurd: contactgegevens" in x)
+        assert "gezin" not in last, entries
+    a.k("consent", "withdraw", a.k("consent", "list", case)["grants"][0]["id"], "--yes")
+    node.await_state(ref, "revoked")
+    anna.open(f"/r/{ref}")
+    assert "Meegestuurd" not in anna.text()

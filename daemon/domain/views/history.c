@@ -96,6 +96,13 @@ static void message_texts(struct turn *t, const struct msg *body, struct msg *ro
 		msg_put_sub(row, LOG_ROW_PERSON, msg_get(body, MESSAGE_PERSON));
 }
 
+/* Which parts of a person went with it, and nothing of what stands in them. */
+static void along(const struct msg *person, struct msg *row)
+{
+	if (person != NULL && msg_cats(person) != 0)
+		msg_set_u64(row, LOG_ROW_CATS, msg_cats(person));
+}
+
 /* Everything a body says and no field of the file: what one side must give the other reads. */
 static void body_texts(struct turn *t, const struct document *d, struct msg *row)
 {
@@ -110,6 +117,7 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, ASK_TEXT));
 	} else if (msg_kind_of(body) == MSG_INFO) {
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, INFO_TEXT));
+		along(msg_get(body, INFO_PERSON), row);
 		if (msg_has(body, INFO_BLOB)) { /* which file it was */
 			char name[LIMIT_FILE_NAME + 1];
 
@@ -118,6 +126,7 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		}
 	} else if (msg_kind_of(body) == MSG_OFFER) {
 		offer_texts(t, body, row);
+		along(msg_get(body, OFFER_PERSON), row);
 	} else if (msg_kind_of(body) == MSG_MESSAGE) {
 		message_texts(t, body, row);
 	}

@@ -87,6 +87,9 @@ static void add_more(struct parts *p, const struct msg *reply, const struct msg 
 		(void)snprintf(number, sizeof number, "%llu",
 			       (unsigned long long)msg_u64(r, LOG_ROW_ANSWERS));
 	add(p, list_text(LIST_UI, v->lang, "answers-entry"), number);
+	if (msg_u64(r, LOG_ROW_CATS) != 0)
+		add(p, list_text(LIST_WEB, v->lang, "along"),
+		    referral_cats(v, reply, msg_u64(r, LOG_ROW_CATS)));
 	add(p, "", msg_text(r, LOG_ROW_SERVICE));
 	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)
 		add(p, "", list_text(LIST_UI, v->lang, "urgent"));
