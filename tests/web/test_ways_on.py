@@ -130,3 +130,19 @@ def test_the_history_says_what_went_along(node, bert, anna):
     node.await_state(ref, "revoked")
     anna.open(f"/r/{ref}")
     assert "Meegestuurd" not in anna.text()
+
+
+def test_closing_says_before_what_stands_in_the_way(node, bert):
+    a = node.goes
+    case, ref = offered(a, node, name="Loopt Nog Verzonnen")
+    bert.open(f"/c/{case}/close")
+    assert "open doorverwijzingen" in bert.find(".wrong").text and f"/r/{ref}" in links(bert, "main a")
+    assert not bert.all("main form") and "Het dossier gaat van de lijsten" not in bert.text()
+    case, ref = proposed(node, "Wordt Overgedragen")
+    bert.open(f"/c/{case}/close")
+    assert "overdracht" in bert.find(".wrong").text and f"/c/{case}/handover" in links(bert, "main a") and not bert.all("main form")
+    a.k("handover", "abort", ref)
+    bert.open(f"/c/{case}/close")
+    assert "Het dossier gaat van de lijsten" in bert.text()
+    bert.press(SEND)
+    assert "Afgesloten" in bert.text()

@@ -420,6 +420,19 @@ static enum err move_work(struct turn *t, enum chore_kind kind, const struct id1
 	return rc == ERR_OK && !over ? turn_again(t, arena_copy(t->arena, span_of(id->b, 16))) : rc;
 }
 
+/* Whoever is asked or answered in it would be on no list any more. */
+static enum err refuse_moving(struct turn *t, const struct id16 *id)
+{
+	char ref[THREAD_REF_LEN + 1];
+	struct thread th;
+	enum err rc = rows_open(t, id, &th);
+
+	if (rc != ERR_OK)
+		return rc == ERR_NOTFOUND ? ERR_OK : rc;
+	thread_reference(t, &th.id, ref);
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_HANDOVER_THERE, say_text("ref", ref));
+}
+
 /* Closing tells nobody and destroys nothing; it takes the case off the lists of those who work. */
 enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *reply)
 {
@@ -441,9 +454,10 @@ enum err desk_case_close(struct turn *t, const struct msg *req, struct msg *repl
 	rc = quota_any_open(t, &id, &open);
 	if (rc == ERR_OK && open)
 		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_HAS_REFERRALS);
-	if (rc != ERR_OK)
-		return rc;
-	rc = casefile_load(t, &id, &m);
+	if (rc == ERR_OK)
+		rc = refuse_moving(t, &id);
+	if (rc == ERR_OK)
+		rc = casefile_load(t, &id, &m);
 	if (rc != ERR_OK)
 		return rc;
 	rc = retain_close(t, &id, m, msg_u64(req, BY_ID_UNTIL_MS));
