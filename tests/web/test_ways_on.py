@@ -146,3 +146,16 @@ def test_closing_says_before_what_stands_in_the_way(node, bert):
     assert "Het dossier gaat van de lijsten" in bert.text()
     bert.press(SEND)
     assert "Afgesloten" in bert.text()
+
+
+def test_a_case_that_is_given_over_says_from_when_it_may_be_taken_back(node, bert):
+    case, ref = ceded(node, "Afgestaan Verzonnen")
+    for lang, words in (("nl", "terughalen"), ("fr", "récupérer"), ("en", "take it back"), ("de", "zurückholen")):
+        bert.look(lang)
+        bert.open(f"/h/{ref}")
+        assert words in bert.text() and "SMWO" in bert.text(), bert.text()
+    node.k("handover", "take", ref, "--yes")
+    wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
+    bert.look("nl")
+    bert.open(f"/h/{ref}")
+    assert "terughalen" not in bert.text()

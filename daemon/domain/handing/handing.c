@@ -27,11 +27,7 @@
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
-enum {
-	SILENT_DAYS =
-		10, /* working days, after which a case that was given over and not taken may be taken back */
-	FOR_OTHERS = 64 /* entries of our log that stay free for acts */
-};
+enum { FOR_OTHERS = 64 /* entries of our log that stay free for acts */ };
 
 /* ---- proposing ---- */
 
@@ -278,7 +274,7 @@ static enum err with_code(struct turn *t, struct thread *th, uint16_t type, cons
 static enum err silent(struct turn *t, const struct thread *th)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
-	const uint64_t from_ms = calendar_add(t->node->country, th->changed_ms, SILENT_DAYS);
+	const uint64_t from_ms = shown_theirs_ms(t, th);
 
 	if ((p != NULL && p->removed) || t->wall_ms > from_ms)
 		return ERR_OK;

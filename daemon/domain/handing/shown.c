@@ -17,13 +17,25 @@
 #include "domain/page.h"
 #include "domain/papers/attached.h"
 #include "domain/papers/together.h"
+#include "domain/referral/calendar.h"
 #include "domain/referral/deadline.h"
 #include "domain/staff/worker.h"
 #include "domain/views/cases.h"
 #include "domain/views/find.h"
 #include "domain/views/referrals.h"
 
-enum { IDENTITY = 1, WAITING_ROWS = 50 };
+enum {
+	IDENTITY = 1,
+	WAITING_ROWS = 50,
+	SILENT_DAYS =
+		10 /* working days, after which a case that was given over and not taken may be taken back */
+};
+
+uint64_t shown_theirs_ms(const struct turn *t, const struct thread *th)
+{
+	require(th->kind == THREAD_HANDOVER);
+	return calendar_add(t->node->country, th->changed_ms, SILENT_DAYS);
+}
 
 enum err shown_find(struct turn *t, const char *text, struct thread *th)
 {
@@ -162,6 +174,10 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 		deadline_day(t->node->country, msg_u64(record, HANDOVER_RECORD_CLOSED_UNTIL_MS),
 			     day);
 		msg_set_text(t->arena, row, HANDOVER_ROW_CLOSED_UNTIL, day);
+	}
+	if (th->role == THREAD_SENDER && th->state == HANDOVER_CEDED) {
+		deadline_day(t->node->country, shown_theirs_ms(t, th), day);
+		msg_set_text(t->arena, row, HANDOVER_ROW_THEIR_DAY, day);
 	}
 	if (msg_u64(record, HANDOVER_RECORD_SEALED) != 0)
 		msg_set_u64(row, HANDOVER_ROW_SEALED, 1);

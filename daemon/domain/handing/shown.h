@@ -29,6 +29,8 @@ MUST_CHECK enum err shown_ended(struct turn *t, const struct id16 *case_id, stru
 /** Today (day/today.h), and into REPLY_HANDOVERS the handovers in which the partner is to move. */
 MUST_CHECK enum err shown_today(struct turn *t, const struct msg *req, struct msg *reply);
 
+/** Of a case that was given over and not taken: when the partner's time for that ends. */
+uint64_t shown_theirs_ms(const struct turn *t, const struct thread *th);
 /** A step that a person takes: agree, refuse, send, abort, cede, take, reclaim, done; NULL: there is none of that name. */
 struct shown_step {
 	const char *name;

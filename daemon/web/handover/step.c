@@ -157,6 +157,11 @@ static void told_show(struct visit *v, struct msg *reply)
 	p.where = visit_capital(v, where(v, row));
 	if (msg_has(row, HANDOVER_ROW_TAKEOVER_DAY))
 		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));
+	if (msg_has(row, HANDOVER_ROW_THEIR_DAY))
+		p.theirs = visit_say(
+			v, LIST_WEB, "handover-theirs",
+			FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0},
+			     {"day", page_day(v, msg_text(row, HANDOVER_ROW_THEIR_DAY)), 0}));
 	if (msg_has(row, HANDOVER_ROW_DUE_DAY))
 		p.due = page_day(v, msg_text(row, HANDOVER_ROW_DUE_DAY));
 	fill_files(v, reply, &p);
