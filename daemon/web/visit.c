@@ -329,6 +329,8 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 	v->f.waits = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS), n));
 	v->f.waits_answer = visit_keep(v, visit_many(msg_u64(reply, REPLY_WAITS_ANSWER), n));
 	v->f.reads = msg_u64(reply, REPLY_READS_ONLY) != 0;
+	/* core counts for whoever sees cases: to all others no address of the menu leads anywhere */
+	v->f.apart = !msg_has(reply, REPLY_WAITS);
 }
 
 /* Core would refuse what is sent from there, when all of it is typed. */

@@ -8,6 +8,7 @@ import pytest
 
 from browser import Browser, await_web, with_web
 from node import Federation, offered
+from test_webrefer import colleague
 from webmap import send
 
 NASTY = "<script>alert(1)</script> & \"Zoë\" ' </textarea> {{x}} javascript:alert(1)"
@@ -259,8 +260,15 @@ def test_a_note_and_closing(goes, anna):
     for word, then, done in (("close", "afgesloten", "Het dossier is afgesloten."), ("reopen", "heropend", "Het dossier is weer open.")):
         anna.get(f"/c/{case}/{word}")
         assert then in anna.post(f"/c/{case}/{word}").text and anna.page.done.startswith(done), word
-    anna.get(f"/c/{goes.case}/close")  # a referral is open there
-    assert "e=" in (anna.post(f"/c/{goes.case}/close") and anna.at)
+    page = anna.get(f"/c/{goes.case}/close")  # a referral is open there
+    assert "open doorverwijzingen" in page.text and f"/c/{goes.case}/close" not in page.forms
+    fresh = made(anna, "Loopt Straks Verzonnen", phone="000-999")
+    old = anna.get(f"/c/{fresh}/close")
+    colleague(goes)
+    goes.consent(fresh, "smwo")
+    goes.refer(fresh, "smwo")
+    anna.page = old  # of before
+    assert "open doorverwijzingen" in anna.post(f"/c/{fresh}/close").text and "e=" in anna.at
 
 
 # ---- consents ----
