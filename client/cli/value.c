@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/limits.h"
 #include "base/text.h"
-#include "client/cli/day.h"
+#include "client/words/day.h"
 
 enum { NAME_MAX_LEN = 32, ACCEPTS_MIN = 128 };
 enum kind {

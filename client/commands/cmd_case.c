@@ -3,12 +3,12 @@
 #include <stdio.h>
 
 #include "base/check.h"
-#include "client/cli/day.h"
 #include "client/commands/cmd.h"
 #include "client/commands/person.h"
 #include "client/commands/sure.h"
 #include "client/dialogue/dialogue.h"
 #include "client/print/print.h"
+#include "client/words/day.h"
 
 /* Without any option it is asked for on a terminal, step by step. */
 int cmd_case_new(struct cli *c)

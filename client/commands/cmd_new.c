@@ -6,7 +6,6 @@
 
 #include "base/check.h"
 #include "base/text.h"
-#include "client/cli/day.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
@@ -14,6 +13,7 @@
 #include "client/dialogue/dialogue.h"
 #include "client/print/print.h"
 #include "client/print/said.h"
+#include "client/words/day.h"
 
 /* A value that is too long for a code or a name is none that the node has: it says so. */
 static void take(char *out, size_t cap, const char *value)

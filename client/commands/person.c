@@ -15,8 +15,8 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "client/cli/choice.h"
-#include "client/cli/day.h"
 #include "client/cli/value.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 #include "proto/person/person_kind.h"
 

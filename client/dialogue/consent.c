@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "client/cli/day.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 
 enum { USUAL_DAYS = 182, TEXT = 2048, ANSWERS = 6 };

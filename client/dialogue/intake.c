@@ -9,11 +9,11 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "client/cli/day.h"
 #include "client/cli/notes.h"
 #include "client/cli/page.h"
 #include "client/dialogue/near.h"
 #include "client/print/print.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 #include "proto/person/person_kind.h"
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "client/cli/day.h"
 #include "client/cli/page.h"
 #include "client/dialogue/arrived.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 
 enum { TEXT = 1024, DRAFTS_SHOWN = 20 };

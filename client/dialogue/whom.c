@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "client/cli/day.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 
 enum { SHOWN = 9 };

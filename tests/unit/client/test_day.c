@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "client/cli/day.h"
+#include "client/words/day.h"
 
 static const struct {
 	const char *typed, *day; /* NULL: refused */

@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  reads what was typed, keeps nothing of it.
  */
-#ifndef KRING_CLIENT_CLI_DAY_H
-#define KRING_CLIENT_CLI_DAY_H
+#ifndef KRING_CLIENT_WORDS_DAY_H
+#define KRING_CLIENT_WORDS_DAY_H
 
 #include "base/date.h"
 #include "proto/lists.h"
@@ -34,4 +34,4 @@ enum day_fault day_birth(const char *text, enum list_lang lang, int64_t today, c
 /** What is wrong, for a person; "" for DAY_OK. */
 const char *day_fault_text(enum day_fault fault, enum list_lang lang);
 
-#endif /* KRING_CLIENT_CLI_DAY_H */
+#endif /* KRING_CLIENT_WORDS_DAY_H */

@@ -2,7 +2,7 @@
 /* A day as people write it.  What was typed is brought to words and numbers with a hyphen between them (text_slug), so that
  * 30/06/2027, 30.6.2027 and "30 juni 2027" are one grammar, and capitals and accents do not matter.  The day comes before the
  * month in all our languages.  Nothing is guessed: 05-06-07 and 30-02 are refused with what is wrong. */
-#include "client/cli/day.h"
+#include "client/words/day.h"
 
 #include <stdio.h>
 #include <string.h>
