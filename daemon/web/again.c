@@ -27,6 +27,10 @@ static const struct {
 	{"typed-over", "typed-over-why", "typed-over-do"},
 	{"typed-unheard", "typed-unheard-why", "typed-unheard-do"},
 	{"typed-odd", "typed-odd-why", "typed-odd-do"},
+	{"born-unknown", "born-why", "born-hint"},
+	{"born-none", "born-why", "born-hint"},
+	{"born-year", "born-why", "born-hint"},
+	{"born-to-come", "born-why", "born-hint"},
 };
 enum { TYPED_ROWS = sizeof typed_rows / sizeof typed_rows[0] };
 

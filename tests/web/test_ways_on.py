@@ -159,3 +159,35 @@ def test_a_case_that_is_given_over_says_from_when_it_may_be_taken_back(node, ber
     bert.look("nl")
     bert.open(f"/h/{ref}")
     assert "terughalen" not in bert.text()
+
+
+@pytest.mark.parametrize(("lang", "typed", "shown"), [("nl", "29 februari 2000", "29-02-2000"), ("fr", "3 mars 1990", "03/03/1990"), ("de", "31.1.1990", "31.01.1990"), ("en", "February 1990", "02/1990")])
+def test_a_birthday_is_read_as_people_write_it(bert, lang, typed, shown):
+    bert.look(lang)
+    bert.open("/case/new")
+    bert.fill("name", f"Geboren Verzonnen {lang}")
+    bert.fill("birth_date", typed)
+    bert.press("form.fields .acts button")
+    assert shown in bert.all("dl.pairs dd"), bert.text()
+
+
+@pytest.mark.parametrize(("typed", "words"), [("29-02-2027", "deze dag bestaat niet"), ("31-04-1990", "deze dag bestaat niet"), ("1-1-90", "schrijf het jaar met vier cijfers"),
+                                              ("31-12-2062", "deze dag moet nog komen"), ("ergens in mei", "deze dag kunnen wij zo niet lezen")])
+def test_what_is_no_birthday_says_why(bert, typed, words):
+    bert.open("/case/new")
+    bert.fill("name", "Ongeboren Verzonnen")
+    bert.fill("birth_date", typed)
+    bert.press("form.fields .acts button")
+    assert words in bert.find(".wrong").text and "Bijvoorbeeld 31-01-1990" in bert.find(".wrong").text and bert.where() == "wrong"
+    assert bert.find("[name='birth_date']").get_attribute("value") == typed
+
+
+def test_a_birthday_that_a_partner_told_stops_no_other_change(node, bert):
+    """It stands in the form as it came: whoever changes a telephone number has nothing to do with it."""
+    case = node.goes.new_case(name="Al Geboren Verzonnen", phone="000-111", born="1990-02")
+    bert.open(f"/c/{case}/edit")
+    assert bert.find("[name='birth_date']").get_attribute("value") == "02-1990"
+    bert.find("[name='phone']").clear()
+    bert.fill("phone", "000-112")
+    bert.press("form.fields .acts button")
+    assert "02-1990" in bert.text() and "000-112" in bert.text()

@@ -12,12 +12,13 @@
 #include "base/limits.h"
 #include "base/limits_screens.h"
 #include "base/text.h"
+#include "client/words/day.h"
 #include "client/words/words.h"
 #include "web/again.h"
 #include "web/cases/parts.h"
 #include "web/page.h"
 
-enum { OK = 200, ADDRESS = 64, LANGUAGES = 24, YEAR_LEAST = 1000 };
+enum { OK = 200, ADDRESS = 64, LANGUAGES = 24 };
 
 /* Core says of a text that it is too long; here is only the most that a form brings. */
 #define ROW(number, name, kind, folded) {#name, FORM_##kind, 4 * LIMIT_FIELD, false},
@@ -150,40 +151,40 @@ static void fill(struct visit *v, const char *country, const struct msg *person,
 
 /* ---- what was typed ---- */
 
-/* Between two separators; false: no number of so many digits. */
-static bool digits(const char **p, size_t most, unsigned *out)
-{
-	const size_t n = strspn(*p, "0123456789");
-
-	require(most <= 9);
-	*out = 0;
-	if (n == 0 || n > most)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		*out = *out * 10 + (unsigned)((*p)[i] - '0');
-	*p += n;
-	return true;
-}
-
-/* "31-01-1990", "31/1/1990", "31.01.1990", "1-1990": as people write it, the day first.  All else as it stands, for core to judge. */
+/* As whoever types at a terminal writes it: "31-01-1990", "31 januari 1990", a month or a year alone.  All else as it stands, for core
+ * to judge. */
 static const char *born(struct visit *v, const char *text)
 {
-	const char *p = text;
-	unsigned part[3] = {0};
-	size_t n = 0;
-	char out[DATE_TEXT + 1];
+	char out[DATE_TEXT];
 
-	for (; n < 3 && digits(&p, 4, &part[n]); n++)
-		if (*p != '\0' && strchr("-/. ", *p) != NULL)
-			p++;
-	if (*p != '\0' || n < 2 || part[0] >= YEAR_LEAST || part[n - 1] < YEAR_LEAST ||
-	    part[0] > 99 || part[1] > 9999)
-		return text;
-	if (n == 2)
-		text_format(out, sizeof out, "%04u-%02u", part[1], part[0]);
-	else
-		text_format(out, sizeof out, "%04u-%02u-%02u", part[2], part[1] % 100, part[0]);
-	return visit_keep(v, out);
+	return day_birth(text, v->lang, day_today(), out) == DAY_OK ? visit_keep(v, out) : text;
+}
+
+/* What no birthday is comes back with what is wrong.  shown: what the page said before it was typed in, which may be a partner's word; ""
+ * for nothing.  True: the visit is over. */
+static bool not_born(struct visit *v, const char *shown)
+{
+	static const char *const codes[] = {
+		[DAY_UNKNOWN] = "born-unknown", [DAY_NONE] = "born-none",
+		[DAY_WEEKDAY] = "born-unknown", [DAY_YEAR] = "born-year",
+		[DAY_TO_COME] = "born-to-come",
+	};
+	const char *text = form_value(&v->form, "birth_date");
+	struct msg *reply;
+	char out[DATE_TEXT];
+	enum day_fault fault;
+
+	if (text_blank(text) || strcmp(text, shown) == 0)
+		return false;
+	fault = day_birth(text, v->lang, day_today(), out);
+	if (fault == DAY_OK)
+		return false;
+	reply = msg_new(&v->a, MSG_REPLY);
+	msg_set_text(&v->a, reply, REPLY_ERROR, "typed");
+	msg_set_text(&v->a, reply, REPLY_CODE, codes[fault]);
+	msg_set_text(&v->a, reply, REPLY_WHAT, "birth_date");
+	again_go(v, reply, v->seen->path);
+	return true;
 }
 
 /* Each field that the form has, also an empty one. */
@@ -360,6 +361,8 @@ void page_case_new_try(struct visit *v)
 {
 	struct msg *m;
 
+	if (not_born(v, ""))
+		return;
 	if (form_value(&v->form, "same")[0] != '\0') {
 		make(v);
 		return;
@@ -445,7 +448,7 @@ static void told_now(struct visit *v, struct msg *reply)
 	struct msg *m, *sub, *person;
 	bool any = false;
 
-	if (parts_refused(v, reply))
+	if (parts_refused(v, reply) || not_born(v, page_birth(v, msg_text(now, PERSON_BIRTH_DATE))))
 		return;
 	m = visit_request(v);
 	sub = msg_sub(&v->a, m, REQUEST_CASE_EDIT);
