@@ -191,3 +191,20 @@ def test_a_birthday_that_a_partner_told_stops_no_other_change(node, bert):
     bert.fill("phone", "000-112")
     bert.press("form.fields .acts button")
     assert "02-1990" in bert.text() and "000-112" in bert.text()
+
+
+ASKS = "const e = new Event('beforeunload', {cancelable: true}); dispatchEvent(e); return e.defaultPrevented"
+
+
+def test_leaving_with_words_that_were_not_sent_is_asked(node, bert):
+    """By a link, by signing out, by the button back: the browser asks; sending them asks nothing."""
+    case = node.goes.new_case(name="Half Getypt", phone="000-111")
+    bert.open(f"/c/{case}/note")
+    assert not bert.js(ASKS)
+    bert.fill("text", "Een lang gesprek")
+    assert bert.js(ASKS)
+    bert.press(SEND)
+    assert "Een lang gesprek" in bert.text() and not bert.js(ASKS)
+    bert.open("/cases")
+    bert.fill("q", "Half")
+    assert not bert.js(ASKS)

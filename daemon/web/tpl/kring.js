@@ -41,6 +41,16 @@
 		others.postMessage(left);
 	});
 
+	/* Whoever leaves with words that were not sent is asked by the browser; a tick, or what somebody looks for, is soon made again. */
+	let sent = false;
+	const words = () => [...document.querySelectorAll("main form:not([action='/cases/find']) :is(input[type=text], textarea)")]
+		.some((e) => e.value !== e.defaultValue);
+	addEventListener("submit", (e) => sent = e.target.closest("main") !== null);
+	addEventListener("pageshow", () => sent = false);
+	addEventListener("beforeunload", (e) => {
+		if (!sent && words()) e.preventDefault();
+	});
+
 	/* A line says that there is something new; nothing on the page changes by itself but the numbers of the menu.  A page that is not
 	 * looked at is told nothing, and asks when it is looked at again. */
 	const live = document.body.dataset.live.split(" "), counts = {};
