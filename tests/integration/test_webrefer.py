@@ -147,7 +147,7 @@ def test_what_is_not_covered_is_named(house, bert):
     step(bert, d, "need", need="income-debt", urgency="routine")
     step(bert, d, "partner", to="smwo")
     page = step(bert, d, "share", identity="1", story="1", how="kept", **DAY)
-    assert bert.to.endswith("share?e=consent-narrow") and "dekt dit niet allemaal" in page.text
+    assert bert.to.endswith("share?e=consent-narrow") and "geen toestemming voor alles wat is aangekruist" in page.text
     page = step(bert, d, "message", text="")
     assert "Bert Bedacht" in page.text and "/logout" in page.forms  # whoever is refused is still who it was
     assert "Hiervoor is er geen toestemming: eigen verhaal." in page.text and f"{d}/share" in page.links and f"{d}/check" not in page.forms

@@ -81,7 +81,7 @@ def test_every_page_in_every_form(node, signed_in):
     d = re.search(r"/refer/\w+", c.d.current_url)[0]
     press(c, "#cat-story")
     press(c, "form.ask button")
-    on(c, "dekt dit niet allemaal")
+    on(c, "geen toestemming voor alles wat is aangekruist")
     pages = {"need": f"{d}/need?e=need-missing", "partner": f"{d}/partner", "share": f"{d}/share?e=consent-narrow",
              "message": f"{d}/message?e=message-long", "check-refused": f"{d}/check", "today": "/"}
     c.open(f"{d}/message")

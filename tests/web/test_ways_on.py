@@ -208,3 +208,20 @@ def test_leaving_with_words_that_were_not_sent_is_asked(node, bert):
     bert.open("/cases")
     bert.fill("q", "Half")
     assert not bert.js(ASKS)
+
+
+def test_a_case_that_was_closed_beside_is_one_step_away(node, bert):
+    case = node.goes.new_case(name="Oude Tab", phone="000-111")
+    bert.open(f"/c/{case}")
+    node.goes.k("case", "close", case)
+    bert.press("main form[action^='/refer/'] button")
+    assert "afgesloten" in bert.find(".wrong").text and f"/c/{case}" in links(bert, "main a"), bert.text()
+
+
+def test_a_mistake_is_said_to_be_erased_on_both_pages(node, bert):
+    case, ref = offered(node.goes, node, name="Per Vergissing")
+    bert.open(f"/r/{ref}/error")
+    assert "verborgen" not in bert.text() and "wordt daar verwijderd" in bert.text()
+    bert.find("#reason-wrong-person").click()
+    bert.press(SEND)
+    assert "SMWO verwijdert alles" in bert.text()
