@@ -154,6 +154,11 @@ def test_a_case_that_is_given_over_says_from_when_it_may_be_taken_back(node, ber
         bert.look(lang)
         bert.open(f"/h/{ref}")
         assert words in bert.text() and "SMWO" in bert.text(), bert.text()
+    bert.look("nl")
+    bert.open(f"/h/{ref}")
+    assert "Uiterlijk" not in bert.text()  # one day and not two
+    bert.open(f"/c/{case}")
+    assert "Onderweg naar SMWO" in bert.text() and f"/c/{case}/close" not in links(bert, "main a")
     node.k("handover", "take", ref, "--yes")
     wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
     bert.look("nl")
@@ -225,3 +230,14 @@ def test_a_mistake_is_said_to_be_erased_on_both_pages(node, bert):
     bert.find("#reason-wrong-person").click()
     bert.press(SEND)
     assert "SMWO verwijdert alles" in bert.text()
+
+
+def test_a_case_that_is_offered_is_not_ours_yet(node, anna):
+    """The page of its handovers said that it was, and had a form to hand it on."""
+    case, ref = proposed(node, "Nog Niet Van Ons")
+    theirs = node.k("handover", "show", ref)["handovers"][0]["case_id"]
+    for lang, words in (("fr", "vous propose ce dossier"), ("en", "offers you this case"), ("de", "bietet Ihnen diesen Fall an"), ("nl", "Goes biedt u dit dossier aan")):
+        anna.look(lang)
+        anna.open(f"/c/{theirs}/handover")
+        assert words in anna.text() and not anna.all("main form"), anna.text()
+    assert "Dit dossier is van u" not in anna.text()

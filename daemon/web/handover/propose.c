@@ -106,6 +106,19 @@ static void fill_handovers(struct visit *v, const struct msg *reply, struct page
 	}
 }
 
+/* Who offers it to us and still has it: what is here is not the case yet.  NULL: nobody. */
+static const char *offered_by(const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_HANDOVERS); i++) {
+		const struct msg *row = msg_at(reply, REPLY_HANDOVERS, i);
+
+		if (msg_u64(row, HANDOVER_ROW_MINE) == 0 &&
+		    strcmp(msg_text(row, HANDOVER_ROW_NEXT), "nobody") != 0)
+			return msg_text(row, HANDOVER_ROW_PARTNER);
+	}
+	return NULL;
+}
+
 /* As the person may say it; nothing is marked before somebody asked. */
 static void fill_hows(struct visit *v, struct page_handover_case *p)
 {
@@ -129,6 +142,7 @@ static void told_partners(struct visit *v, struct msg *reply)
 {
 	struct page_handover_case p = {.f = &v->f, .id = case_of(v)};
 	const struct msg *shown = own(v)->shown;
+	const char *from = offered_by(shown);
 
 	if (page_refused(v, reply))
 		return;
@@ -136,8 +150,10 @@ static void told_partners(struct visit *v, struct msg *reply)
 	v->f.at_cases = true;
 	(void)again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
 	p.who = msg_text(msg_get(shown, REPLY_PERSON), PERSON_NAME);
-	p.owner = parts_owner(v, shown);
-	p.ours = !v->f.reads && parts_ours(shown);
+	p.owner = from == NULL
+			  ? parts_owner(v, shown)
+			  : visit_say(v, LIST_WEB, "handover-not-yet", FILL({"partner", from, 0}));
+	p.ours = !v->f.reads && from == NULL && parts_ours(shown);
 	fill_handovers(v, shown, &p);
 	fill_partners(v, reply, &p);
 	fill_hows(v, &p);
