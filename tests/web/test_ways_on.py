@@ -7,7 +7,7 @@ import pytest
 
 from browser import Browser, await_web, with_web
 from chromium import GENEROUS
-from node import Federation, offered, wait_for
+from node import Federation, Node, offered, wait_for
 from test_days import SEND, shows
 from test_webrefer import colleague
 
@@ -241,3 +241,20 @@ def test_a_case_that_is_offered_is_not_ours_yet(node, anna):
         anna.open(f"/c/{theirs}/handover")
         assert words in anna.text() and not anna.all("main form"), anna.text()
     assert "Dit dossier is van u" not in anna.text()
+
+
+def test_of_a_partner_that_was_removed_nobody_waits(node, bert):
+    """The last test of this file: SMWO is no member any more.  Today and the page of the referral say the same."""
+    a = node.goes
+    case, ref = offered(a, node, name="Partner Weg Verzonnen")
+    proposal = Node.k(a, "partner", "remove", node.name)["proposal"]
+    for r in (1, 2):
+        Node.k(a, "approve", proposal, "--key", str(a.fed.dir / f"roots/root{r}.key"))
+
+    def told():
+        bert.open("/")
+        return "Partner is uitgesloten" in bert.text()
+    wait_for("today to say so", told, GENEROUS)
+    for path in (f"/r/{ref}", f"/c/{case}"):
+        bert.open(path)
+        assert "U bent aan zet: partner is uitgesloten" in bert.text() and "SMWO is aan zet" not in bert.text(), bert.text()

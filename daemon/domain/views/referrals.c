@@ -138,6 +138,15 @@ static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 		msg_set_u64(row, REFERRAL_ROW_NO_CALENDAR, 1);
 }
 
+/* Whoever is a member no more is not to move: what is left of it is work here, as on the list of today. */
+static void gone_row(struct turn *t, const struct thread *th, struct msg *row)
+{
+	if (!worklist_waits(t, th, WORK_GONE))
+		return;
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, "us");
+	msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(WORK_GONE));
+}
+
 /* Who is next, what with, and what may be done here; whether the other side can hear of it. */
 static enum err move_row(struct turn *t, const struct thread *th, struct msg *row)
 {
@@ -152,6 +161,7 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(th));
 	if (todo != WORK_KIND_COUNT && (next != 0 || worklist_waits(t, th, todo)))
 		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
+	gone_row(t, th, row);
 	rc = came_to(t, th, &to);
 	if (rc == ERR_OK)
 		msg_set_text(t->arena, row, REFERRAL_ROW_MOVED_TO, to->org);
