@@ -213,6 +213,11 @@ def test_leaving_with_words_that_were_not_sent_is_asked(node, bert):
     bert.open("/cases")
     bert.fill("q", "Half")
     assert not bert.js(ASKS)
+    bert.open("/case/new")
+    bert.fill("name", "Teruggekomen Verzonnen")
+    bert.fill("birth_date", "31-04-1990")
+    bert.press("form.fields .acts button")
+    assert bert.all(".wrong h2") and bert.js(ASKS)  # it came back, and is not kept yet
 
 
 def test_a_case_that_was_closed_beside_is_one_step_away(node, bert):

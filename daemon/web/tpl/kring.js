@@ -41,10 +41,11 @@
 		others.postMessage(left);
 	});
 
-	/* Whoever leaves with words that were not sent is asked by the browser; a tick, or what somebody looks for, is soon made again. */
+	/* Whoever leaves with words that were not sent is asked by the browser, also with those that came back; a tick, or what somebody looks
+	 * for, is soon made again. */
 	let sent = false;
 	const words = () => [...document.querySelectorAll("main form:not([action='/cases/find']) :is(input[type=text], textarea)")]
-		.some((e) => e.value !== e.defaultValue);
+		.some((e) => e.value !== (wrong ? "" : e.defaultValue));
 	addEventListener("submit", (e) => sent = e.target.closest("main") !== null);
 	addEventListener("pageshow", () => sent = false);
 	addEventListener("beforeunload", (e) => {
