@@ -169,6 +169,14 @@ class Node:
         """Looked at with the client in the end: it remembers what it showed."""
         return wait_for(f"{self.name} to see {ref} {state} (is {self.state_now(ref)})", lambda: self.state_now(ref) == state and self.state(ref) == state)
 
+    def await_handover(self, ref, state):
+        def there():
+            reply = self.ask("handover_list")
+            if reply is not None and reply.code.startswith("staff-"):
+                return any((h["ref"], h["state"]) == (ref, state) for h in self.k("handover", "list").get("handovers", []))
+            return reply is not None and any((h.ref, h.state) == (ref, state) for h in reply.handovers)
+        return wait_for(f"{ref} {state} at {self.name}", there)
+
     def new_case(self, **fields):
         fields.setdefault("name", "Testpersoon Verzonnen")
         text = "".join(f"{k.replace('_', '-')}: {v}\n" for k, v in fields.items())

@@ -261,7 +261,7 @@ def test_a_shred_that_crashes_anywhere_keeps_the_living_and_not_the_dead(federat
         die_at(rnd.randint(1, 16))
         a.try_k("case", "erase", case, "--now")
         die_at(0)
-        wait_for("an answer, or an end", lambda: a.try_k("status") or a.proc.poll() is not None, 30)
+        wait_for("an answer, or an end", lambda: a.status() or a.proc.poll() is not None, 30)
         if a.proc.poll() is not None:
             a.start()  # twenty deaths in a minute: the supervisor gave up, as it should
         died += wait_for("core to run", lambda: a.children().get("core")) != core

@@ -19,7 +19,7 @@ def handed(n, ref):
 
 
 def reaches(n, ref, state):
-    wait_for(f"{ref} {state} at {n.name}", lambda: any(h["ref"] == ref and h["state"] == state for h in n.k("handover", "list").get("handovers", [])))
+    n.await_handover(ref, state)
 
 
 def refused(n, *args):

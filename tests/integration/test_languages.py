@@ -191,7 +191,7 @@ def a_case_handed_over(book, a, b):
     case = a.new_case(name="Piet Verzonnen", phone="1")
 
     def at(n, ref, state):
-        wait_for(f"{ref} {state}", lambda: any(h["ref"] == ref and h["state"] == state for h in n.k("handover", "list").get("handovers", [])))
+        n.await_handover(ref, state)
 
     book.type(a, "handover", "list")
     book.type(a, "handover", "propose", case, "--to", b.name)

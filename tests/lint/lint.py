@@ -353,8 +353,10 @@ def hardened():
     if platform.machine() != "x86_64":
         return
     notes = lambda *p: subprocess.run(["readelf", "-nW", *map(str, p)], capture_output=True, text=True).stdout
-    for p in sorted(x for top in ("daemon", "proto", "client") for x in (BUILD / top).rglob("*.o")):
-        if "IBT, SHSTK" not in notes(p):
+    objects = sorted(x for top in ("daemon", "proto", "client") for x in (BUILD / top).rglob("*.o"))
+    said = dict(re.findall(r"^File: (\S+)\n(.*?)(?=^File: |\Z)", notes(*objects), re.M | re.S))
+    for p in objects:
+        if "IBT, SHSTK" not in said.get(str(p), ""):
             yield f"{p.relative_to(BUILD)}: not marked for branch targets and shadow stacks"
     for name in ("kring", *PROGRAMS):
         if "SHSTK" not in notes(BUILD / name):

@@ -21,7 +21,9 @@ struct walk {
 	bool cut;
 };
 
-enum { RARE = 50000000 }; /* paths rarer than one in so many are cut, and their weight is counted */
+enum {
+	RARE = FLOW_RARE
+}; /* paths rarer than one in so many are cut, and their weight is counted */
 
 static uint64_t walk_below(void *ctx, uint64_t n)
 {
@@ -114,7 +116,7 @@ static void small_cases_have_their_probabilities(void **state)
 		} while (walk_next(&w));
 		print_message("discrete Laplace %u/%u: %.4f of all paths walked\n", cases[i][0],
 			      cases[i][1], all);
-		assert_true(all > 0.9);
+		assert_true(all > FLOW_WALKED);
 		for (int64_t y = -20; y <= 20;
 		     y++) /* never more than its share; short of it by what was cut */
 			assert_true(got[y + 20] <= pmf(cases[i][0], cases[i][1], y) + 1e-12 &&

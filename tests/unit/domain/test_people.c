@@ -235,7 +235,7 @@ static struct id16 id_of(uint64_t i)
 	return id;
 }
 
-enum { IDS = 5000, STEPS = 60000 };
+enum { IDS = 5000, STEPS = INDEX_STEPS };
 
 static void the_index_has_what_was_put_last(void **state)
 {
