@@ -28,6 +28,7 @@
 #include "domain/consent/gate.h"
 #include "domain/consent/grant.h"
 #include "domain/documents/words.h"
+#include "domain/exchange/quota.h"
 #include "domain/referral/deadline.h"
 
 static_assert(LIMIT_TURN_ARENA > 4 * LIMIT_BUNDLE, "a turn opens a bundle, and reads it");
@@ -470,20 +471,26 @@ static enum err put_note(struct turn *t, const struct thread *th, const struct b
 	return put_entry(t, th, note->came, out, at_ms);
 }
 
-/* Those that the case does not have yet, each once. */
+/* Those that the case does not have yet, each once, and at most so many; the others are left where they are, and counted. */
 static enum err put_notes(struct turn *t, const struct thread *th, struct bundle_note *notes,
-			  size_t count)
+			  size_t count, size_t most)
 {
 	const bool looks = count > 0 && !planted(PLANT_NOTE_TWICE);
 	enum err rc = looks ? find_notes(t, &th->case_id, notes, count) : ERR_OK;
+	bool over = false;
 
 	for (size_t i = 0; rc == ERR_OK && i < count; i++) {
 		for (size_t k = 0; k < i && looks && !notes[i].there; k++)
 			notes[i].there = same(&notes[k], &notes[i]);
-		if (!notes[i].there)
+		if (notes[i].there)
+			continue;
+		notes[i].there = most == 0;
+		over = over || most == 0;
+		if (most > 0)
 			rc = put_note(t, th, &notes[i]);
+		most -= most > 0;
 	}
-	return rc;
+	return rc == ERR_OK && over ? quota_passed_over(t, th->peer, QUOTA_CASE) : rc;
 }
 
 /* Room for the notes of a content and some more, and those of the content in it. */
@@ -525,7 +532,7 @@ enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_ke
 	enum err rc = read_added(t, th, key, &body, &note);
 
 	if (rc == ERR_OK)
-		rc = put_notes(t, th, &note, 1);
+		rc = put_notes(t, th, &note, 1, 1);
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	/* only whoever takes a case back reads a person in it: everybody else changes the person itself */
@@ -562,7 +569,7 @@ enum err bundle_stays(struct turn *t, const struct thread *th, bool *any)
 			rc = ERR_OK; /* its words went with the case that was given */
 	}
 	if (rc == ERR_OK)
-		rc = put_notes(t, th, notes, count);
+		rc = put_notes(t, th, notes, count, count);
 	for (size_t i = 0; i < count; i++)
 		*any = *any || !notes[i].there;
 	return rc;
@@ -612,7 +619,7 @@ enum err bundle_import(struct turn *t, const struct thread *th, const struct msg
 		if (rc == ERR_NOTFOUND)
 			rc = ERR_OK;
 	}
-	return rc == ERR_OK ? put_notes(t, th, notes, count) : rc;
+	return rc == ERR_OK ? put_notes(t, th, notes, count, count) : rc;
 }
 
 /* Where the case went on from here they go after it (down.c). */
@@ -634,6 +641,15 @@ static enum err say_put(struct turn *t, struct msg *record, const struct bundle_
 	return ERR_OK;
 }
 
+/* What a former owner keeps it says as often as its log has room, each time with other words: of one handover no more of them come
+ * than it could have added one by one. */
+static size_t room_put(const struct msg *record)
+{
+	const size_t put = msg_bytes(record, HANDOVER_RECORD_WORDS_PUT).len / 8;
+
+	return put < THREAD_LOG_MAX ? THREAD_LOG_MAX - put : 0;
+}
+
 enum err bundle_added(struct turn *t, const struct thread *th, struct msg *record)
 {
 	struct bundle_note *notes;
@@ -650,7 +666,8 @@ enum err bundle_added(struct turn *t, const struct thread *th, struct msg *recor
 	if (rc == ERR_OK && notes == NULL)
 		rc = ERR_NOMEM;
 	if (rc == ERR_OK)
-		rc = put_notes(t, th, notes, msg_count(content, HANDOVER_CONTENT_NOTES));
+		rc = put_notes(t, th, notes, msg_count(content, HANDOVER_CONTENT_NOTES),
+			       room_put(record));
 	return rc == ERR_OK ? say_put(t, record, notes, msg_count(content, HANDOVER_CONTENT_NOTES))
 			    : rc;
 }

@@ -313,6 +313,16 @@ static enum err reclaim(struct turn *t, struct thread *th, const struct msg *req
 	return steps_sign(t, th, DOC_RECLAIM, body);
 }
 
+/* What comes may be more than a case holds, by itself or beside what was written here before. */
+static enum err take(struct turn *t, struct thread *th)
+{
+	const enum err rc = steps_take(t, th);
+
+	return rc != ERR_LIMIT ? rc
+			       : turn_refuse_with(t, rc, REFUSAL_HANDOVER_NO_ROOM,
+						  say_number("most", LIMIT_RECORD / 1024));
+}
+
 static enum err run(struct turn *t, struct thread *th, uint16_t type, const struct msg *req)
 {
 	switch (type) {
@@ -321,7 +331,7 @@ static enum err run(struct turn *t, struct thread *th, uint16_t type, const stru
 	case DOC_CEDE:
 		return cede(t, th);
 	case DOC_TAKE:
-		return steps_take(t, th);
+		return take(t, th);
 	case DOC_RECLAIM:
 		return reclaim(t, th, req);
 	default:

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A member that hands over what is no case, and one that never stops speaking of a case that it gave."""
+import os
+import struct
+
+import pytest
+from giver import ADDENDUM, AGREE, STAGED, STORY, Giver, pb, person
+from node import CATS, Refused, wait_for
+from test_most import limits
+from world import say
+
+REFUSE = 27
+BEGIN = pb.HandoverContent(person=person(), notes=[pb.HandoverNote(text="begin", at_ms=1)])
+NUMBER = struct.Struct(">I")
+PUT = 512  # THREAD_LOG_MAX: words that it could have added one by one
+FILES = dict(blobs=[os.urandom(32)], lengths=[NUMBER.pack(50 * 2**20 + 1)])
+NO_BUNDLE = [dict(length=2**64 - 1), dict(length=50 * 2**20 + 1), dict(salt=bytes(31)), dict(digest=bytes(32)), dict(cats=0), dict(cats=2**64 - 1), FILES,
+             dict(blobs=[os.urandom(32)] * 2, lengths=[NUMBER.pack(9)])]
+NO_CONTENT = [os.urandom(300), b"\x0a\x03\x0a\x01\x00", pb.HandoverContent(person=pb.Person(name="a\u202eb")), pb.HandoverContent(person=pb.Person(health="geheim")),
+              pb.HandoverContent(person=person(), files=[pb.HandoverFile(blob=bytes(32), length=5, bkey=bytes(32), file_name="x")]), b"\x12" + bytes(4 * 2**20)]
+
+
+@pytest.fixture
+def asked(world):
+    """(a world, its hostile member, from which the target takes cases over)"""
+    w = world()
+    m = w.hostile[0]
+    w.target.k("partner", "agree", m.name, "--share", CATS + ",attachments", "--receive")
+    return w, m
+
+
+def nobody(g):
+    """Of what was in it nothing is known here."""
+    return not g.b.k("case", "show", g.case).get("person") and not g.b.k("case", "search", "Verzonnen").get("cases")
+
+
+def ends(g):
+    wait_for("the handover to end", lambda: g.row()["state"] == "refused")
+    assert g.heard(REFUSE) and nobody(g)
+
+
+@pytest.mark.parametrize("what", ["bundle", "content", "key"])
+def test_what_is_no_case(asked, what):
+    """It is refused by rule, once and for good, the other side hears that, and nobody of it is known here."""
+    w, m = asked
+    tries = dict(bundle=[(BEGIN, f, {}) for f in NO_BUNDLE], content=[(c, {}, {}) for c in NO_CONTENT],
+                 key=[(BEGIN, {}, dict(bkey=k)) for k in (bytes(32), os.urandom(32), b"", b"x")])[what]
+    for content, fields, key in tries:
+        g = Giver(w, m)
+        assert g.propose() == [0]
+        g.step("agree")
+        m.until(lambda: g.heard(AGREE))
+        g.bundle(content, **fields)
+        assert g.serve(lambda: g.heard(STAGED) or g.heard(REFUSE)), (fields, g.row())
+        if g.heard(STAGED):
+            g.cede(**key)
+            wait_for("what opens it", lambda: g.row()["state"] != "staged")
+            if g.row()["state"] == "ceded":
+                g.step("take", "--yes")
+            m.until(lambda: g.heard(REFUSE))
+        ends(g)
+    w.still_whole()
+
+
+def test_more_than_one_case_holds(asked):
+    """Nothing of it is taken, people read why and what helps, and can end it."""
+    w, m = asked
+    g = Giver(w, m)
+    g.ceded(pb.HandoverContent(person=pb.Person(name="n" * 16000, phone="1" * 16000, email="e" * 16000, goals="g" * 16000)))
+    with pytest.raises(Refused) as e:
+        g.step("take", "--yes")
+    assert e.value.reply["code"] == "handover-no-room" and g.row()["state"] == "ceded" and nobody(g)
+    g.step("refuse", "--reason", "other")
+    m.until(lambda: g.heard(REFUSE))
+    ends(g)
+    w.still_whole()
+
+
+def test_what_a_former_owner_keeps_is_never_without_end(asked):
+    """After the case was taken it says again and again that it sealed other words.  No more come than it could have added one by one, what
+    is beyond is counted, each of its documents has a verdict, and the case is written in as before."""
+    w, m = asked
+    g, b = Giver(w, m), w.target
+    g.taken(BEGIN)
+    came = lambda i: any(e.get("text", "").endswith(f"woord {i} 255") for e in b.k("case", "show", g.case)["entries"])
+    passed_over = lambda: limits(b).get("one-case", {}).get("refused", 0)
+    for i in range(PUT // 256 + 3):
+        words = [pb.HandoverNote(text=f"woord {i} {j}", at_ms=1000 * i + j + 2) for j in range(256)]
+        assert say(m, [g.hollow(ADDENDUM, cats=STORY)]) == [1], i
+        assert g.kept(pb.HandoverContent(notes=words)) == [0], i
+        assert g.serve(lambda: came(i) if i < PUT // 256 else passed_over() == i + 1 - PUT // 256), i
+    assert not came(PUT // 256) and limits(b)["one-case"]["partner"] == m.org
+    b.k("case", "note", g.case, "--text", "hier gaat het verder")
+    w.still_whole()
