@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A member that hands a case over and keeps to no rule of it: PROPOSE, BUNDLE, CEDE, what it adds, what it keeps."""
+"""A member that hands a case over, or takes one, and keeps to no rule of it: PROPOSE, BUNDLE, CEDE, what it adds, what it keeps."""
 import os
 import struct
 import time
@@ -134,6 +134,45 @@ class Giver:
         key, name, size = self.file(content if isinstance(content, bytes) else content.SerializeToString())
         keys = SealedBox(PublicKey(self.keep_pub)).encrypt((bkey or self.key) + key)
         return self.sign(KEPT, pb.HandoverKept(**{**dict(keys=keys, blob=name, length=size, reclaims=0, turns=1), **fields}))
+
+
+class Taker:
+    """One handover of the target to m, which answers what it likes."""
+
+    def __init__(self, w, m, **fields):
+        self.m, self.b, self.no, self.prev = m, w.target, 0, ZERO32
+        self.case = self.b.new_case(**fields)
+        self.b.k("consent", "give", self.case, "--to", m.name, "--share", "identity,contact,needs,story", "--purpose", "handover", "--how", "written")
+        self.ref = self.b.k("handover", "propose", self.case, "--to", m.name)["handovers"][0]["ref"]
+        self.thread = bytes.fromhex(self.row()["id"])
+        self.told(PROPOSE)
+
+    def theirs(self):
+        return [d for d in self.m.inbox if d.thread == self.thread]
+
+    def told(self, type_, seconds=20):
+        self.m.until(lambda: any(d.type == type_ for d in self.theirs()), seconds)
+        return next(d for d in self.theirs() if d.type == type_)
+
+    def row(self):
+        return next(h for h in self.b.k("handover", "list")["handovers"] if h["ref"] == self.ref)
+
+    def sign(self, type_, body, cats=0):
+        last = self.theirs()[-1]
+        raw, h = make_document(self.m.nk, body.SerializeToString(), fed=self.m.fed, sender=self.m.id, recipient=self.m.peer, type=type_, thread=self.thread,
+                               thread_no=self.no + 1, prev=self.prev, seen_no=last.thread_no, seen_hash=last.hash, cats=cats, grant=last.grant)
+        said = say(self.m, [raw])
+        if said and said[0] not in (14, 15):
+            self.no, self.prev = self.no + 1, h
+        return said
+
+    def ceded(self):
+        assert self.sign(AGREE, pb.Act()) == [0]
+        self.b.k("handover", "send", self.ref, "--notes")
+        self.told(BUNDLE)
+        assert self.sign(STAGED, pb.Act()) == [0]
+        self.b.k("handover", "cede", self.ref, "--yes")
+        self.told(CEDE)
 
 
 def person(**fields):

@@ -4,7 +4,7 @@ import os
 import struct
 
 import pytest
-from giver import ADDENDUM, AGREE, STAGED, STORY, Giver, pb, person
+from giver import ADDENDUM, AGREE, STAGED, STORY, TAKE, Giver, Taker, pb, person
 from node import CATS, Refused, wait_for
 from test_most import limits
 from world import say
@@ -91,4 +91,22 @@ def test_what_a_former_owner_keeps_is_never_without_end(asked):
         assert g.serve(lambda: came(i) if i < PUT // 256 else passed_over() == i + 1 - PUT // 256), i
     assert not came(PUT // 256) and limits(b)["one-case"]["partner"] == m.org
     b.k("case", "note", g.case, "--text", "hier gaat het verder")
+    w.still_whole()
+
+
+@pytest.mark.parametrize("take", [pb.HandoverTake(keep_pub=bytes(32)), pb.HandoverTake(), pb.HandoverTake(keep_pub=bytes([1]) + bytes(31), runs=[bytes(16)] * 99)],
+                         ids=["zero", "none", "runs"])
+def test_taken_with_a_key_that_is_none(world, take):
+    """Nothing can be sealed to it, so nothing is kept: the case closes at once.  What is said behind that has a verdict, each time, and no
+    document of it fails."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    t = Taker(w, m, name="Eigen Verzonnen", story="geheim")
+    t.ceded()
+    assert t.sign(TAKE, take) == [0]
+    wait_for("the case to be closed", lambda: t.row().get("sealed"))
+    for i in range(3):
+        said = t.sign(ADDENDUM, pb.HandoverAddendum(text=f"later {i}", at_ms=2**64 - 1, person=person()), cats=3 | STORY)
+        assert said and said[0] not in (14, 15), (said, b.k("status")["status"].get("faults"))
+    assert not b.k("case", "search", "Verzonnen").get("cases")
     w.still_whole()

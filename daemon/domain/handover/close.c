@@ -245,6 +245,8 @@ enum err close_seal(struct turn *t, const struct thread *th, struct msg *record)
 	if (w.rc == ERR_OK && n == MOST)
 		return ERR_LIMIT;
 	if (w.rc == ERR_OK)
+		w.rc = thread_save(t, th); /* what came in this very turn is in its log, too */
+	if (w.rc == ERR_OK)
 		w.rc = closing_drop(t, &th->case_id);
 	for (size_t i = 0; w.rc == ERR_OK && i < n; i++) {
 		msg_clear(m[i], HANDOVER_RECORD_BKEY);
