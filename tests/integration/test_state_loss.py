@@ -128,6 +128,9 @@ def test_a_backup_is_opened_by_its_sheet_alone_and_read_through_first(two):
         bad[at] ^= 1
         (f.dir / "bad").write_bytes(bad)
         assert check(f.dir / "bad").returncode in (1, 5), at
+    for behind in (raw, b"x", bytes(4096)):  # of two that were joined the first one would come back
+        (f.dir / "more").write_bytes(raw + behind)
+        assert check(f.dir / "more").returncode == 5, behind[:4]
     other = check(f.dir / "one", b.dir / "recovery-sheet.txt")
     assert other.returncode == 1 and "does not open" in other.stderr
     with pytest.raises(Refused) as running:

@@ -448,9 +448,10 @@ enum err backup_in_next(struct backup_in *in, struct backup_item *item)
 		rc = ERR_CORRUPT;
 	if (item->type == BACKUP_END) {
 		/* END must be the last item, in the last chunk, and the count must fit: otherwise
-		 * something was left out. */
+		 * something was left out.  Behind it the file ends, too: of two that were joined
+		 * the first one would come back, and it is the older one. */
 		in->done = in->have_identity && in->final && in->at == in->len &&
-			   item->rows == in->rows;
+			   item->rows == in->rows && fgetc(in->file) == EOF && !ferror(in->file);
 		rc = in->done ? ERR_OK : ERR_CORRUPT;
 	}
 	in->rows++;
