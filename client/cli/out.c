@@ -55,12 +55,18 @@ static void error_whole(json_t *o, const struct msg *reply)
 	(void)json_object_set_new(o, "exit", json_integer(out_exit(error)));
 }
 
+/* JSON's numbers end below ours: what a partner sent beyond that is the largest one, and never below zero. */
+static json_t *json_number(uint64_t n)
+{
+	return json_integer(n <= INT64_MAX ? (json_int_t)n : INT64_MAX);
+}
+
 /* A field that holds one value.  Times are milliseconds since 1970, as in the schema; codes stay codes in every language. */
 static json_t *json_value(const struct msg *m, const struct msg_field *f)
 {
 	switch (f->type) {
 	case MSG_TYPE_NUMBER:
-		return json_integer((json_int_t)msg_u64(m, f->number));
+		return json_number(msg_u64(m, f->number));
 	case MSG_TYPE_BOOL:
 		return json_boolean(msg_u64(m, f->number) != 0);
 	case MSG_TYPE_ENUM:

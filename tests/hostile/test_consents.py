@@ -8,7 +8,7 @@ from kringwire import ACCEPT, ASK, CONSENT, DECLINE, INFO, OFFER, REVOKE, make_d
 from node import Refused
 from world import IDENTITY_NEEDS, LONG, act, grant, offer, pb, say, wait_for
 
-WITHDRAWAL, HOLD = 11, 8
+WITHDRAWAL, HOLD, ERASED, ERASING = 11, 8, 12, 24
 DAY = 86400000
 NAME = pb.Person(name="Piet Verzonnen", phone="0900-666")
 CATS = IDENTITY_NEEDS | 1 << 1
@@ -181,3 +181,25 @@ def test_timers_outlive_an_erasure(world):
     wait_for("our referral to run out", lambda: b.state(ours) in ("expired", "undeliverable", "withdrawn"))
     assert b.k("audit", "verify")["count"] - before < 500, "an audit entry for every look at a timer"
     assert not b.k("status")["status"].get("faults")
+
+
+def test_answers_to_a_withdrawal_at_their_limits(world):
+    """An outcome that is none is no answer; a day that nobody will see is no day, on paper and for programs."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    most = dict(backup_until_ms=2**64 - 1, bodies=2**32 - 1, onward=2**32 - 1, shred_epoch=2**32 - 1, audit_seq=2**64 - 1, children=b"x" * 5)
+    for type_, said, code in ((ERASED, {}, 6), (ERASED, dict(outcome=4), 6), (ERASING, dict(outcome=2**32 - 1), 6), (ERASED, dict(outcome=1, **most), 0),
+                              (ERASED, dict(outcome=2, until_ms=2**64 - 1, **most), 0)):
+        case = b.new_case(name="Eigen Verzonnen")
+        gid = b.consent(case, m.name, "identity,needs")
+        b.refer(case, m.name)  # which sends it
+        thread = bytes.fromhex(gid)
+        m.until(lambda: any(d.type == OFFER and d.grant == thread for d in m.inbox))
+        b.k("consent", "withdraw", gid)
+        m.until(lambda: any(d.thread == thread and d.type == WITHDRAWAL for d in m.inbox))
+        last = [d for d in m.inbox if d.thread == thread][-1]
+        assert say(m, [act(m, thread, type_, 1, bytes(32), (last.thread_no, last.hash), body=pb.Erased(**said))[0]]) == [code], said
+        shown = b.k("consent", "show", gid)["grants"][0]
+        assert shown["backup_until_ms"] == 0 and not shown["complete"] and shown.get("outcome", "") == {1: "erased", 2: "restricted"}.get(said.get("outcome"), ""), shown
+        assert all(v >= 0 for v in shown.values() if isinstance(v, int)), shown
+    w.still_whole()

@@ -202,6 +202,17 @@ enum err words_parse_content(struct turn *t, struct span bytes, struct msg **con
 	return rc;
 }
 
+/* The outcome of an answer to a withdrawal is a code that travels as a number: one that nobody knows says nothing, and would count as an
+ * answer all the same. */
+static bool answer_says(const struct msg *body)
+{
+	enum { OUTCOMES = 3 }; /* PROTOCOL.md, Consent */
+	const uint64_t outcome = msg_kind_of(body) == MSG_ERASED ? msg_u64(body, ERASED_OUTCOME)
+								 : OUTCOMES;
+
+	return outcome > 0 && outcome <= OUTCOMES;
+}
+
 /* The one reader of bodies that came from outside: schema first, then the lists. */
 enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct msg **body)
 {
@@ -211,7 +222,7 @@ enum err words_parse(struct turn *t, uint16_t type, struct span bytes, struct ms
 			      ? msg_parse(t->arena, document_body_kind(type), bytes, body, &why)
 			      : ERR_MALFORMED;
 
-	if (rc == ERR_OK && !words_check(t, type, *body, &fault))
+	if (rc == ERR_OK && (!words_check(t, type, *body, &fault) || !answer_says(*body)))
 		rc = ERR_MALFORMED;
 	if (rc != ERR_OK)
 		*body = NULL;

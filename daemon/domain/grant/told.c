@@ -51,20 +51,26 @@ enum err told_last(struct turn *t, const struct thread *th, struct log_entry *la
 	return rc;
 }
 
+/* Nobody will be there to ask: no day at all. */
+static uint64_t day(const struct msg *said, unsigned field)
+{
+	const uint64_t ms = msg_u64(said, field);
+
+	return ms < until_end_ms ? ms : 0;
+}
+
 void erasure_read(const struct msg *said, struct erasure_told *out)
 {
 	require(msg_kind_of(said) == MSG_ERASED);
 	out->whole = true;
 	out->outcome = msg_u64(said, ERASED_OUTCOME);
-	out->backup_until_ms = msg_u64(said, ERASED_BACKUP_UNTIL_MS);
+	out->backup_until_ms = day(said, ERASED_BACKUP_UNTIL_MS);
 	out->bodies = msg_u64(said, ERASED_BODIES);
 	out->onward = msg_u64(said, ERASED_ONWARD);
 	out->own_notes = msg_u64(said, ERASED_OWN_NOTES) != 0;
 	out->children = msg_bytes(said, ERASED_CHILDREN);
 	out->statute = msg_text(said, ERASED_STATUTE);
-	out->until_ms = msg_u64(said, ERASED_UNTIL_MS);
-	if (out->until_ms >= until_end_ms) /* nobody will be there to ask: no day at all */
-		out->until_ms = 0;
+	out->until_ms = day(said, ERASED_UNTIL_MS);
 }
 
 enum err erasure_told(struct turn *t, const struct thread *th, struct erasure_told *out)
