@@ -18,17 +18,20 @@ void print_proposals(const struct cli *c, const struct msg *reply)
 		const struct msg *r = msg_at(reply, REPLY_PROPOSALS, i);
 		const char *id = msg_text(r, PROPOSAL_ROW_ID);
 
-		/* the part of it that people type */
 		print_id(id);
 		print_say_line(
-			c, "proposal-row",
+			c,
+			msg_u64(r, PROPOSAL_ROW_NEW_NEEDED) != 0 ? "proposal-row-roots"
+								 : "proposal-row",
 			FILL({"entry", NULL, msg_u64(r, PROPOSAL_ROW_SEQ)},
 			     {"op", list_text(LIST_AUDIT, c->lang, msg_text(r, PROPOSAL_ROW_OP)),
 			      0},
 			     {"subject", msg_text(r, PROPOSAL_ROW_SUBJECT), 0},
 			     {"fingerprint", msg_text(r, PROPOSAL_ROW_FINGERPRINT), 0},
 			     {"n", NULL, msg_u64(r, PROPOSAL_ROW_SIGNATURES)},
-			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)}));
+			     {"needed", NULL, msg_u64(r, PROPOSAL_ROW_NEEDED)},
+			     {"new", NULL, msg_u64(r, PROPOSAL_ROW_NEW_SIGNATURES)},
+			     {"of", NULL, msg_u64(r, PROPOSAL_ROW_NEW_NEEDED)}));
 		if (msg_text(r, PROPOSAL_ROW_FROM_DAY)[0] != '\0') {
 			(void)printf("          ");
 			print_say_line(

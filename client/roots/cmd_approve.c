@@ -117,10 +117,15 @@ static int send_signed(struct cli *c, const struct msg *req)
 	if (code != CLI_DONE || c->json)
 		return code;
 	row = msg_at(reply, REPLY_PROPOSALS, 0);
-	print_say_line(c, msg_u64(reply, REPLY_COUNT) != 0 ? "proposal-complete" : "proposal-more",
+	print_say_line(c,
+		       msg_u64(reply, REPLY_COUNT) != 0		    ? "proposal-complete"
+		       : msg_u64(row, PROPOSAL_ROW_NEW_NEEDED) != 0 ? "proposal-more-new"
+								    : "proposal-more",
 		       FILL({"entry", NULL, msg_u64(row, PROPOSAL_ROW_SEQ)},
 			    {"n", NULL, msg_u64(row, PROPOSAL_ROW_SIGNATURES)},
-			    {"needed", NULL, msg_u64(row, PROPOSAL_ROW_NEEDED)}));
+			    {"needed", NULL, msg_u64(row, PROPOSAL_ROW_NEEDED)},
+			    {"new", NULL, msg_u64(row, PROPOSAL_ROW_NEW_SIGNATURES)},
+			    {"of", NULL, msg_u64(row, PROPOSAL_ROW_NEW_NEEDED)}));
 	return code;
 }
 

@@ -496,8 +496,9 @@ def test_roots_are_rotated_by_old_and_new_together(federation):
                                            capture_output=True, text=True)
     f.run("roster", "propose", "--roster", str(f.roster), "--op", "rotate-roots", "--roots", "2/3", "--keys", str(keys), "--out", p)
     new = [keys / f"root{n}.key" for n in (1, 2, 3)]
-    for key in (old[0], old[1], new[0]):
-        assert "pass" in sign_with(key).stdout  # both old ones and one new one are not enough
+    for key, have in ((old[0], (1, 0)), (new[0], (1, 1)), (old[1], (2, 1))):  # both old ones and one new one are not enough
+        said = sign_with(key).stdout
+        assert "pass" in said and f"{have[0]} of 2 of the present roots, {have[1]} of 2 of the new ones" in said
     assert "complete" in sign_with(new[2]).stdout
     f.import_roster(a)
     wait_for("SMWO to hear of it", lambda: roster_of(b) == roster_of(a))

@@ -154,3 +154,22 @@ def test_the_key_of_a_root_under_a_passphrase(world, tmp_path):
         assert (got.returncode == 0) == (said == "") and said in got.stderr, (more, got)
         assert (p.read_bytes() == before) == (said != ""), "what is refused is not signed"
     assert "1 of 2" in got.stdout
+
+
+def test_present_and_new_roots_are_counted_apart(world, tmp_path):
+    """Each has to be enough by itself: 3 of 2 would say that all is done."""
+    a, b = world.nodes[:2]
+    p, keys, roster = tmp_path / "p", tmp_path / "new", tmp_path / "roster"
+    a.k("roster", "export", str(roster))
+    assert tool(world, "roster", "propose", "--roster", roster, "--op", "rotate-roots", "--roots", "2/3", "--keys", keys, "--out", p).returncode == 0
+    for k in (key(world, 1), keys / "root1.key", keys / "root2.key"):
+        assert tool(world, "roster", "sign", "--yes", "--proposal", p, "--key", k, "--roster", roster).returncode == 0
+    a.k("approve", "--in", str(p))
+    rows = lambda n: [x for x in proposals(n) if x["op"] == "rotate-roots"]
+    for n in (a, b):
+        row = wait_for(f"{n.name} to have the proposal", lambda: rows(n))[0]
+        assert (row["signatures"], row["needed"], row["new_signatures"], row["new_needed"]) == (1, 2, 2, 2)
+    said = tool(world, "--dir", a.dir, "approve").stdout
+    assert "1 of 2 signatures, and 2 of 2 of the new roots" in said
+    said = tool(world, "--dir", a.dir, "approve", short(row), "--yes", "--key", keys / "root3.key").stdout
+    assert "1 of 2 of the present roots, 2 of 2 of the new ones" in said

@@ -162,6 +162,25 @@ static void roots_of(const struct chain *c, const struct wire_roster *e, struct 
 		set[1].n = 0;
 }
 
+/* Old roots give away and new ones show that they hold their keys: each has to be enough by itself (chain_check). */
+struct proposal_count proposal_count(const struct chain *c, const struct wire_roster *e)
+{
+	struct wire_genesis set[2];
+	struct proposal_count out = {.present_needed = c->genesis.m};
+
+	require(c->begun);
+	roots_of(c, e, set);
+	if (set[1].n > 0)
+		out.next_needed = set[1].m;
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		const bool is_new = (e->sigs[i].root & WIRE_ROOT_NEW) != 0;
+
+		out.next += is_new && out.next < out.next_needed;
+		out.present += !is_new && out.present < out.present_needed;
+	}
+	return out;
+}
+
 static bool signed_by(const struct wire_roster *e, unsigned count, uint8_t root)
 {
 	require(count <= e->sig_count);

@@ -44,6 +44,12 @@ MUST_CHECK enum err proposal_join(const struct chain *c, struct proposal *p,
 /** Each signature names a root, now or to come, and none twice, and one of the present roots is among them.
  *  ERR_DENIED: no such root, or none of the present ones.  ERR_EXISTS: twice. */
 MUST_CHECK enum err proposal_signers(const struct chain *c, const struct wire_roster *e);
+/** How many signatures count, of how many that must: of the present roots, and of those that a ROTATE_ROOTS brings in (else 0 of 0).
+ *  More than enough count as enough. */
+struct proposal_count {
+	unsigned present, present_needed, next, next_needed;
+};
+struct proposal_count proposal_count(const struct chain *c, const struct wire_roster *e);
 /** Which root is this, by its key?  WIRE_ROOT_NEW marks one that a ROTATE_ROOTS brings in; -1 none. */
 int proposal_root(const struct chain *c, const struct wire_roster *e, const struct id32 *pub);
 

@@ -12,6 +12,7 @@
 enum err view_proposal(struct turn *t, const struct proposal *p, const struct chain *c,
 		       struct msg *reply)
 {
+	const struct proposal_count have = proposal_count(c, &p->e);
 	struct msg *m = msg_add(t->arena, reply, REPLY_PROPOSALS);
 	char hex[33], print[IDENTITY_FINGERPRINT_LEN], day[DATE_TEXT];
 	struct wire_add add;
@@ -19,12 +20,17 @@ enum err view_proposal(struct turn *t, const struct proposal *p, const struct ch
 	struct wire_remove rem;
 	const struct peer *peer;
 
+	require(have.present <= have.present_needed && have.next <= have.next_needed);
 	bytes_hex(hex, p->id.b, 16);
 	msg_set_text(t->arena, m, PROPOSAL_ROW_ID, hex);
 	msg_set_text(t->arena, m, PROPOSAL_ROW_OP, chain_op_name(p->e.op));
 	msg_set_u64(m, PROPOSAL_ROW_SEQ, p->e.seq);
-	msg_set_u64(m, PROPOSAL_ROW_SIGNATURES, p->e.sig_count);
-	msg_set_u64(m, PROPOSAL_ROW_NEEDED, c->genesis.m);
+	msg_set_u64(m, PROPOSAL_ROW_SIGNATURES, have.present);
+	msg_set_u64(m, PROPOSAL_ROW_NEEDED, have.present_needed);
+	if (have.next_needed > 0) {
+		msg_set_u64(m, PROPOSAL_ROW_NEW_SIGNATURES, have.next);
+		msg_set_u64(m, PROPOSAL_ROW_NEW_NEEDED, have.next_needed);
+	}
 	if (p->e.op == WIRE_ROSTER_ADD && wire_add_get(p->e.payload, &add) == ERR_OK &&
 	    wire_node_get(add.node, &node) == ERR_OK) {
 		identity_fingerprint(print, &node.node);

@@ -12,6 +12,7 @@
 #include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
 #include "crypto/secret.h"
+#include "domain/membership/proposal.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
 #include "tool/cli/sure.h"
@@ -139,6 +140,15 @@ static int signer_of(const struct chain *c, const struct wire_roster *e, const s
 	return root < 0 ? root : root | WIRE_ROOT_NEW;
 }
 
+/* Where the roots change, the present ones and those to come are counted apart: enough of one kind says
+ * nothing of the other. */
+static void say_more(struct proposal_count have, const char *path)
+{
+	say_line(have.next_needed > 0 ? "sign-more-new" : "sign-more",
+		 FILL({"n", NULL, have.present}, {"needed", NULL, have.present_needed},
+		      {"new", NULL, have.next}, {"of", NULL, have.next_needed}, {"path", path, 0}));
+}
+
 /* Signs a proposal; when enough roots did, the entry joins the roster file. */
 int tool_roster_sign(struct tool_args *a)
 {
@@ -192,9 +202,7 @@ int tool_roster_sign(struct tool_args *a)
 			say_line("sign-complete",
 				 FILL({"entry", NULL, e.seq}, {"path", a->roster, 0}));
 	} else if (rc == ERR_OK) {
-		say_line("sign-more",
-			 FILL({"n", NULL, e.sig_count}, {"needed", NULL, f.chain.genesis.m},
-			      {"path", a->proposal, 0}));
+		say_more(proposal_count(&f.chain, &e), a->proposal);
 	}
 	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
 }
