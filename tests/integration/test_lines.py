@@ -617,6 +617,62 @@ def test_what_was_written_by_a_wrong_clock_arrives_when_it_is_set_right(federati
     a.await_state(ref, "accepted")
 
 
+def test_a_consent_given_before_anybody_was_heard_begins_for_the_partner(federation, workdir):
+    """Nobody says yet that this clock is a day ahead."""
+    f, clock = federation("Goes", "SMWO"), Clock(workdir)
+    a, b = f.nodes
+    a.start(*clock.args)
+    b.start()
+    f.import_roster()
+    f.agree(a, b)
+    f.agree(b, a)
+    f.await_connected(a)
+    a.stop()
+    b.stop()
+    clock.set(86400)
+    a.start(*clock.args)
+    case = a.new_case(name="Klok Verzonnen", phone="000-5")
+    a.consent(case, b.name)
+    ref = a.refer(case, b.name)
+    clock.set(0)
+    b.start()
+    b.await_state(ref, "offered")
+    assert (b.k("show", ref)["person"]["name"], b.k("show", ref)["person"]["phone"]) == ("Klok Verzonnen", "000-5")
+
+
+@pytest.mark.parametrize("way", ["narrowed", "passed on"])
+def test_a_consent_made_of_another_begins_for_the_partner(federation, workdir, way):
+    """By a clock that is a day ahead: part of it is taken back, or a partner's consent lets the person be passed on."""
+    f, clock = federation("Goes", "SMWO", "Buurthuis"), Clock(workdir)
+    c, a, b = (f.nodes[i] for i in ((2, 0, 1) if way == "narrowed" else (0, 1, 2)))
+    for n in f.nodes:
+        n.start(*(clock.args if n is a else ()))
+    f.import_roster()
+    for x in f.nodes:
+        for y in f.nodes:
+            if x is not y:
+                f.agree(x, y)
+    f.await_connected(a, 2)
+    if way == "narrowed":
+        case = a.new_case(name="Klok Verzonnen", phone="000-5", story="Iets")
+        given = a.consent(case, b.name, "identity,contact,needs,story")
+    else:
+        there = c.new_case(name="Klok Verzonnen", phone="000-5")
+        c.k("consent", "give", there, "--to", a.name, "--share", "identity,contact,needs", "--how", "written", "--onward", "member")
+        first = c.refer(there, a.name)
+        a.await_state(first, "offered")
+        a.k("accept", first)
+        case = a.k("show", first)["referrals"][0]["case_id"]
+    clock.set(86400)
+    wait_for("its clock to be named", lambda: len(a.k("status")["status"].get("clocks", [])) == 2)
+    if way == "narrowed":
+        a.k("consent", "withdraw", given, "--only", "story", "--yes")
+    ref = a.refer(case, b.name, *(("--without", "story") if way == "narrowed" else ()))
+    clock.set(0)
+    b.await_state(ref, "offered")
+    assert (b.k("show", ref)["person"]["name"], b.k("show", ref)["person"]["phone"]) == ("Klok Verzonnen", "000-5")
+
+
 def test_a_clock_that_jumps_while_connected_is_named_and_forgotten_when_it_is_right(federation):
     f = federation("Goes", "SMWO")
     a, b = f.nodes

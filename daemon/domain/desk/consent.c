@@ -70,15 +70,6 @@ static enum err check_give(struct turn *t, const struct msg *req)
 	return ERR_OK;
 }
 
-/* A consent that begins tomorrow covers nothing today: where our clock may be ahead of the partner's it begins as the partner has it, so
- * that what rests on it does not arrive empty once the clock is set right.  None holds longer than one may. */
-static uint64_t begins(const struct turn *t, const struct peer *p, uint64_t until_ms)
-{
-	const uint64_t most = (uint64_t)LIMIT_GRANT_DAYS * DAY_MS, from = clockwatch_now_ms(t, p);
-
-	return until_ms > most && from < until_ms - most ? until_ms - most : from;
-}
-
 /* Six months unless the person said otherwise; the legal bases are those under which people agree by their own
  * word. */
 static void fill_grant(struct turn *t, const struct msg *req, const struct peer *p, struct msg *g)
@@ -112,7 +103,7 @@ static void fill_grant(struct turn *t, const struct msg *req, const struct peer 
 	/* by whole_day again: what is kept must be the day that check_give took */
 	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, whole_day(t, until != 0 ? until : usual));
 	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS,
-		    begins(t, p, msg_u64(g, CONSENT_GRANT_EXPIRES_MS)));
+		    clockwatch_begins_ms(t, p, msg_u64(g, CONSENT_GRANT_EXPIRES_MS)));
 	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED, 1);
 }
 

@@ -5,9 +5,14 @@
 #include "domain/exchange/clockwatch.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "proto/msg.h"
 
-enum { OLD_MS = 3600000 }; /* what was said longer ago proves nothing, unless the line is there */
+enum {
+	OLD_MS = 3600000, /* what was said longer ago proves nothing, unless the line is there */
+	UNHEARD_MS = 2 *
+		     DAY_MS /* a date that was typed wrong is a day off, and some hours of a zone */
+};
 
 /* No two clocks are further apart: differences of what partners say stay within a number. */
 static const int64_t far_ms = INT64_C(1) << 60;
@@ -92,15 +97,42 @@ void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field)
 	}
 }
 
-uint64_t clockwatch_now_ms(const struct turn *t, const struct peer *p)
+/* How far ours may be ahead of a clock that is known. */
+static uint64_t ahead_of(const struct turn *t, const struct peer *p)
 {
-	int64_t off_ms = 0;
+	int64_t off_ms;
 	const enum clock_who who = clockwatch_who(t, p, &off_ms);
 
-	if (who == CLOCK_FINE || who == CLOCK_THEIRS || off_ms >= 0 ||
-	    (uint64_t)-off_ms > t->wall_ms)
-		return t->wall_ms;
-	return t->wall_ms - (uint64_t)-off_ms;
+	return off_ms < 0 && (who == CLOCK_OURS || who == CLOCK_UNCLEAR) ? (uint64_t)-off_ms : 0;
+}
+
+/* A partner that was not heard lately has its clock as the others have theirs; where nobody was heard, nothing says that ours is right. */
+static uint64_t ahead_of_some(const struct turn *t)
+{
+	uint64_t most = 0;
+	bool heard = false;
+	int64_t off_ms;
+
+	for (size_t i = 0; i < t->node->peer_count; i++) {
+		const struct peer *p = &t->node->peers[i];
+		const uint64_t ahead = difference(t, p, &off_ms) ? ahead_of(t, p) : 0;
+
+		heard = heard || difference(t, p, &off_ms);
+		most = ahead > most ? ahead : most;
+	}
+	return heard ? most : UNHEARD_MS;
+}
+
+uint64_t clockwatch_begins_ms(const struct turn *t, const struct peer *p, uint64_t until_ms)
+{
+	const uint64_t most_ms = (uint64_t)LIMIT_GRANT_DAYS * DAY_MS;
+	int64_t off_ms;
+	const uint64_t ahead = difference(t, p, &off_ms) ? ahead_of(t, p) : ahead_of_some(t);
+	const uint64_t from = ahead > t->wall_ms ? t->wall_ms : t->wall_ms - ahead;
+
+	require(!p->self);
+	/* none holds longer than one may */
+	return until_ms > most_ms && from < until_ms - most_ms ? until_ms - most_ms : from;
 }
 
 /* Beyond LIMIT_CLOCK_SKEW_S each end takes the other's keys and frames for expired or not yet made. */

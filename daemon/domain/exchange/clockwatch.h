@@ -28,9 +28,10 @@ enum clock_who clockwatch_who(const struct turn *t, const struct peer *p, int64_
 /** One row for each partner whose clock differs, into the repeated field. */
 void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field);
 void clockwatch_row(const struct turn *t, const struct peer *p, struct msg *row);
-/** Now, or as that partner has it where it may be our clock that is ahead: what is dated so lies in nobody's future once it is set
- *  right. */
-uint64_t clockwatch_now_ms(const struct turn *t, const struct peer *p);
+/** When a consent for this partner begins that is given now and holds until then: as that partner has it where it may be our clock that
+ *  is ahead, two days ago where nobody's clock is known.  One that begins tomorrow would cover nothing today: what rests on it would
+ *  arrive empty once our clock is set right. */
+uint64_t clockwatch_begins_ms(const struct turn *t, const struct peer *p, uint64_t until_ms);
 /** Is it so far off that each refuses what the other says? */
 bool clockwatch_blocks(const struct turn *t, const struct peer *p);
 

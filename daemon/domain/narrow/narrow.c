@@ -12,6 +12,7 @@
 #include "domain/documents/message.h"
 #include "domain/evidence/audit.h"
 #include "domain/exchange/answer.h"
+#include "domain/exchange/clockwatch.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/loss/settled.h"
 
@@ -59,7 +60,8 @@ static enum err make_next(struct turn *t, const struct consent_scope *s, const s
 	msg_set_u64(g, CONSENT_GRANT_VERSION, msg_u64(g, CONSENT_GRANT_VERSION) + 1);
 	msg_set_bytes(t->arena, g, CONSENT_GRANT_SUPERSEDES, span_of(old->b, 16));
 	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, t->wall_ms);
-	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS,
+		    clockwatch_begins_ms(t, s->p, msg_u64(g, CONSENT_GRANT_EXPIRES_MS)));
 	msg_set_u64(g, CONSENT_GRANT_CATS, cats);
 	rc = grantkey_make(t, next);
 	if (rc == ERR_OK)

@@ -15,6 +15,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/documents/grantkey.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/clockwatch.h"
 
 /* What the consents of a case say about referring it to one partner. */
 struct seen {
@@ -67,8 +68,9 @@ static void fill(struct turn *t, const struct peer *p, const struct id16 *parent
 	msg_set_u64(g, CONSENT_GRANT_COLLECTED_MS, t->wall_ms);
 	msg_set_bytes(t->arena, g, CONSENT_GRANT_RECIPIENT, span_of(p->node_id.b, 32));
 	msg_set_u64(g, CONSENT_GRANT_CATS, msg_u64(from, CONSENT_GRANT_CATS) & GATE_ALL);
-	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS, t->wall_ms);
 	msg_set_u64(g, CONSENT_GRANT_EXPIRES_MS, msg_u64(from, CONSENT_GRANT_EXPIRES_MS));
+	msg_set_u64(g, CONSENT_GRANT_VALID_FROM_MS,
+		    clockwatch_begins_ms(t, p, msg_u64(g, CONSENT_GRANT_EXPIRES_MS)));
 	msg_set_u64(g, CONSENT_GRANT_WITHDRAWAL_EXPLAINED,
 		    msg_u64(from, CONSENT_GRANT_WITHDRAWAL_EXPLAINED));
 }
