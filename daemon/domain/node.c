@@ -510,8 +510,11 @@ enum err node_step(struct turn *t, const struct event *ev)
 		rc = afar_settle(t);
 	if (rc == ERR_OK)
 		rc = roster_settle(t);
-	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next)
+	for (; rc == ERR_OK && t->gone != NULL; t->gone = t->gone->next) {
 		rc = slices_gone(t, t->gone->peer);
+		if (rc == ERR_OK)
+			rc = spread_farewell(t, t->gone->peer);
+	}
 	for (; rc == ERR_OK && t->leaving != NULL; t->leaving = t->leaving->next)
 		rc = slices_leaves(t, t->leaving->peer);
 	if (rc == ERR_OK)

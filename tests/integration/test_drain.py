@@ -77,14 +77,18 @@ def test_who_leaves_answers_until_then_and_who_is_down_is_a_letter(workdir):
         f.stop()
 
 
-def test_a_day_that_is_over_is_at_once(workdir):
+@pytest.mark.parametrize("who", [0, 1])  # of two one dials, and the other is dialled
+def test_a_day_that_is_over_is_at_once(workdir, who):
     f = Federation(workdir)
-    a, b = f.start()
+    f.start()
+    a, b = f.nodes[who], f.nodes[1 - who]
     try:
         assert refused(a, "partner", "remove", b.name, "--date", "2020-01-01") == "date-too-far"
         proposal = a.k("partner", "remove", b.name)["proposal"]
         for r in (1, 2):
             a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
         wait_for("it to be removed", lambda: standing(a, b)["standing"] == "removed")
+        # the line is cut with the same entry: it is the last thing that is said there
+        wait_for("it to know", lambda: [x for x in b.k("status")["status"].get("alarms", []) if x["what"] == "we-were-removed"], 20)
     finally:
         f.stop()

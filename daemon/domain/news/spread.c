@@ -202,6 +202,17 @@ static enum err push_back(struct turn *t, struct answer *a)
 	return push(t, a, seq > FORK_BACK ? seq - FORK_BACK + 1 : 1);
 }
 
+enum err spread_farewell(struct turn *t, uint16_t peer)
+{
+	const struct peer *p = state_peer(t->node, peer);
+	struct answer *a;
+
+	if (p == NULL || p->self || !p->active || !p->conn.up)
+		return ERR_OK; /* what it hears elsewhere, or never */
+	a = answer_of(t, peer);
+	return a == NULL ? ERR_NOMEM : push_back(t, a);
+}
+
 /* Who is behind is pushed entries; who is ahead is answered, so that it pushes; who has another head at the same place
  * shows a fork, and both push their last entries as proof. */
 enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f, struct answer *a)

@@ -32,6 +32,8 @@ MUST_CHECK enum err spread_part(struct turn *t, struct peer *p, const struct wir
 				struct answer *a);
 /** A proposal that a root signed here: to everybody connected.  Questions repeat it (afar_say). */
 MUST_CHECK enum err spread_proposal(struct turn *t, struct span carried);
+/** A partner that this turn removed: the last frame to it says so, as long as the line is there. */
+MUST_CHECK enum err spread_farewell(struct turn *t, uint16_t peer);
 /** The sender's own newer record, read before its frame is judged: *rotated says that the frame is
  *  of a key we learn only now and comes again. */
 MUST_CHECK enum err spread_own_record(struct turn *t, struct peer *p, struct span parts,

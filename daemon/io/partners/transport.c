@@ -37,6 +37,8 @@ enum {
 	BIND_MS = 500,
 	BIND_MAX_MS = 10000,
 	RENEW_TRIES = 100,
+	LAST_WORD_MS =
+		1000, /* what was said to a partner that is cut off may still go: that it is no member any more */
 };
 
 static_assert(LIMIT_PEERS <= UINT16_MAX && BIND_MS < BIND_MAX_MS, "numbers fit their fields");
@@ -620,9 +622,13 @@ enum err transport_peers(struct transport *t, const struct transport_peer *peers
 	for (size_t i = 1; i <= LIMIT_PEERS; i++)
 		if (t->lines[i] != NULL && !keep[i]) {
 			cut = cut || t->lines[i]->route_len != 0;
+			if (t->lines[i]->dealer != NULL)
+				(void)curve_set_int(t->lines[i]->dealer, ZMQ_LINGER, LAST_WORD_MS);
 			line_free(t->lines[i]);
 		}
 	t->greeted = true;
+	if (cut && t->router != NULL)
+		(void)curve_set_int(t->router, ZMQ_LINGER, LAST_WORD_MS);
 	if (rc == ERR_OK && cut)
 		router_renew(t);
 	return rc;
