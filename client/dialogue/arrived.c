@@ -35,7 +35,8 @@ const struct msg *arrived(struct cli *c, const struct msg *reply)
 	if (c->json || msg_u64(reply, REPLY_DRY_RUN) != 0 || msg_count(reply, REPLY_REFERRALS) != 1)
 		return NULL;
 	row = msg_at(reply, REPLY_REFERRALS, 0);
-	for (unsigned i = 0; now == NULL && i < TRIES && msg_u64(row, REFERRAL_ROW_AWAY) == 0;
+	for (unsigned i = 0; now == NULL && i < TRIES && msg_u64(row, REFERRAL_ROW_AWAY) == 0 &&
+			     msg_u64(row, REFERRAL_ROW_GONE) == 0;
 	     i++) {
 		struct msg *sub, *req = cli_request(c, REQUEST_SENT, &sub), *list;
 

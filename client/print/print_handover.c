@@ -8,18 +8,16 @@
 
 enum { PARTNER_LEN = 256 };
 
-/* Of what a rule does by itself, as the sealing of a file, nobody is waited for: the node says "partner" only where people are. */
-static const char *next_key(const char *next)
-{
-	if (strcmp(next, "us") == 0)
-		return "handover-next-us";
-	return strcmp(next, "partner") == 0 ? "handover-next-partner" : "handover-next-nobody";
-}
-
-/* Whose move it is, or what became of it. */
+/* Whose move it is, or what became of it.  Of what a rule does by itself, as the sealing of a file, nobody is waited for: the node says
+ * "partner" only where people are. */
 static void where(const struct cli *c, const struct msg *r)
 {
 	const char *until = msg_text(r, HANDOVER_ROW_CLOSED_UNTIL);
+	const char *next = msg_text(r, HANDOVER_ROW_NEXT);
+	const char *key = strcmp(next, "us") == 0	 ? "handover-next-us"
+			  : strcmp(next, "partner") == 0 ? "handover-next-partner"
+			  : strcmp(next, "gone") == 0	 ? "handover-next-gone"
+							 : "handover-next-nobody";
 	char day[WORDS_SHORT];
 
 	if (until[0] != '\0')
@@ -34,8 +32,7 @@ static void where(const struct cli *c, const struct msg *r)
 			       FILL({"n", NULL, msg_u64(r, HANDOVER_ROW_HAVE)},
 				    {"m", NULL, msg_u64(r, HANDOVER_ROW_CHUNKS)}));
 	else
-		print_say_line(c, next_key(msg_text(r, HANDOVER_ROW_NEXT)),
-			       FILL({"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
+		print_say_line(c, key, FILL({"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
 }
 
 /* What ran elsewhere when the case came here: to be referred again, or done. */

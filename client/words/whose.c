@@ -114,6 +114,7 @@ static void say_over(const struct told *c, const struct msg *row)
 char *whose_move(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN])
 {
 	const struct told told = {lang, out}, *c = &told;
+	const bool gone = msg_u64(row, REFERRAL_ROW_GONE) != 0;
 	const bool over = is(row, REFERRAL_ROW_NEXT, "nobody");
 	const bool offered = is(row, REFERRAL_ROW_STATE, "offered") &&
 			     msg_u64(row, REFERRAL_ROW_MINE) != 0 &&
@@ -123,6 +124,14 @@ char *whose_move(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN]
 
 	require(row != NULL && lang < LIST_LANGS);
 	out[0] = '\0';
+	if (gone) {
+		if (!over) {
+			say_whose(c, row);
+			blank(c);
+		}
+		say(c, "partner-gone", FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));
+		return out;
+	}
 	/* a term that did not begin is no deadline */
 	if (offered && !away)
 		say(c, "on-its-way", FILL({"partner", msg_text(row, REFERRAL_ROW_PARTNER), 0}));

@@ -4,6 +4,7 @@ import datetime
 import os
 import shutil
 import signal
+import subprocess
 
 import pytest
 from node import Clock, Refused, wait_for
@@ -55,6 +56,19 @@ def until(a, b, ref, state):
 
 def work(n):
     return {w["kind"] for w in n.k("today").get("work", [])}
+
+
+def test_a_partner_that_was_removed_is_not_to_move(federation):
+    f, a, b, case = start(federation)
+    ref = propose(a, b, case)
+    assert handed(a, ref)["next"] == "partner"
+    proposal = a.k("partner", "remove", b.name)["proposal"]
+    for r in (1, 2):
+        a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
+    wait_for("it to be cut off", lambda: a.k("partner", "list")["partners"][0].get("standing") == "removed" or handed(a, ref)["next"] == "gone")
+    assert handed(a, ref)["next"] == "gone"
+    said = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", "en", "handover", "list"], capture_output=True, text=True).stdout
+    assert "SMWO is no member any more" in said and "is to move" not in said, said
 
 
 def test_happy(federation):

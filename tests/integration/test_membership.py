@@ -263,6 +263,41 @@ def test_a_removed_partner_is_cut_off_and_its_referrals_are_work(federation):
     assert not partner(a, "SMWO").get("connected") and b.k("status")["status"].get("connected", 0) == 0
 
 
+def test_what_is_with_a_removed_partner_is_nobodys_move(federation):
+    """Of a referral to it and of one from it, before and after an act: it never answers, and nobody goes on trying."""
+    f = federation("Goes", "SMWO", "Doel")
+    a, b, c = f.start()
+    case = a.new_case(phone="1")
+    a.consent(case, b.name)
+    to = a.refer(case, b.name)
+    there = b.new_case(phone="2")
+    b.consent(there, a.name)
+    came = b.refer(there, a.name)
+    a.await_state(came, "offered")
+    a.k("accept", came)
+    b.await_state(came, "accepted")
+    b.await_state(to, "offered")
+    approve(f, a, a.k("partner", "remove", "smwo")["proposal"])
+    wait_for("it to be cut off", lambda: standing(a, "SMWO") == "removed" and not partner(a, "SMWO").get("connected"))
+    kring = lambda *w: subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "--lang", "en", *w], capture_output=True, text=True).stdout
+    for ref in (to, came):
+        row = a.k("show", ref)["referrals"][0]
+        assert (row["next"], row["todo"], row["gone"]) == ("us", "partner-removed", True) and not row.get("away") and not row.get("due_day"), row
+        assert "SMWO is no member any more" in kring("show", ref)
+    assert "first contact" not in kring("show", came) and "first contact" not in kring()
+    said = kring("start", came)
+    assert "keeps trying" not in said and "SMWO is no member any more" in said, said
+    for ref in (to, came):
+        assert "SMWO is no member any more" in kring("show", ref) and "keeps trying" not in kring("show", ref)
+    work = {(w["kind"], w["ref"]) for w in a.k("worklist")["work"]}
+    assert work == {("partner-removed", to), ("partner-removed", came)}, work
+    assert not a.k("today").get("waiting") and "Waiting for partners" not in kring()
+    for ref in (to, came):  # seen to: it is on no list any more
+        a.k("done", ref, "--as", "told")
+    assert not a.k("worklist").get("work") and not a.k("today").get("waiting")
+    assert {a.k("show", ref)["referrals"][0]["next"] for ref in (to, came)} == {"nobody"}
+
+
 def test_one_root_suspends_and_enough_roots_lift(federation):
     f = federation("Goes", "SMWO", "Doel")
     a, b, c = f.start()

@@ -171,7 +171,7 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 	if (rc != ERR_OK)
 		return rc;
 	require(th.state < REFERRAL_STATE_COUNT);
-	if (!mine || strcmp(view_next_of(&th), "partner") != 0)
+	if (!mine || strcmp(view_next_of(t, &th), "partner") != 0)
 		return ERR_OK;
 	rc = has_work(t, p, &th, &ours);
 	arena_rewind(t->arena, mark);
@@ -191,6 +191,7 @@ static enum err offer_waiting(struct turn *t, const void *ctx, const struct id16
 static enum err kept_waiting(struct turn *t, const void *ctx, uint32_t place,
 			     const struct running_row *row, struct page *p)
 {
+	const struct peer *to = state_peer(t->node, row->peer);
 	struct running_work work[RUNNING_WORK];
 	struct page_item one = {.rank = rank(row->due_ms - 1, row->urgent),
 				.peer = page_part_of(p, row->peer),
@@ -199,7 +200,8 @@ static enum err kept_waiting(struct turn *t, const void *ctx, uint32_t place,
 	enum err rc = ERR_OK;
 	size_t count;
 
-	if (!view_open_kept(ctx, row) || !row->partners)
+	if (!view_open_kept(ctx, row) || !row->partners ||
+	    (to != NULL && to->removed)) /* who never answers is not waited for */
 		return ERR_OK;
 	count = running_work_of(t->node->running, place, work);
 	for (size_t i = 0; i < count; i++) {

@@ -333,7 +333,7 @@ static void thread_row(struct turn *t, const struct thread *th, struct msg *out)
 		return; /* its state is of another table */
 	msg_set_text(t->arena, out, WORK_ROW_STATE,
 		     referral_state_name((enum referral_state)th->state));
-	msg_set_text(t->arena, out, WORK_ROW_NEXT, view_next_of(th));
+	msg_set_text(t->arena, out, WORK_ROW_NEXT, view_next_of(t, th));
 }
 
 /* Where the partner says that the person is better helped, as the one command has it. */

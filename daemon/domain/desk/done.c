@@ -147,8 +147,8 @@ static enum err may_erase(struct turn *t, const struct thread *th)
 		return refuse(t, th, REFUSAL_ERASE_OURS);
 	if (!referral_terminal((enum referral_state)th->state))
 		return refuse(t, th,
-			      strcmp(view_next_of(th), "us") == 0 ? REFUSAL_ERASE_OPEN
-								  : REFUSAL_ERASE_WAITING);
+			      strcmp(view_next_of(t, th), "partner") == 0 ? REFUSAL_ERASE_WAITING
+									  : REFUSAL_ERASE_OPEN);
 	if (th->hidden && !worklist_waits(t, th, WORK_ERASE))
 		return refuse(t, th, REFUSAL_ERASE_ALREADY);
 	return ERR_OK;

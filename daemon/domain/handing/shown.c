@@ -146,6 +146,7 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	const struct peer *p = state_peer(t->node, th->peer);
 	struct msg *record, *row = msg_add(t->arena, reply, REPLY_HANDOVERS);
 	char ref[THREAD_REF_LEN + 1], hex[33], day[DATE_TEXT];
+	bool gone;
 	enum err rc = rows_load(t, th, &record);
 
 	if (rc != ERR_OK)
@@ -159,7 +160,9 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	msg_set_text(t->arena, row, HANDOVER_ROW_PARTNER, p == NULL ? "" : p->org);
 	msg_set_text(t->arena, row, HANDOVER_ROW_STATE,
 		     handover_state_name((enum handover_state)th->state));
-	msg_set_text(t->arena, row, HANDOVER_ROW_NEXT, steps_next(th));
+	/* one that was removed takes no step any more */
+	gone = p != NULL && p->removed && strcmp(steps_next(th), "partner") == 0;
+	msg_set_text(t->arena, row, HANDOVER_ROW_NEXT, gone ? "gone" : steps_next(th));
 	msg_set_u64(row, HANDOVER_ROW_MINE, th->role == THREAD_SENDER);
 	msg_set_u64(row, HANDOVER_ROW_SINCE_MS, th->changed_ms);
 	if (th->due_ms != 0 && !handover_over((enum handover_state)th->state)) {

@@ -68,9 +68,9 @@ unsigned work_flags(enum work_kind kind)
 	case WORK_REFER_ON:
 	case WORK_PASSED_AROUND:
 	case WORK_MOVED:
+	case WORK_GONE:
 		return WORK_BY_HAND | WORK_STATE;
 	case WORK_HOLLOW:
-	case WORK_GONE:
 	case WORK_LOST:
 	case WORK_TOO_MANY:
 		return WORK_BY_HAND;
@@ -235,6 +235,15 @@ static enum err add_requested(struct turn *t, const struct thread *th)
 		       calendar_add(t->node->country, r.kept_ms, REQUEST_DAYS));
 }
 
+/* Is it with somebody who was removed, and not over?  That one hears nothing and answers nothing: whatever the state asks of either side,
+ * only a person can find another way. */
+static bool with_removed(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return p != NULL && p->removed && !referral_terminal((enum referral_state)th->state);
+}
+
 /* What follows from the state and from what was said, whatever else is there. */
 static enum err add_of_state(struct turn *t, const struct thread *th, const char *detail)
 {
@@ -243,6 +252,8 @@ static enum err add_of_state(struct turn *t, const struct thread *th, const char
 
 	require(th->kind == THREAD_REFERRAL);
 	require(th->state < REFERRAL_STATE_COUNT);
+	if (with_removed(t, th))
+		return add_due(t, th, WORK_GONE, "", 0);
 	kind = state_work((enum referral_state)th->state, fold_our_side(th));
 	/* what was sent by mistake went in the turn that brought the word, and nobody here had begun */
 	if (kind == WORK_ERASE && th->state == REFERRAL_ERROR && th->my_no == 0)

@@ -40,6 +40,9 @@ static enum err gone(struct turn *t, struct chore *c)
 	rc = thread_load(t, &c->after, &th);
 	if (rc == ERR_CORRUPT || rc == ERR_NOTFOUND)
 		return ERR_OK; /* one that cannot be read keeps the others from nothing: lists and kring verify name it */
+	/* what was to be done with that partner is not to be done any more */
+	if (rc == ERR_OK && th.kind == THREAD_REFERRAL)
+		rc = worklist_clear(t, &th);
 	return rc == ERR_OK ? worklist_add(t, &th, WORK_GONE, "") : rc;
 }
 

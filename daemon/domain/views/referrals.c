@@ -47,13 +47,17 @@ static struct span id_span(const struct id16 *id)
 	return span_of(id->b, sizeof id->b);
 }
 
-const char *view_next_of(const struct thread *th)
+/* Nobody moves in what is with one that was removed: neither side hears of the other again. */
+const char *view_next_of(const struct turn *t, const struct thread *th)
 {
+	const struct peer *p = state_peer(t->node, th->peer);
 	uint8_t next;
 
 	require(th->state < REFERRAL_STATE_COUNT);
 	next = state_row((enum referral_state)th->state)->next;
-	return next == 0 ? "nobody" : next == fold_our_side(th) ? "us" : "partner";
+	return next == 0 || (p != NULL && p->removed) ? "nobody"
+	       : next == fold_our_side(th)	      ? "us"
+						      : "partner";
 }
 
 /* What of a received payload may be looked at now, and why not; our own words are ours to read. */
@@ -118,13 +122,22 @@ static enum err delivery_row(struct turn *t, const struct thread *th, struct msg
 	return ERR_OK;
 }
 
+/* Is it not over, and its partner no member any more? */
+static bool with_gone(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	require(th->state < REFERRAL_STATE_COUNT);
+	return p != NULL && p->removed && state_row((enum referral_state)th->state)->next != 0;
+}
+
 /* By when, as the last day there where the term runs. */
 static void due_row(struct turn *t, const struct thread *th, struct msg *row)
 {
 	const char *place = deadline_place(t, th);
 	char day[DATE_TEXT];
 
-	if (th->due_ms == 0)
+	if (th->due_ms == 0 || with_gone(t, th)) /* nobody keeps a term there */
 		return;
 	deadline_day(place, th->due_ms, day);
 	msg_set_u64(row, REFERRAL_ROW_DUE_MS, th->due_ms);
@@ -153,13 +166,18 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 	const struct peer *p = state_peer(t->node, th->peer);
 	const enum referral_state s = (enum referral_state)th->state;
 	const uint8_t next = state_row(s)->next;
-	const enum work_kind todo = state_work(s, next == 0 ? fold_our_side(th)
-							    : (enum referral_actor)next);
+	const bool gone = p != NULL && p->removed;
+	const enum work_kind todo = next != 0 && gone
+					    ? WORK_GONE
+					    : state_work(s, next == 0 ? fold_our_side(th)
+								      : (enum referral_actor)next);
 	const struct peer *to;
 	enum err rc;
 
-	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(th));
-	if (todo != WORK_KIND_COUNT && (next != 0 || worklist_waits(t, th, todo)))
+	msg_set_text(t->arena, row, REFERRAL_ROW_NEXT, view_next_of(t, th));
+	if (next != 0 && gone)
+		msg_set_u64(row, REFERRAL_ROW_GONE, 1);
+	if (todo != WORK_KIND_COUNT && ((next != 0 && !gone) || worklist_waits(t, th, todo)))
 		msg_set_text(t->arena, row, REFERRAL_ROW_TODO, worklist_code(todo));
 	gone_row(t, th, row);
 	rc = came_to(t, th, &to);
@@ -169,7 +187,7 @@ static enum err move_row(struct turn *t, const struct thread *th, struct msg *ro
 		rc = may_rows(t, th, row);
 	if (rc != ERR_OK || p == NULL)
 		return rc;
-	if (connect_alive(t, p))
+	if (gone || connect_alive(t, p)) /* nobody is waited for that never comes */
 		return ERR_OK;
 	msg_set_u64(row, REFERRAL_ROW_AWAY, 1);
 	if (p->phone[0] != '\0')

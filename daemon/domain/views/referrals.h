@@ -17,7 +17,7 @@
 #include "domain/standing/follow.h"
 
 /** Whose move it is: "us", "partner", "nobody". */
-const char *view_next_of(const struct thread *th);
+const char *view_next_of(const struct turn *t, const struct thread *th);
 /** Which categories of what was said in this thread may be looked at now; *why: a code where there are none, else "". */
 MUST_CHECK enum err view_readable(struct turn *t, const struct thread *th, uint64_t *cats,
 				  const char **why);

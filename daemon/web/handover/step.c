@@ -60,6 +60,7 @@ static const char *where(struct visit *v, const struct msg *row)
 		   *next = msg_text(row, HANDOVER_ROW_NEXT);
 	const char *key = strcmp(next, "us") == 0	 ? "handover-next-us"
 			  : strcmp(next, "partner") == 0 ? "handover-next-partner"
+			  : strcmp(next, "gone") == 0	 ? "handover-next-gone"
 							 : "handover-next-nobody";
 	char day[WORDS_SHORT];
 

@@ -15,7 +15,7 @@ enum { KEY = 64, LIST = 1024 };
  *	next	our last word there	sign
  *	us	either			a pointer: somebody here acts
  *	partner	either			a ring: we wait
- *	nobody	no			a ring: nothing is done there before it arrives
+ *	nobody	no, or nobody is there	a ring: nothing is done there before it arrives
  *	nobody	yes			a tick
  */
 const char *referral_mark(const struct msg *row)
@@ -26,6 +26,7 @@ const char *referral_mark(const struct msg *row)
 	if (strcmp(next, "us") == 0)
 		return "▶";
 	return strcmp(next, "partner") == 0 || msg_u64(row, REFERRAL_ROW_UNDELIVERED) != 0 ||
+			       msg_u64(row, REFERRAL_ROW_GONE) != 0 ||
 			       msg_u64(row, REFERRAL_ROW_PROVISIONAL) != 0
 		       ? "○"
 		       : "✔";
