@@ -617,29 +617,6 @@ def test_what_was_written_by_a_wrong_clock_arrives_when_it_is_set_right(federati
     a.await_state(ref, "accepted")
 
 
-def test_a_consent_given_before_anybody_was_heard_begins_for_the_partner(federation, workdir):
-    """Nobody says yet that this clock is a day ahead."""
-    f, clock = federation("Goes", "SMWO"), Clock(workdir)
-    a, b = f.nodes
-    a.start(*clock.args)
-    b.start()
-    f.import_roster()
-    f.agree(a, b)
-    f.agree(b, a)
-    f.await_connected(a)
-    a.stop()
-    b.stop()
-    clock.set(86400)
-    a.start(*clock.args)
-    case = a.new_case(name="Klok Verzonnen", phone="000-5")
-    a.consent(case, b.name)
-    ref = a.refer(case, b.name)
-    clock.set(0)
-    b.start()
-    b.await_state(ref, "offered")
-    assert (b.k("show", ref)["person"]["name"], b.k("show", ref)["person"]["phone"]) == ("Klok Verzonnen", "000-5")
-
-
 @pytest.mark.parametrize("way", ["narrowed", "passed on"])
 def test_a_consent_made_of_another_begins_for_the_partner(federation, workdir, way):
     """By a clock that is a day ahead: part of it is taken back, or a partner's consent lets the person be passed on."""

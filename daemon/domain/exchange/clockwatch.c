@@ -8,11 +8,7 @@
 #include "base/date.h"
 #include "proto/msg.h"
 
-enum {
-	OLD_MS = 3600000, /* what was said longer ago proves nothing, unless the line is there */
-	UNHEARD_MS = 2 *
-		     DAY_MS /* a date that was typed wrong is a day off, and some hours of a zone */
-};
+enum { OLD_MS = 3600000 }; /* what was said longer ago proves nothing, unless the line is there */
 
 /* No two clocks are further apart: differences of what partners say stay within a number. */
 static const int64_t far_ms = INT64_C(1) << 60;
@@ -106,21 +102,19 @@ static uint64_t ahead_of(const struct turn *t, const struct peer *p)
 	return off_ms < 0 && (who == CLOCK_OURS || who == CLOCK_UNCLEAR) ? (uint64_t)-off_ms : 0;
 }
 
-/* A partner that was not heard lately has its clock as the others have theirs; where nobody was heard, nothing says that ours is right. */
+/* A partner that was not heard lately has its clock as the others have theirs. */
 static uint64_t ahead_of_some(const struct turn *t)
 {
 	uint64_t most = 0;
-	bool heard = false;
 	int64_t off_ms;
 
 	for (size_t i = 0; i < t->node->peer_count; i++) {
 		const struct peer *p = &t->node->peers[i];
 		const uint64_t ahead = difference(t, p, &off_ms) ? ahead_of(t, p) : 0;
 
-		heard = heard || difference(t, p, &off_ms);
 		most = ahead > most ? ahead : most;
 	}
-	return heard ? most : UNHEARD_MS;
+	return most;
 }
 
 uint64_t clockwatch_begins_ms(const struct turn *t, const struct peer *p, uint64_t until_ms)

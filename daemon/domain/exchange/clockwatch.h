@@ -29,8 +29,8 @@ enum clock_who clockwatch_who(const struct turn *t, const struct peer *p, int64_
 void clockwatch_rows(const struct turn *t, struct msg *into, unsigned field);
 void clockwatch_row(const struct turn *t, const struct peer *p, struct msg *row);
 /** When a consent for this partner begins that is given now and holds until then: as that partner has it where it may be our clock that
- *  is ahead, two days ago where nobody's clock is known.  One that begins tomorrow would cover nothing today: what rests on it would
- *  arrive empty once our clock is set right. */
+ *  is ahead, and by ours where nobody's is known: the paper says when it begins, and before it was given would be untrue.  One that
+ *  begins tomorrow would cover nothing today: what rests on it would arrive empty once our clock is set right. */
 uint64_t clockwatch_begins_ms(const struct turn *t, const struct peer *p, uint64_t until_ms);
 /** Is it so far off that each refuses what the other says? */
 bool clockwatch_blocks(const struct turn *t, const struct peer *p);
