@@ -221,9 +221,9 @@ def test_a_hundred_thousand_referrals(world):
         took = time.time() - t0
         print(f"hostile: removed after {took:.2f} s")
         assert took < 10
-        work = wait_for("work for each referral that is open", lambda: (
-            lambda got: got["total"] >= 2 * most and got)(b.k("worklist", "--from", m.name)), 30)
-        assert "partner-removed" in {r["kind"] for r in work["work"]}
+        # what is to be answered has a day and stands first: where the first page has none of it, no page has
+        wait_for("each referral that is open to be one line of work, that its partner is gone", lambda: (
+            lambda got: got["total"] >= most and {r["kind"] for r in got["work"]} - {"consent-ends"} == {"partner-removed"})(b.k("worklist", "--from", m.name)), 30)
     w.still_whole()
 
 

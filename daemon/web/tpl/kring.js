@@ -49,7 +49,8 @@
 	addEventListener("submit", (e) => sent = e.target.closest("main") !== null);
 	addEventListener("pageshow", () => sent = false);
 	addEventListener("beforeunload", (e) => {
-		if (!sent && words()) e.preventDefault();
+		/* a browser asks nobody who did not touch the page, and complains of whoever tries */
+		if (!sent && navigator.userActivation?.hasBeenActive !== false && words()) e.preventDefault();
 	});
 
 	/* A line says that there is something new; nothing on the page changes by itself but the numbers of the menu.  A page that is not
