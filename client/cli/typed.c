@@ -6,6 +6,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "base/check.h"
 
@@ -32,5 +35,30 @@ bool typed_line(char *out, size_t cap)
 	(void)sigaction(SIGINT, &before, NULL);
 	if (!got)
 		out[0] = '\0';
+	return got;
+}
+
+bool typed_unseen(FILE *to, const char *question, char *out, size_t cap)
+{
+	struct termios before, quiet;
+	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
+	bool got;
+
+	require(to != NULL && question != NULL);
+	if (terminal) {
+		/* TCSAFLUSH: what was typed ahead is dropped, it was not meant as a secret.  Before the question is seen, so that nothing
+		 * of the answer is dropped or shown. */
+		quiet = before;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
+		(void)fputs(question, to);
+		(void)fflush(to);
+	}
+	got = typed_line(out, cap);
+	if (terminal) {
+		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &before);
+		(void)fputc('\n', to);
+	}
+	out[strcspn(out, "\r\n")] = '\0';
 	return got;
 }

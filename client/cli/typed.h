@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /**
- * typed - a line that somebody types.
+ * typed - a line that somebody types, shown or not.
  *
  * Layer:    client (base, proto).
  * Owns:     nothing.
@@ -14,9 +14,14 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /** The next line of standard input, with its line feed when it fits.  False: there is none, or Ctrl-C was pressed, which ends this
  *  question alone; out is "" then. */
 bool typed_line(char *out, size_t cap);
+
+/** A secret: the next line, without its line feed.  A terminal is asked for it, on `to`, and does not show it.  False as
+ *  typed_line(). */
+bool typed_unseen(FILE *to, const char *question, char *out, size_t cap);
 
 #endif /* KRING_CLIENT_CLI_TYPED_H */

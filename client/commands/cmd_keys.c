@@ -3,9 +3,7 @@
  * both commands ask until a node without keys answers. */
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "client/cli/ctlclient.h"
@@ -16,30 +14,6 @@
 #include "client/print/print.h"
 
 enum { LOCK_STEPS = 200, LOCK_STEP_NS = 50000000 };
-
-/* A secret is not shown on a terminal, and is never an option: options are seen by every user of the machine. */
-static bool read_secret(enum list_lang lang, char *out, size_t cap)
-{
-	struct termios before, quiet;
-	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	bool got;
-
-	require(out != NULL && cap > 1);
-	if (terminal) {
-		/* TCSAFLUSH: what was typed ahead is dropped, it was not meant as a secret */
-		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		(void)fputs(words_of(lang, "ask-secret"), stderr);
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	}
-	got = typed_line(out, cap);
-	if (terminal) {
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-		(void)fputc('\n', stderr);
-	}
-	out[got ? strcspn(out, "\n") : 0] = '\0';
-	return got && out[0] != '\0';
-}
 
 /* The node answers before its keys are gone: the process that knew them ends, and another one waits for an unlock. */
 static int until_locked(struct cli *c)
@@ -80,10 +54,12 @@ int cmd_unlock(struct cli *c)
 {
 	struct msg *sub, *req = cli_request(c, REQUEST_UNLOCK, &sub), *reply;
 	char secret[1024];
+	bool got;
 	int code;
 
 	require(c->cmd->run == cmd_unlock);
-	if (!read_secret(c->lang, secret, sizeof secret))
+	got = typed_unseen(stderr, words_of(c->lang, "ask-secret"), secret, sizeof secret);
+	if (!got || secret[0] == '\0')
 		return cli_refuse(c, CLI_USAGE, "nothing-entered", FILL_NONE);
 	msg_set_text(&c->arena, sub, UNLOCK_SECRET, secret);
 	explicit_bzero(secret, sizeof secret);

@@ -4,8 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "base/check.h"
 #include "client/cli/typed.h"
@@ -13,7 +11,7 @@
 #include "client/standing/state.h"
 #include "client/words/words.h"
 
-enum { WORDS_MOST = 8, ROW = 64 };
+enum { WORDS_MOST = 8, ROW = 64, QUESTION = 256 };
 
 /* Rows of one question have its name behind what they are for. */
 static const char *row_of(const struct setup *s, const char *kind, const char *name)
@@ -56,23 +54,10 @@ static void chosen(const struct setup *s, enum ask_no no, const char *typed, cha
 /* Never on the screen, never in an answers file. */
 static bool read_unseen(const struct setup *s, const char *key, char out[SETUP_ANSWER])
 {
-	struct termios before, quiet;
-	const bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-	bool got;
+	char question[QUESTION];
 
-	(void)printf("%s> ", setup_of(s, key));
-	(void)fflush(stdout);
-	if (terminal) {
-		quiet = before;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &quiet);
-	}
-	got = typed_line(out, SETUP_ANSWER);
-	if (terminal)
-		(void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-	(void)putchar('\n');
-	out[got ? strcspn(out, "\r\n") : 0] = '\0';
-	return got;
+	(void)snprintf(question, sizeof question, "%s> ", setup_of(s, key));
+	return typed_unseen(stdout, question, out, SETUP_ANSWER);
 }
 
 /* Twice: a slip that nobody sees would lock everybody out. */

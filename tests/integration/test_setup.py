@@ -6,6 +6,7 @@ import select
 import shutil
 import signal
 import subprocess
+import termios
 import time
 
 import pytest
@@ -136,6 +137,26 @@ def test_two_nodes_find_each_other(place):
     t.answer("")
     assert t.code == 0 and "Verbunden mit 1 Partner" in t.text, t.text
     assert oct((place.dir / "stick/doel-sheet").stat().st_mode)[-3:] == "600"
+
+
+def test_a_passphrase_is_asked_for_once_the_screen_is_quiet(place):
+    """Who answers at once, as a program does that types it, is neither shown nor lost."""
+    n = place.node("goes")
+    (place.dir / "stick").mkdir()
+    everywhere = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(everywhere)})  # on one processor whoever waits for the question runs as soon as it is there
+    t = Terminal(n, "setup", lang="en", seconds=60)
+    with_echo = termios.tcgetattr(t.fd)
+    with_echo[3] |= termios.ECHO
+    termios.tcsetattr(t.fd, termios.TCSANOW, with_echo)
+    t.play("1", "Zeeland", "2/2", f"{place.dir}/roots", "Gemeente Goes", "", "0113-000000", f"tcp://127.0.0.1:{n.port}", "", "passphrase")
+    shown = []
+    for _ in range(200):  # a question mark is answered with why, and the same question
+        shown.append(bool(termios.tcgetattr(t.fd)[3] & termios.ECHO))
+        assert t.text.endswith("Your passphrase > "), t.text
+        t.answer("?")
+    os.sched_setaffinity(0, everywhere)
+    assert not any(shown)
 
 
 def test_the_same_answers_in_a_file(place):
