@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/endpoint.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "core/control/alone.h"
 #include "core/control/hashing.h"
 #include "core/control/screens.h"

@@ -11,7 +11,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "base/rng.h"
 #include "core/control/going.h"
 #include "core/pairkeys.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "core/disk/nodestore.h"
 #include "core/disk/prekeys.h"
 #include "core/disk/rosterfile.h"

@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "core/intake.h"
 
 enum { TOGETHER = 32, LATE_MS = 1000, OWN_US = 250000 };

@@ -19,7 +19,7 @@
 #include "base/cause.h"
 #include "base/check.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "io/loop_uv.h"
 
 enum { HEAD = 4, SMALL = 8192, IDLE_MS = 10000 };

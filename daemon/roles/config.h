@@ -22,7 +22,7 @@
 
 #include "base/err.h"
 #include "base/limits_screens.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 enum { CONFIG_PATH_MAX = 512, CONFIG_COUNT = 19 };
 

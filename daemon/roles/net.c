@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "io/ipc.h"
 #include "io/newcomer/onboard.h"
 #include "proto/msg.h"

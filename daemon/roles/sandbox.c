@@ -27,7 +27,7 @@
 #include "base/cause.h"
 #include "base/limits.h"
 #include "base/limits_screens.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 enum { FILES_OTHER = 256 };
 

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 /* systemd may hand over several directories, with colons between; the first is the unit's own. */
 void socketfile_path(char *out, size_t cap, const char *dir)

@@ -19,7 +19,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/disk/infile.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "base/text.h"
 #include "io/fdpass.h"
 #include "io/notify.h"

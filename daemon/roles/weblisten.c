@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "base/endpoint.h"
 #include "base/limits_screens.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 static_assert(sizeof((struct endpoint *)0)->addr == sizeof(struct in6_addr), "an address, whole");
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "io/fdpass.h"
 #include "io/http/http.h"
 #include "io/http/webline.h"

@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 #include "base/limits_screens.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "io/ipc.h"
 
 #define SCREENS_BIT (UINT64_C(1) << 63)

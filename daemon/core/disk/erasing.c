@@ -3,7 +3,7 @@
 #include "core/disk/erasing.h"
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 enum { EVERY_MS = 20 * 3600000 }; /* once a day, however the hours fall */
 

@@ -3,7 +3,7 @@
 #include "core/disk/resting.h"
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 
 enum { QUIET_MS = 30000, AGAIN_MS = 1000 };
 

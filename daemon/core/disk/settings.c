@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "roles/causes.h"
 #include "roles/configfile.h"
 

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "domain/node.h"
 
 enum { EVERY_MS = 1000 }; /* a full disk does not fill in less */

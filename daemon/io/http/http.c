@@ -27,7 +27,7 @@
 #include "base/check.h"
 #include "base/limits/door.h"
 #include "base/limits_screens.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "io/loop_uv.h"
 
 enum { SWEEP_MS = 1000, ACCEPTS = 32, BODY_FIRST = 4096, STREAM_BYTES = 512, FILE_BYTES = 16384 };

@@ -17,7 +17,7 @@
 #include "base/clock.h"
 #include "base/endpoint.h"
 #include "base/limits.h"
-#include "base/log.h"
+#include "base/log/log.h"
 #include "base/rng.h"
 #include "io/addrwatch.h"
 #include "io/partners/curve.h"

@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  ids, counts and codes only.  No text from outside, no names, no case text.
  */
-#ifndef KRING_BASE_LOG_H
-#define KRING_BASE_LOG_H
+#ifndef KRING_BASE_LOG_LOG_H
+#define KRING_BASE_LOG_LOG_H
 
 #include "base/err.h"
 
@@ -37,4 +37,4 @@ void log_init(const char *role, enum log_level level);
 /** fmt yields "key=value key=value"; may be empty. */
 void log_write(enum log_level level, enum log_event event, const char *fmt, ...) PRINTF_LIKE(3, 4);
 
-#endif /* KRING_BASE_LOG_H */
+#endif /* KRING_BASE_LOG_LOG_H */

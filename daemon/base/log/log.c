@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One line a record, key=value, to standard error: journald keeps it and knows the time.  No text from outside is
  * written, only ids, counts and words of ours, so a log can be sent to somebody who may not see a case. */
-#include "base/log.h"
+#include "base/log/log.h"
 
 #include <assert.h>
 #include <stdarg.h>
