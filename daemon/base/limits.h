@@ -109,6 +109,8 @@
 #define LIMIT_ALARM_MIN	      60u /* the same alarm again is written down at most so often */
 
 /* processes */
+#define LIMIT_LOG_LINES	    32u	   /* of one event, by one process, within ... */
+#define LIMIT_LOG_MS	    10000u /* ... and how many more there were */
 #define LIMIT_TURN_EVENTS   256u
 #define LIMIT_SLICE_US	    20000u /* of partners' words, before people are heard again */
 #define LIMIT_TURN_ARENA    (32u << 20)
@@ -131,14 +133,12 @@
 #define LIMIT_NETWORK_STRANGERS 1280u  /* ... and from one /24, or /64 of IPv6 */
 #define LIMIT_MUTE_MS		20000u /* so long they may be silent */
 #define LIMIT_FILES_NET		16384u
-#define LIMIT_FILES_DIALLED                                                                        \
-	4u /* descriptors of one partner that we dial: the line, and ZeroMQ's own */
+#define LIMIT_FILES_DIALLED	4u /* of one partner that we dial: the line, and ZeroMQ's own */
 /* what the disk must keep free before intake stops; deletion, receipts and withdrawal go on */
 #define LIMIT_DISK_WARN_PERCENT 10u
 #define LIMIT_DISK_STOP_PERCENT 5u
-/* ... but never more than this: a twentieth of a large disk is no scarcity */
-#define LIMIT_DISK_PLENTY  (8ULL * 1024 * 1024 * 1024)
-#define LIMIT_DISK_RESERVE (256ULL * 1024 * 1024)
+#define LIMIT_DISK_PLENTY	(8ULL * 1024 * 1024 * 1024) /* at most: it is no scarcity */
+#define LIMIT_DISK_RESERVE	(256ULL * 1024 * 1024)
 
 /* onboarding: strangers may connect, so everything is counted */
 #define LIMIT_ONBOARD_MESSAGE	     65536

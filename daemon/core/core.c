@@ -607,6 +607,7 @@ static void on_tick(void *ctx)
 	struct core *c = ctx;
 
 	c->tick_at_ms = 0; /* none is armed now */
+	log_tell();
 	opened_push(&c->o, &(struct event){.type = EVENT_TICK});
 }
 

@@ -27,7 +27,6 @@ enum {
 	ARENA = 1024 * 1024,
 	TELL_MS =
 		500, /* what was refused is told core, and the log, once in a while and not each time */
-	LOG_EACH = 8, /* of those, so many one by one */
 };
 
 static_assert(LIMIT_PEERS <= UINT16_MAX, "a partner has a number");
@@ -50,7 +49,6 @@ struct net {
 	struct id32 node_id;
 	struct shares shares;
 	struct loop_timer *tell; /* started by the first refusal */
-	unsigned logged;	 /* refusals, since it ran */
 	uint64_t dropped;
 	struct transport_peer *peers; /* LIMIT_PEERS; of a setup while it comes in */
 	size_t peer_count;
@@ -111,22 +109,19 @@ static bool acceptable(const struct net *n, struct span s)
 	       e.not_after_s <= now_s + LIMIT_ENVELOPE_TTL_S + 3600 + LIMIT_CLOCK_SKEW_S;
 }
 
-/* Counted for `kring status`.  Whoever floods does not fill the journal as well: true for the first few only. */
-static bool refused(struct net *n, uint16_t peer, enum ipc_cause cause)
+/* Counted for `kring status`. */
+static void refused(struct net *n, uint16_t peer, enum ipc_cause cause)
 {
 	if (!n->shares.any)
 		loop_timer_start(n->tell, TELL_MS);
 	shares_refused(&n->shares, peer, cause);
-	return n->logged++ < LOG_EACH;
 }
 
 static void on_tell(void *ctx)
 {
 	struct net *n = ctx;
 
-	if (n->logged > LOG_EACH)
-		log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "more=%u", n->logged - LOG_EACH);
-	n->logged = 0;
+	log_tell();
 	if (shares_tell(&n->shares, n->core) != ERR_OK)
 		loop_stop(n->loop, ROLES_FAILED);
 }
@@ -135,8 +130,8 @@ static void on_refused(void *ctx, uint16_t peer, enum transport_cause cause)
 {
 	const enum ipc_cause why = cause == TRANSPORT_LINES ? IPC_CAUSE_LINES : IPC_CAUSE_STRANGERS;
 
-	if (refused(ctx, peer, why))
-		log_write(LOG_NOTICE, LOG_PEER_REFUSED, "peer=%u cause=%d", peer, (int)cause);
+	refused(ctx, peer, why);
+	log_write(LOG_NOTICE, LOG_PEER_REFUSED, "peer=%u cause=%d", peer, (int)cause);
 }
 
 static void on_message(void *ctx, uint16_t peer, struct span bytes)
@@ -145,16 +140,16 @@ static void on_message(void *ctx, uint16_t peer, struct span bytes)
 
 	if (!acceptable(n, bytes)) {
 		n->dropped++;
-		if (refused(n, peer, IPC_CAUSE_FORM))
-			log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "peer=%u len=%zu total=%llu",
-				  peer, bytes.len, (unsigned long long)n->dropped);
+		refused(n, peer, IPC_CAUSE_FORM);
+		log_write(LOG_WARN, LOG_ENVELOPE_DROPPED, "peer=%u len=%zu total=%llu", peer,
+			  bytes.len, (unsigned long long)n->dropped);
 		return;
 	}
 	if (!shares_take(&n->shares, peer, bytes.len)) {
 		const enum ipc_cause cause = shares_cause(&n->shares, peer);
 
-		if (refused(n, cause == IPC_CAUSE_CROWD ? 0 : peer, cause))
-			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
+		refused(n, cause == IPC_CAUSE_CROWD ? 0 : peer, cause);
+		log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u", peer);
 		return; /* everything is sent again until it is receipted */
 	}
 	/* All that this process can tell about it. */

@@ -255,7 +255,7 @@ def probe(tmp_path_factory):
     root = pathlib.Path(__file__).resolve().parents[2]
     (d / "probe.c").write_text(PROBE)
     subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", f"-I{root / 'daemon'}", "-o", str(d / "probe"), str(d / "probe.c"), str(root / "daemon/roles/sandbox.c"),
-                    str(root / "daemon/base/log/log.c"), str(root / "daemon/base/err.c"), str(root / "daemon/base/cause.c"), str(root / "daemon/base/check.c"), "-lseccomp", "-lpthread"], check=True)
+                    str(root / "daemon/base/log/log.c"), str(root / "daemon/base/clock.c"), str(root / "daemon/base/err.c"), str(root / "daemon/base/cause.c"), str(root / "daemon/base/check.c"), "-lseccomp", "-lpthread"], check=True)
     return lambda *args: subprocess.run([str(d / "probe"), *map(str, args)], capture_output=True, text=True)
 
 

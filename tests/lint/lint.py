@@ -408,7 +408,7 @@ def sizes():
 
 
 def globals_reviewed():
-    allowed = {"daemon/base/log/log.c: log_role", "daemon/base/log/log.c: log_max"}
+    allowed = {"daemon/base/log/log.c: log_role", "daemon/base/log/log.c: log_max", "daemon/base/log/log.c: log_now"}
     for p in SOURCES:
         for m in re.finditer(r"^static (?!const\b|inline\b|enum err\b|void\b|bool\b)[\w ]+?\**(\w+)( = [^;(]*)?;$", p.read_text(), re.M):
             if f"{rel(p)}: {m[1]}" not in allowed and " const " not in m[0]:

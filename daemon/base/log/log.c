@@ -10,12 +10,23 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/clock.h"
+#include "base/limits.h"
 
 enum { LINE_MAX_LEN = 512 };
 
-/* Set once before the loop starts, and read by every function: tests/lint/lint.py allows these two and no others. */
+/* Set once before the loop starts, and read by every function: tests/lint/lint.py allows these and no others. */
 static const char *log_role = "kring";
 static enum log_level log_max = LOG_NOTICE;
+
+/* Of each event what was written lately, and what was not: nearly every line can be brought about by bytes from outside, and a journal
+ * that is full of one of them, or that threw away others because of it, tells of nothing. */
+struct log_lately {
+	uint64_t part; /* of the monotonic clock: each LIMIT_LOG_MS long */
+	unsigned long left_out[LOG_EVENT_COUNT_];
+	unsigned written[LOG_EVENT_COUNT_]; /* LIMIT_LOG_LINES at most */
+};
+static struct log_lately log_now;
 
 static const char *const level_names[] = {"error", "warn", "notice", "info", "debug"};
 /* clang-format off */
@@ -35,28 +46,76 @@ void log_init(const char *role, enum log_level level)
 	log_max = level;
 }
 
+/* One write for the whole line: lines of two processes do not mix. */
+PRINTF_LIKE(3, 0)
+static void line(enum log_level level, enum log_event event, const char *fmt, va_list ap)
+{
+	char text[LINE_MAX_LEN];
+	size_t len;
+
+	require(event < LOG_EVENT_COUNT_ && level <= LOG_DEBUG);
+	(void)snprintf(text, sizeof text, "%s role=%s event=%s ", level_names[level], log_role,
+		       event_names[event]);
+	len = strlen(text);
+	(void)vsnprintf(text + len, sizeof text - len, fmt, ap);
+	len = strlen(text);
+	text[len] = '\n'; /* in the place of the NUL */
+	/* A log that cannot be written must not stop a referral. */
+	if (write(STDERR_FILENO, text, len + 1) < 0)
+		return;
+}
+
+PRINTF_LIKE(3, 4)
+static void line_of(enum log_level level, enum log_event event, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang 14 forgets va_start when it reads several files */
+	line(level, event, fmt, ap);
+	va_end(ap);
+}
+
+void log_tell(void)
+{
+	for (unsigned i = 0; i < LOG_EVENT_COUNT_; i++) {
+		const unsigned long more = log_now.left_out[i];
+
+		log_now.left_out[i] = 0;
+		if (more != 0)
+			line_of(LOG_WARN, (enum log_event)i, "left_out=%lu", more);
+	}
+}
+
+/* May this line be written? */
+static bool has_room(enum log_event event)
+{
+	const uint64_t part = clock_mono_ms() / LIMIT_LOG_MS;
+
+	require(event < LOG_EVENT_COUNT_);
+	if (part != log_now.part) {
+		log_tell();
+		memset(log_now.written, 0, sizeof log_now.written);
+		log_now.part = part;
+	}
+	if (log_now.written[event] < LIMIT_LOG_LINES) {
+		log_now.written[event]++;
+		return true;
+	}
+	log_now.left_out[event]++;
+	return false;
+}
+
 void log_write(enum log_level level, enum log_event event, const char *fmt, ...)
 {
-	char line[LINE_MAX_LEN];
-	size_t len;
 	va_list ap;
 
 	require(event < LOG_EVENT_COUNT_);
 	require(level <= LOG_DEBUG && fmt != NULL);
-	if (level > log_max)
+	if (level > log_max || !has_room(event))
 		return;
-	(void)snprintf(line, sizeof line, "%s role=%s event=%s ", level_names[level], log_role,
-		       event_names[event]);
-	len = strlen(line);
 	va_start(ap, fmt);
 	/* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): clang 14 forgets va_start when it reads several files */
-	(void)vsnprintf(line + len, sizeof line - len - 1, fmt, ap);
+	line(level, event, fmt, ap);
 	va_end(ap);
-	len = strlen(line);
-	/* In the place of the NUL, and one write for the whole line: lines of two processes do not
-	 * mix. */
-	line[len] = '\n';
-	/* A log that cannot be written must not stop a referral. */
-	if (write(STDERR_FILENO, line, len + 1) < 0)
-		return;
 }

@@ -3,9 +3,9 @@
  * log - one line per event: level, event id, key=value.
  *
  * Layer:    base.
- * Owns:     the level and the role's name, set once at start.
- * Threads:  any; one write(2) per line.
- * Time:     none; the journal stamps lines.
+ * Owns:     the level and the role's name, set once at start; how many lines of each event there were lately.
+ * Threads:  one of each process; one write(2) per line.
+ * Time:     the journal stamps lines; LIMIT_LOG_MS of the monotonic clock for their number.
  * Durable:  nothing.
  * Privacy:  ids, counts and codes only.  No text from outside, no names, no case text.
  */
@@ -34,7 +34,10 @@ enum log_event {
 
 /** role is borrowed for ever (a literal). */
 void log_init(const char *role, enum log_level level);
-/** fmt yields "key=value key=value"; may be empty. */
+/** fmt yields "key=value key=value"; may be empty.  Of one event LIMIT_LOG_LINES are written within LIMIT_LOG_MS, whatever brings them about;
+ *  how many more there were is a line of its own (left_out=N), before the next line behind that time. */
 void log_write(enum log_level level, enum log_event event, const char *fmt, ...) PRINTF_LIKE(3, 4);
+/** The same at once: where a process has time, so that it does not wait for another line. */
+void log_tell(void);
 
 #endif /* KRING_BASE_LOG_LOG_H */
