@@ -51,13 +51,13 @@ bool csrf_holds_by(const uint8_t key[CSRF_KEY], const char *path, const char *k)
 	       bytes_equal_ct(want, k, CSRF_TEXT);
 }
 
-/* Under no key: it has to be the same after everything was started again. */
-void csrf_whose(const char *name, char out[CSRF_TEXT + 1])
+/* Under no key: it has to be the same after everything was started again.  By the id: a colleague who comes later may have the same name. */
+void csrf_whose(const char *id, char out[CSRF_TEXT + 1])
 {
-	const struct span part = span_of(name, strlen(name));
+	const struct span part = span_of(id, strlen(id));
 	uint8_t hash[HASH_LEN];
 
-	require(name[0] != '\0');
+	require(id[0] != '\0');
 	hash_parts(HASH_CSRF, span_of("", 0), &part, 1, hash, sizeof hash);
 	cookie_encode(out, hash, CSRF_BYTES);
 }

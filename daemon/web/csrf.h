@@ -25,8 +25,8 @@ bool csrf_holds_by(const uint8_t key[CSRF_KEY], const char *path, const char *k)
 
 /** What the form of that path carries as its field k. */
 void csrf_make(const uint8_t token[COOKIE_TOKEN], const char *path, char out[CSRF_TEXT + 1]);
-/** Whoever has that name, in a form that is the same after everything was started again. */
-void csrf_whose(const char *name, char out[CSRF_TEXT + 1]);
+/** Whoever has that id in the table of staff, in a form that is the same after everything was started again. */
+void csrf_whose(const char *id, char out[CSRF_TEXT + 1]);
 /** Behind csrf_make() stands on whose page the form of that path was (csrf_whose).  It proves nothing: a form that is not of this session
  *  is never acted on, and this says to whom it may be shown again. */
 void csrf_page_of(const char *whose, const char *path, char out[CSRF_TEXT + 1]);

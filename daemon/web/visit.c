@@ -240,8 +240,8 @@ const char *visit_k(struct visit *v, const char *path)
 
 	require(v->route->who != ROUTE_OPEN);
 	csrf_make(v->token, path, k);
-	if (v->f.who != NULL && v->f.who[0] != '\0') {
-		csrf_whose(v->f.who, whose);
+	if (v->staff != NULL && v->staff[0] != '\0') {
+		csrf_whose(v->staff, whose);
 		csrf_page_of(whose, path, k + CSRF_TEXT);
 	}
 	return visit_keep(v, k);
@@ -320,8 +320,9 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 		return;
 	v->f.ends = ends(v, reply);
 	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
+	v->staff = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN_ID));
 	if (formkept_person(v->site->kept, v->token)[0] == '\0')
-		formkept_signed_in(v->site->kept, v->token, v->f.who);
+		formkept_signed_in(v->site->kept, v->token, v->staff);
 	if (msg_text(reply, REPLY_OWN_ORG)[0] != '\0')
 		v->f.org_line = visit_say(v, LIST_WEB, "works-for",
 					  FILL({"org", msg_text(reply, REPLY_OWN_ORG), 0}));

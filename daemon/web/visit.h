@@ -66,6 +66,8 @@ struct visit {
 	bool signed_in; /* the browser brought a token; core says whether it holds */
 	bool has_before;
 	struct page_frame f;
+	const char *
+		staff; /* whose session it is (StaffRow.id), as f.who is the name; NULL: core said nothing yet */
 	struct out page;
 	visit_told told;
 	const char *odd;  /* the field of the form that cannot be taken; NULL: there is none */

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Nothing that was typed is lost: a form whose session ended, that core did not answer, or of which a field cannot be kept, comes back filled in."""
+import json
 import os
 import re
 import signal
@@ -8,7 +9,8 @@ import tempfile
 import pytest
 
 from browser import PHRASE, Browser, await_web, with_web
-from node import Federation, wait_for
+from node import Federation, Refused, wait_for
+from staff import STRANGER as SECOND, UIDS, hire, kring
 from test_webrefer import colleague, start, step
 
 TEXT = "Belde om 10 uur.\nZoë komt \"morgen\" <b>weer</b>."
@@ -257,6 +259,33 @@ def test_a_page_of_before_a_restart_comes_back_in_the_new_session(goes, bert):
     bert.page = old
     bert.post(at, text="van elders", headers={"Sec-Fetch-Site": "cross-site"}, follow=False)
     assert bert.headers["Location"] == "/login"
+
+
+def test_who_comes_later_under_the_same_name_gets_nothing(goes):
+    """A colleague left and another one of that name came: what the first one typed is not shown to the second, at that browser either."""
+    add = ("staff", "add", "Jan Bedacht", "--role", "caseworker")
+    hire(goes, "administrator")
+    hire(goes, "administrator", name="Collega twee", uid=SECOND)
+    at, b = f"/c/{goes.case}/note", Browser(goes.web)
+    b.first(goes.k(*add)["link"])
+    assert "Jan Bedacht" in b.sign_in("Jan Bedacht").text
+    old = b.get(at)
+    goes.k("staff", "end", "Jan Bedacht")
+    # the same name once more takes two people, and neither of them is root
+    asked = json.loads(kring(goes, UIDS["administrator"], "--json", *add).stdout)
+    link = json.loads(kring(goes, SECOND, "--json", "pending", "confirm", asked["id"]).stdout)
+    assert "Jan Bedacht" in Browser(goes.web).first(link.get("link") or goes.k("staff", "link", "Jan Bedacht")["link"]).text, link
+    restart(goes)
+    b.page = old
+    b.post(at, text="van de eerste Jan")
+    kept = b.page.forms["/login"]["f"]
+    page = b.post("/login", name="Jan Bedacht", phrase=PHRASE)
+    assert b.at == "/" and "eerste Jan" not in page.text, (b.at, page.text)
+    assert "eerste Jan" not in b.get(f"{at}?e={kept}").text
+    # a second window of the first one's
+    b.page = old
+    assert "eerste Jan" not in b.post(at, text="van de eerste Jan").text and b.status == 403
+    goes.k("staff", "end", "Jan Bedacht")
 
 
 def test_what_is_not_known_to_be_anybodys_is_said_to_be_gone(goes, bert):

@@ -120,6 +120,7 @@ enum err asker_shown(struct turn *t, struct msg *reply)
 {
 	const struct peer *self = state_peer_by_id(t->node, &t->node->node_id);
 	struct staff s;
+	char id[33];
 	enum err rc;
 
 	if (t->session == NULL)
@@ -127,7 +128,9 @@ enum err asker_shown(struct turn *t, struct msg *reply)
 	rc = staff_get(t, &t->staff, &s);
 	if (rc != ERR_OK)
 		return rc;
+	bytes_hex(id, s.id.b, sizeof s.id.b);
 	msg_set_text(t->arena, reply, REPLY_SIGNED_IN, s.name);
+	msg_set_text(t->arena, reply, REPLY_SIGNED_IN_ID, id);
 	if (self != NULL)
 		msg_set_text(t->arena, reply, REPLY_OWN_ORG, self->org);
 	if ((t->roles & (ROLE_READER | ROLE_CASEWORKER)) == ROLE_READER)

@@ -77,18 +77,18 @@ static struct known *known_of(struct formkept *k, const uint8_t token[COOKIE_TOK
 }
 
 /* Whoever signed in longest ago gives way. */
-void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *name)
+void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *staff)
 {
 	struct known *at = &k->known[0];
 
-	if (name[0] == '\0')
+	if (staff[0] == '\0')
 		return;
 	for (size_t i = 1; i < LIMIT_SESSIONS; i++)
 		if (k->known[i].order < at->order)
 			at = &k->known[i];
 	*at = (struct known){.order = ++k->order};
 	csrf_key(token, at->key);
-	csrf_whose(name, at->person);
+	csrf_whose(staff, at->person);
 }
 
 const char *formkept_person(struct formkept *k, const uint8_t token[COOKIE_TOKEN])

@@ -35,8 +35,8 @@ struct formkept;
 MUST_CHECK enum err formkept_create(struct formkept **out);
 void formkept_free(struct formkept *k);
 
-/** Core said so: this token signs in whoever has that name, "" nobody.  Of as many sessions as core has it is remembered, also when they are over. */
-void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *name);
+/** Core said so: this token signs in whoever has that id (StaffRow), "" nobody.  Of as many sessions as core has it is remembered, also when they are over. */
+void formkept_signed_in(struct formkept *k, const uint8_t token[COOKIE_TOKEN], const char *staff);
 /** Of which person (csrf_whose), as far as it is known here; "": it is not.  Borrowed until the next formkept_signed_in, as in the next one. */
 const char *formkept_person(struct formkept *k, const uint8_t token[COOKIE_TOKEN]);
 /** ... of whose page a form of that path is which carries form_k. */

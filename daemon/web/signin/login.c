@@ -118,7 +118,7 @@ void signin_known(struct visit *v, const struct msg *reply)
 	require(session.len == COOKIE_TOKEN);
 	if (msg_count(reply, REPLY_STAFF) == 1)
 		formkept_signed_in(v->site->kept, session.p,
-				   msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_NAME));
+				   msg_text(msg_at(reply, REPLY_STAFF, 0), STAFF_ROW_ID));
 }
 
 /* Also after a sign-in that failed what waits behind it is known. */
