@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A member that hands over what is no case, and one that never stops speaking of a case that it gave."""
 import os
+import re
 import struct
 
 import pytest
 from giver import ADDENDUM, AGREE, STAGED, STORY, TAKE, Giver, Taker, pb, person
 from node import CATS, Refused, wait_for
 from test_most import limits
-from world import say
+from world import IDENTITY_NEEDS, act, grant, offer, say
 
 REFUSE = 27
+MESSAGES = 1 << 20
 BEGIN = pb.HandoverContent(person=person(), notes=[pb.HandoverNote(text="begin", at_ms=1)])
 NUMBER = struct.Struct(">I")
 PUT = 512  # THREAD_LOG_MAX: words that it could have added one by one
@@ -59,6 +61,31 @@ def test_what_is_no_case(asked, what):
                 g.step("take", "--yes")
             m.until(lambda: g.heard(REFUSE))
         ends(g)
+    w.still_whole()
+
+
+@pytest.mark.parametrize("at", [1, 2**64 - 1])
+def test_days_that_cannot_be(asked, at):
+    """Of 1970, and of a year with nine digits: nobody is shown one, in the handover, the timeline, the consent and the referral."""
+    w, m = asked
+    g, b = Giver(w, m, collected_ms=at), w.target
+    assert g.propose(takeover_ms=at) == [0]
+    odd = lambda shown: [x for x in re.findall(r"\b(?:1970|9999)-\d\d-\d\d\b", str(shown))] + [x for x in re.findall(r"_ms': (\d+)", str(shown)) if 0 < int(x) < 10**12 or int(x) > 10**13]
+    assert not odd(g.row()), g.row()
+    g.step("agree")
+    m.until(lambda: g.heard(AGREE))
+    g.bundle(pb.HandoverContent(person=person(), notes=[pb.HandoverNote(text="begin", at_ms=at)]))
+    assert g.serve(lambda: g.heard(STAGED)), g.row()
+    g.cede()
+    wait_for("the key", lambda: g.row()["state"] == "ceded")
+    g.step("take", "--yes")
+    gid, subject, consent = grant(m, IDENTITY_NEEDS | MESSAGES, collected_ms=at)
+    thread, o, h = offer(m, gid, subject, pb.Person(name="Piet Verzonnen"), IDENTITY_NEEDS, created=at)
+    said, _ = act(m, thread, 44, 2, h, body=pb.Message(text="kom", date_ms=at), grant=gid, cats=MESSAGES, created=at)
+    assert say(m, [consent, o, said]) == [0, 0, 0]
+    ref = next(r["ref"] for r in b.k("inbox", "--from", m.name)["referrals"])
+    for words in (("case", "show", g.case), ("show", ref), ("consent", "list", g.case), ("handover", "list"), ("inbox",), ("today",)):
+        assert not odd(b.k(*words)), (words, odd(b.k(*words)), b.k(*words))
     w.still_whole()
 
 

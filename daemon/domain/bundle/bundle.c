@@ -27,6 +27,7 @@
 #include "domain/consent/casefile.h"
 #include "domain/consent/gate.h"
 #include "domain/consent/grant.h"
+#include "domain/documents/dates.h"
 #include "domain/documents/words.h"
 #include "domain/exchange/quota.h"
 #include "domain/referral/deadline.h"
@@ -43,17 +44,24 @@ static struct id32 digest_of(struct span salt, struct span plain)
 
 /* ---- notes ---- */
 
+/* The day that stands before a note: on which it was written, as far as that can be, and at the latest when it was put down here. */
+static void day_before(const struct turn *t, uint64_t said, uint64_t put, char day[DATE_TEXT])
+{
+	const uint64_t then = dates_past(put, said);
+
+	deadline_day(t->node->country, then < put ? then : put, day);
+}
+
 const char *bundle_words(const struct turn *t, const struct msg *entry)
 {
 	const uint64_t said = msg_u64(entry, CASE_ENTRY_SAID_MS);
-	const uint64_t put = msg_u64(entry, CASE_ENTRY_AT_MS);
 	const char *text = msg_text(entry, CASE_ENTRY_TEXT);
 	char day[DATE_TEXT];
 	size_t n;
 
 	if (said == 0)
 		return text;
-	deadline_day(t->node->country, said < put ? said : put, day);
+	day_before(t, said, msg_u64(entry, CASE_ENTRY_AT_MS), day);
 	n = strlen(day);
 	return strncmp(text, day, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
 }
@@ -458,7 +466,7 @@ static enum err put_note(struct turn *t, const struct thread *th, const struct b
 		return ERR_NOMEM;
 	if (text_blank(text))
 		return ERR_OK;
-	deadline_day(t->node->country, at_ms < t->wall_ms ? at_ms : t->wall_ms, day);
+	day_before(t, at_ms, t->wall_ms, day);
 	n = strlen(day);
 	if (n + 2 + strlen(text) > LIMIT_PB_STRING) { /* as one text it could not be read again */
 		const enum err rc = put_entry(t, th, note->came, day, 0);

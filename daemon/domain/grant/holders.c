@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "domain/documents/dates.h"
 #include "domain/referral/calendar.h"
 
 /* A code of a later version is shown as what every outcome is: an answer. */
@@ -42,7 +43,7 @@ void holders_told(struct turn *t, const struct erasure_told *told, uint64_t sinc
 	if (told->type == 0)
 		msg_set_u64(row, GRANT_ROW_SILENT_SINCE_MS, since_ms);
 	else
-		msg_set_u64(row, GRANT_ROW_ANSWERED_MS, told->at_ms);
+		msg_set_u64(row, GRANT_ROW_ANSWERED_MS, dates_past(t->wall_ms, told->at_ms));
 	if (outcome_of(told) != NULL)
 		msg_set_text(t->arena, row, GRANT_ROW_OUTCOME, outcome_of(told));
 	put_law(t, told, row, GRANT_ROW_STATUTE, GRANT_ROW_KEPT_UNTIL);
@@ -103,7 +104,8 @@ static enum err put_holder(struct turn *t, const struct tree *tr, size_t at, uin
 	if (h->depth > 1)
 		put_name(t, out, HOLDER_ROW_VIA, &above->node);
 	msg_set_text(t->arena, out, HOLDER_ROW_STATE, state_of(h, p == NULL || p->removed, n));
-	msg_set_u64(out, HOLDER_ROW_AT_MS, h->told.type != 0 ? h->told.at_ms : since_ms);
+	msg_set_u64(out, HOLDER_ROW_AT_MS,
+		    h->told.type != 0 ? dates_past(t->wall_ms, h->told.at_ms) : since_ms);
 	put_law(t, &h->told, out, HOLDER_ROW_STATUTE, HOLDER_ROW_KEPT_UNTIL);
 	if (h->told.onward != 0)
 		msg_set_u64(out, HOLDER_ROW_PASSED_ON, h->told.onward);

@@ -7,8 +7,8 @@
 #include "base/check.h"
 #include "domain/attach/along.h"
 #include "domain/blob/blob.h"
+#include "domain/documents/dates.h"
 #include "domain/moving/runs.h"
-#include "domain/referral/deadline.h"
 
 static void copy_bytes(struct turn *t, struct msg *to, unsigned field, struct span s, size_t len)
 {
@@ -46,12 +46,13 @@ static void learn_bundle(struct turn *t, const struct msg *body, struct msg *rec
 }
 
 /* What one body that counts adds to the row. */
-static void learn_body(struct turn *t, uint16_t type, const struct msg *body, struct msg *record)
+static void learn_body(struct turn *t, const struct log_entry *e, const struct msg *body,
+		       struct msg *record)
 {
-	switch (type) {
+	switch (e->type) {
 	case DOC_PROPOSE:
 		msg_set_u64(record, HANDOVER_RECORD_TAKEOVER_MS,
-			    deadline_date(t, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
+			    dates_ahead(e->kept_ms, msg_u64(body, HANDOVER_PROPOSE_TAKEOVER_MS)));
 		return;
 	case DOC_BUNDLE:
 		learn_bundle(t, body, record);
@@ -135,7 +136,7 @@ enum err learn_row(struct turn *t, const struct thread *th, const struct handove
 		if (rc == ERR_OK)
 			rc = document_body(t, &d, &body);
 		if (rc == ERR_OK)
-			learn_body(t, e.type, body, record);
+			learn_body(t, &e, body, record);
 		else if (rc != ERR_NOTFOUND)
 			return rc;
 	}

@@ -7,6 +7,7 @@
 #include "domain/referral/begin.h"
 
 #include "base/check.h"
+#include "domain/documents/dates.h"
 #include "domain/loss/compare.h"
 #include "domain/referral/deadline.h"
 
@@ -21,7 +22,9 @@ enum err begin_thread(struct turn *t, struct thread *th, enum thread_side role,
 	th->role = (uint8_t)role;
 	th->grant_id = h->grant_id;
 	/* a partner that dates its documents in advance does not hold up what is counted from here */
-	th->created_ms = h->created_ms < t->wall_ms ? h->created_ms : t->wall_ms;
+	th->created_ms = dates_past(t->wall_ms, h->created_ms);
+	if (th->created_ms > t->wall_ms)
+		th->created_ms = t->wall_ms;
 	th->stored_ms = th->changed_ms = t->wall_ms;
 	th->term_days = DEADLINE_TERM_DAYS + DEADLINE_GRACE_DAYS;
 	th->table_version = h->table_version;

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/date.h"
+#include "domain/documents/dates.h"
 #include "domain/exchange/outbox.h"
 #include "domain/referral/states.h"
 #include "domain/referral/work.h"
@@ -171,9 +172,7 @@ uint64_t deadline_next(const struct turn *t, const struct thread *th)
 
 uint64_t deadline_date(const struct turn *t, uint64_t date_ms)
 {
-	const uint64_t last = t->wall_ms + (uint64_t)LIMIT_DATE_DAYS * DAY_MS;
-
-	return date_ms < last ? date_ms : last;
+	return dates_ahead(t->wall_ms, date_ms);
 }
 
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT])

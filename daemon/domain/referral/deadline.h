@@ -38,7 +38,7 @@ uint64_t deadline_delivery(const struct turn *t, const struct thread *th);
 bool deadline_undelivered(const struct turn *t, const struct thread *th);
 /** When the timer has to look next; 0: never. */
 uint64_t deadline_next(const struct turn *t, const struct thread *th);
-/** A date that a document names (HOLD, NOTE), as far ahead as one may be; 0 stays 0. */
+/** A date that a document names (HOLD, NOTE) and that is heard now, as one that can be (dates.h). */
 uint64_t deadline_date(const struct turn *t, uint64_t date_ms);
 /** The day for people, where the term runs: "2026-11-27". */
 void deadline_day(const char *place, uint64_t ms, char out[DATE_TEXT]);

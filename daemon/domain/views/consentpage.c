@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "domain/documents/dates.h"
 #include "domain/documents/document.h"
 #include "domain/documents/thread.h"
 #include "domain/grant/holders.h"
@@ -81,7 +82,8 @@ static void put_withdrawal(struct turn *t, const struct msg *w, struct msg *row)
 	const uint64_t wish = msg_u64(w, WITHDRAWAL_WISH);
 
 	if (msg_has(w, WITHDRAWAL_EFFECTIVE_MS))
-		msg_set_u64(row, GRANT_ROW_EFFECTIVE_MS, msg_u64(w, WITHDRAWAL_EFFECTIVE_MS));
+		msg_set_u64(row, GRANT_ROW_EFFECTIVE_MS,
+			    dates_past(t->wall_ms, msg_u64(w, WITHDRAWAL_EFFECTIVE_MS)));
 	if (wish == WISH_STOP || wish == WISH_ERASE)
 		msg_set_text(t->arena, row, GRANT_ROW_WISH, wish == WISH_STOP ? "stop" : "erase");
 	put_hex(t, row, GRANT_ROW_SUCCESSOR, msg_bytes(w, WITHDRAWAL_SUCCESSOR));

@@ -11,6 +11,7 @@
 
 #include "domain/care/grants.h"
 #include "domain/consent/bylaw.h"
+#include "domain/documents/dates.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/caserow.h"
 #include "domain/views/consentpage.h"
@@ -62,7 +63,8 @@ void view_grant_row(struct turn *t, const struct msg *m, struct msg *reply)
 	msg_set_text(t->arena, row, GRANT_ROW_HOW, msg_text(g, CONSENT_GRANT_HOW));
 	msg_set_text(t->arena, row, GRANT_ROW_GIVEN_BY, msg_text(g, CONSENT_GRANT_GIVEN_BY));
 	msg_set_text(t->arena, row, GRANT_ROW_ONWARD, msg_text(g, CONSENT_GRANT_ONWARD));
-	msg_set_u64(row, GRANT_ROW_GIVEN_MS, msg_u64(g, CONSENT_GRANT_COLLECTED_MS));
+	msg_set_u64(row, GRANT_ROW_GIVEN_MS,
+		    dates_past(t->wall_ms, msg_u64(g, CONSENT_GRANT_COLLECTED_MS)));
 	msg_set_u64(row, GRANT_ROW_RECEIVED, msg_u64(m, GRANT_RECORD_RECEIVED));
 	msg_set_u64(row, GRANT_ROW_SENT, msg_u64(m, GRANT_RECORD_SENT));
 	bytes_hex(hex, msg_bytes(m, GRANT_RECORD_CASE_ID).p,

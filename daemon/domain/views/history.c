@@ -8,6 +8,7 @@
 
 #include "domain/attach/attach.h"
 #include "domain/care/revoke.h"
+#include "domain/documents/dates.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
 
@@ -51,8 +52,16 @@ static void put_text(struct turn *t, struct msg *row, unsigned field, const char
 		msg_set_text(t->arena, row, field, text);
 }
 
+static void put_day(struct msg *row, uint64_t heard_ms, uint64_t date_ms)
+{
+	const uint64_t day_ms = dates_ahead(heard_ms, date_ms);
+
+	if (day_ms != 0)
+		msg_set_u64(row, LOG_ROW_DATE_MS, day_ms);
+}
+
 /* All that one side must give: what a decline advises, where a redirect points, when a hold is looked at. */
-static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
+static void act_texts(struct turn *t, uint64_t heard_ms, const struct msg *body, struct msg *row)
 {
 	put_text(t, row, LOG_ROW_REASON, msg_text(body, ACT_REASON));
 	put_text(t, row, LOG_ROW_TEXT, msg_text(body, ACT_TEXT));
@@ -61,8 +70,7 @@ static void act_texts(struct turn *t, const struct msg *body, struct msg *row)
 		msg_add_text(t->arena, row, LOG_ROW_TARGETS, msg_text_at(body, ACT_TARGETS, i));
 	for (size_t i = 0; i < msg_count(body, ACT_OUTSIDE); i++)
 		msg_add_text(t->arena, row, LOG_ROW_OUTSIDE, msg_text_at(body, ACT_OUTSIDE, i));
-	if (msg_has(body, ACT_DATE_MS))
-		msg_set_u64(row, LOG_ROW_DATE_MS, msg_u64(body, ACT_DATE_MS));
+	put_day(row, heard_ms, msg_u64(body, ACT_DATE_MS));
 	if (msg_u64(body, ACT_AUTOMATIC) != 0)
 		msg_set_u64(row, LOG_ROW_AUTOMATIC, 1);
 	if (msg_u64(body, ACT_CORRECTS) != 0)
@@ -84,12 +92,12 @@ static void offer_texts(struct turn *t, const struct msg *body, struct msg *row)
 }
 
 /* What, when, where, how to reach the person, and to which of our words it belongs. */
-static void message_texts(struct turn *t, const struct msg *body, struct msg *row)
+static void message_texts(struct turn *t, uint64_t heard_ms, const struct msg *body,
+			  struct msg *row)
 {
 	put_text(t, row, LOG_ROW_TEXT, msg_text(body, MESSAGE_TEXT));
 	put_text(t, row, LOG_ROW_PLACE, msg_text(body, MESSAGE_PLACE));
-	if (msg_has(body, MESSAGE_DATE_MS))
-		msg_set_u64(row, LOG_ROW_DATE_MS, msg_u64(body, MESSAGE_DATE_MS));
+	put_day(row, heard_ms, msg_u64(body, MESSAGE_DATE_MS));
 	if (msg_has(body, MESSAGE_ANSWERS))
 		msg_set_u64(row, LOG_ROW_ANSWERS, msg_u64(body, MESSAGE_ANSWERS));
 	if (msg_has(body, MESSAGE_PERSON))
@@ -104,14 +112,14 @@ static void along(const struct msg *person, struct msg *row)
 }
 
 /* Everything a body says and no field of the file: what one side must give the other reads. */
-static void body_texts(struct turn *t, const struct document *d, struct msg *row)
+static void body_texts(struct turn *t, uint64_t heard_ms, const struct document *d, struct msg *row)
 {
 	struct msg *body;
 
 	if (document_body(t, d, &body) != ERR_OK)
 		return;
 	if (msg_kind_of(body) == MSG_ACT) {
-		act_texts(t, body, row);
+		act_texts(t, heard_ms, body, row);
 	} else if (msg_kind_of(body) == MSG_ASK) {
 		put_text(t, row, LOG_ROW_REASON, msg_text(body, ASK_QUESTION));
 		put_text(t, row, LOG_ROW_TEXT, msg_text(body, ASK_TEXT));
@@ -128,7 +136,7 @@ static void body_texts(struct turn *t, const struct document *d, struct msg *row
 		offer_texts(t, body, row);
 		along(msg_get(body, OFFER_PERSON), row);
 	} else if (msg_kind_of(body) == MSG_MESSAGE) {
-		message_texts(t, body, row);
+		message_texts(t, heard_ms, body, row);
 	}
 }
 
@@ -156,14 +164,14 @@ enum err view_history_row(struct turn *t, const struct thread *th, const struct 
 		     s->who == REFERRAL_BY_SENDER ? "sender" : "receiver");
 	msg_set_u64(row, LOG_ROW_NO, s->no);
 	msg_set_text(t->arena, row, LOG_ROW_ACT, document_type_name(e.type));
-	msg_set_u64(row, LOG_ROW_CREATED_MS, e.created_ms);
+	msg_set_u64(row, LOG_ROW_CREATED_MS, dates_past(e.kept_ms, e.created_ms));
 	msg_set_text(t->arena, row, LOG_ROW_HASH, hex);
 	msg_set_text(t->arena, row, LOG_ROW_STATE, referral_state_name(s->state));
 	msg_set_u64(row, LOG_ROW_HOLLOW, d.hollow);
 	msg_set_u64(row, LOG_ROW_NOTE, s->note);
 	/* all of its categories or none of its words: a text cannot be cut by category */
 	if (mine || (d.head.cats & ~cats) == 0)
-		body_texts(t, &d, row);
+		body_texts(t, e.kept_ms, &d, row);
 	/* signed by the node either way: by itself only where the consent ran out */
 	if (e.type == DOC_REVOKE && msg_has(row, LOG_ROW_AUTOMATIC))
 		rc = revoke_by_itself(t, th, &itself);
