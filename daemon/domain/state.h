@@ -63,9 +63,9 @@ struct conn {
 	uint16_t refused; /* code of their last REFUSED, 0 none since something was receipted */
 	char version[WIRE_VERSION_MAX + 1]; /* what it says that it runs; "": not yet */
 	bool introduced;		    /* our node record and witness words went out on it */
-	uint64_t pushed_ms;  /* monotonic: when we last pushed roster entries, or asked it to */
-	uint64_t pushed_seq; /* how far its roster went then */
-	bool have_key;	     /* their PAIR key for this connection; nothing leaves before it came */
+	uint64_t pushed_ms, pushed_seq; /* entries were last pushed or asked for; its last then */
+	uint64_t behind_mono_ms; /* one of us lacks some, and it was too soon: asked then; 0: no */
+	bool have_key; /* their PAIR key for this connection; nothing leaves before it came */
 	struct id16 key_id;
 	struct id32 key_pub;
 	uint64_t key_until_s;

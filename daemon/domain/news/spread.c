@@ -214,28 +214,31 @@ enum err spread_farewell(struct turn *t, uint16_t peer)
 }
 
 /* Who is behind is pushed entries; who is ahead is answered, so that it pushes; who has another head at the same place
- * shows a fork, and both push their last entries as proof. */
+ * shows a fork, and both push their last entries as proof.  What comes too soon behind the last push is asked about once it may
+ * be: no other frame need follow this one. */
 enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f, struct answer *a)
 {
 	const struct node *n = t->node;
 	struct conn *c = state_conn(t->node, p);
 	const bool fork = f->roster_seq == n->roster_seq &&
 			  !id32_equal(&f->roster_head, &n->roster_head);
-	enum err rc;
+	const bool ahead = f->roster_seq > n->roster_seq;
+	const bool soon = c->pushed_ms + PUSH_MS > t->mono_ms;
 
-	if (f->roster_seq > n->roster_seq)
-		a->reply = a->reply || p->conn.pushed_ms + PUSH_MS <= t->mono_ms;
-	if (f->roster_seq >= n->roster_seq && !fork) {
-		if (f->roster_seq > n->roster_seq)
-			c->pushed_ms = t->mono_ms;
+	c->behind_mono_ms = 0;
+	if (f->roster_seq == n->roster_seq && !fork)
+		return ERR_OK;
+	if (soon && (ahead || c->pushed_seq == f->roster_seq)) {
+		c->behind_mono_ms = c->pushed_ms + PUSH_MS;
 		return ERR_OK;
 	}
-	if (c->pushed_ms + PUSH_MS > t->mono_ms && c->pushed_seq == f->roster_seq)
-		return ERR_OK;
 	c->pushed_ms = t->mono_ms;
+	if (ahead) {
+		a->reply = true;
+		return ERR_OK;
+	}
 	c->pushed_seq = f->roster_seq;
-	rc = fork ? push_back(t, a) : push(t, a, f->roster_seq + 1);
-	return rc;
+	return fork ? push_back(t, a) : push(t, a, f->roster_seq + 1);
 }
 
 /* An entry proves itself.  One that forks from ours is proof too, and the other end gets ours. */

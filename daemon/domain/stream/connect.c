@@ -130,12 +130,15 @@ enum err connect_load(struct turn *t)
 	return rc;
 }
 
-/* When something is asked of the partner: of the line, or once more for a file. */
+static uint64_t sooner(uint64_t at, uint64_t other)
+{
+	return other != 0 && other < at ? other : at;
+}
+
+/* When something is asked of the partner: of the line, once more for a file, or how far its roster goes. */
 static uint64_t asks_at(const struct conn *c)
 {
-	const uint64_t file = c->fetch.again_mono_ms;
-
-	return file != 0 && file < c->ask_mono_ms ? file : c->ask_mono_ms;
+	return sooner(sooner(c->ask_mono_ms, c->fetch.again_mono_ms), c->behind_mono_ms);
 }
 
 /* When this line counts as silent; each silent line before it doubles the time. */
@@ -273,7 +276,7 @@ enum err connect_tick(struct turn *t, struct peer *p)
 	}
 	if (!c->up || t->mono_ms < asks_at(c))
 		return ERR_OK;
-	c->fetch.again_mono_ms = 0;
+	c->fetch.again_mono_ms = c->behind_mono_ms = 0;
 	rc = pair_get(t, p->no, &pr);
 	if (rc != ERR_OK)
 		return rc;

@@ -6,6 +6,7 @@
 #include "bedcase.h"
 #include "domain/blob/rows.h"
 #include "domain/exchange/answer.h"
+#include "domain/news/spread.h"
 #include "domain/node.h"
 #include "domain/stream/connect.h"
 #include "domain/stream/speak.h"
@@ -162,6 +163,54 @@ static void a_referral_is_something_said(void **state)
 	assert_true(p->conn.spoke);
 }
 
+/* A frame of the partner, whose roster goes so far, comes now: are we to answer, and when is it asked of itself? */
+static bool heard(struct bed *b, uint64_t roster_seq, uint64_t *asks)
+{
+	struct peer *p = &b->node->peers[BED_PARTNER - 1];
+	const struct wire_frame f = {.roster_seq = roster_seq};
+	struct answer a = {0};
+
+	assert_int_equal(spread_heard(&b->t, p, &f, &a), ERR_OK);
+	*asks = connect_next_mono_ms(b->node);
+	return a.reply;
+}
+
+/* Two entries within a second, as when two proposals are signed one behind the other: no frame need come behind the second. */
+static void who_lacks_entries_that_come_too_soon_asks_once_they_may_come(void **state)
+{
+	struct bed *b = *state;
+	struct conn *c = &b->node->peers[BED_PARTNER - 1].conn;
+	const uint64_t begin = 50000, rest = begin + LIMIT_PING_MS;
+	uint64_t asks;
+
+	*c = (struct conn){.up = true, .heard = true, .ask_mono_ms = rest};
+	b->node->roster_seq = 4;
+	b->t.mono_ms = begin;
+	assert_true(heard(b, 5, &asks));
+	assert_int_equal(asks, rest);
+	for (unsigned later = 300; later < 1000;
+	     later += 300) { /* however often it is heard meanwhile */
+		b->t.mono_ms = begin + later;
+		assert_false(heard(b, 6, &asks));
+		assert_int_equal(asks, begin + 1000);
+	}
+	b->t.mono_ms = begin + 1000;
+	assert_true(heard(b, 6, &asks));
+	assert_int_equal(asks, rest);
+	assert_false(heard(b, 4, &asks)); /* it has what we have */
+	assert_int_equal(asks, rest);
+
+	assert_false(heard(b, 3, &asks)); /* it lacks some: pushed at once ... */
+	assert_int_equal(asks, rest);
+	b->t.mono_ms += 10;
+	assert_false(heard(
+		b, 3,
+		&asks)); /* ... and not again, until it had the time to say that it has them */
+	assert_int_equal(asks, begin + 2000);
+	assert_false(heard(b, 4, &asks));
+	assert_int_equal(asks, rest);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
@@ -170,6 +219,7 @@ int main(void)
 		EACH(of_two_ends_at_rest_one_asks),
 		EACH(who_waits_for_an_answer_asks_again),
 		EACH(who_said_something_asks_once_more_before_it_rests),
+		EACH(who_lacks_entries_that_come_too_soon_asks_once_they_may_come),
 		EACH(a_referral_is_something_said),
 	};
 
