@@ -38,6 +38,9 @@ int cmd_today_ask(struct cli *c, struct msg **reply)
 static void today(struct cli *c, const struct msg *reply)
 {
 	print_today(c, reply);
+	if (msg_count(reply, REPLY_PENDING) > 0)
+		print_say_line(c, "pending-today",
+			       FILL({"n", NULL, msg_count(reply, REPLY_PENDING)}));
 	draft_mention(c);
 }
 

@@ -10,8 +10,10 @@
 #include "base/check.h"
 #include "domain/admin/staff.h"
 #include "domain/admin/wayin.h"
+#include "domain/consent/casefile.h"
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
+#include "domain/handover/rows.h"
 #include "domain/people/fits.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
@@ -334,8 +336,79 @@ static const char *code_of(unsigned field)
 						: "staff-add";
 }
 
+/* As the list says it; an own one of which nobody else could be asked is early first, and alone a day later. */
+static const char *stage_of(enum pending_stage stage)
+{
+	switch (stage) {
+	case PENDING_OPEN:
+		return "open";
+	case PENDING_ALONE:
+		return "alone";
+	case PENDING_OWN:
+		return "own";
+	case PENDING_EARLY:
+		return "early";
+	case PENDING_LATE:
+		return "late";
+	case PENDING_LEFT:
+		return "left";
+	case PENDING_ROOT:
+		return "root";
+	case PENDING_BEFORE: /* which is on no list */
+	case PENDING_NOBODY:
+		break;
+	}
+	return "nobody";
+}
+
+/* Which handover is to be taken back, from whom and why. */
+static enum err put_handover(struct turn *t, const struct msg *sub, struct msg *row)
+{
+	struct id16 thread, case_id;
+	char ref[THREAD_REF_LEN + 1];
+	const struct peer *peer;
+	struct thread th;
+	enum err rc = find_handover(t, msg_text(sub, HANDOVER_STEP_REF), &thread, &case_id);
+
+	require(sub != NULL && msg_kind_of(row) == MSG_PENDING_ROW);
+	if (rc == ERR_OK)
+		rc = thread_load(t, &thread, &th);
+	if (rc != ERR_OK)
+		return rc;
+	thread_reference(t, &thread, ref);
+	msg_set_text(t->arena, row, PENDING_ROW_REF, ref);
+	peer = state_peer(t->node, th.peer);
+	msg_set_text(t->arena, row, PENDING_ROW_PARTNER, peer == NULL ? "" : peer->org);
+	if (msg_text(sub, HANDOVER_STEP_REASON)[0] != '\0')
+		msg_set_text(t->arena, row, PENDING_ROW_REASON,
+			     msg_text(sub, HANDOVER_STEP_REASON));
+	return ERR_OK;
+}
+
+/* Whose case it is; of one that moved away, or is gone, no name. */
+static enum err put_case(struct turn *t, const struct id16 *case_id, struct msg *row)
+{
+	struct msg *m, *person;
+	char hex[33];
+	uint64_t until_ms;
+	uint16_t peer;
+	enum err rc = rows_closed(t, case_id, &until_ms, &peer);
+
+	require(msg_kind_of(row) == MSG_PENDING_ROW);
+	bytes_hex(hex, case_id->b, sizeof case_id->b);
+	msg_set_text(t->arena, row, PENDING_ROW_CASE_ID, hex);
+	if (rc != ERR_OK || until_ms != 0)
+		return rc;
+	rc = casefile_load(t, case_id, &m);
+	if (rc == ERR_OK)
+		rc = casefile_person(t, case_id, m, &person);
+	if (rc == ERR_OK)
+		msg_set_text(t->arena, row, PENDING_ROW_NAME, msg_text(person, PERSON_NAME));
+	return rc == ERR_NOTFOUND ? ERR_OK : rc;
+}
+
 static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
-			const struct msg *request, struct msg *reply)
+			const struct msg *request, uint8_t roles, struct msg *reply)
 {
 	struct msg *row = msg_add(t->arena, reply, REPLY_PENDING);
 	const struct msg *sub = msg_get(request, field);
@@ -349,6 +422,8 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 	msg_set_u64(row, PENDING_ROW_AT_MS, p->at_ms);
 	msg_set_u64(row, PENDING_ROW_UNTIL_MS, p->at_ms + LIMIT_PENDING_MS);
 	msg_set_u64(row, PENDING_ROW_OWN, id16_equal(&p->asker, &t->staff));
+	msg_set_text(t->arena, row, PENDING_ROW_STAGE,
+		     stage_of(pending_stage(t, &t->node->rights, p, roles, t->node->inc.no)));
 	if ((field == REQUEST_STAFF_ROLE || field == REQUEST_STAFF_LINK) && rc == ERR_OK) {
 		rc = staff_name(t, &p->about, name);
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, name);
@@ -357,10 +432,11 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 		msg_set_text(t->arena, row, PENDING_ROW_NAME, msg_text(sub, STAFF_ADD_NAME));
 		if (msg_has(sub, STAFF_ADD_UID))
 			msg_set_u64(row, PENDING_ROW_UID, msg_u64(sub, STAFF_ADD_UID));
-	} else {
-		bytes_hex(hex, p->about.b, sizeof p->about.b);
-		msg_set_text(t->arena, row, PENDING_ROW_CASE_ID, hex);
+	} else if (rc == ERR_OK) {
+		rc = put_case(t, &p->about, row);
 	}
+	if (field == REQUEST_HANDOVER_STEP && rc == ERR_OK)
+		rc = put_handover(t, sub, row);
 	for (size_t i = 0; field == REQUEST_STAFF_ROLE && i < msg_count(sub, STAFF_ROLE_ROLES); i++)
 		msg_add_text(t->arena, row, PENDING_ROW_ROLES,
 			     msg_text_at(sub, STAFF_ROLE_ROLES, i));
@@ -384,7 +460,7 @@ enum err second_list(struct turn *t, second_roles roles_of, struct msg *reply)
 
 		if (!over && read_request(t, &p, &request, &field) == ERR_OK &&
 		    (t->roles & roles_of(field)) != 0)
-			w.rc = put_row(t, &p, field, request, reply);
+			w.rc = put_row(t, &p, field, request, roles_of(field), reply);
 	}
 	return w.rc;
 }

@@ -83,6 +83,7 @@ static enum err watched(struct turn *t, const struct msg *req, struct msg *reply
 static enum err pending_list(struct turn *t, const struct msg *req, struct msg *reply);
 static enum err pending_confirm(struct turn *t, const struct msg *req, struct msg *reply);
 static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg *reply);
+static enum err today(struct turn *t, const struct msg *req, struct msg *reply);
 
 /* FRESH: who signed in at a screen shows the passkey again.  A terminal has the account of its user, and asks instead. */
 /* An act writes and does not grow, although it makes a document: somebody waits for it, also when the disk is full.  Who looks
@@ -136,7 +137,7 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	X(SENT, view_sent, READS, CASES, PLAIN) \
 	X(SHOW, view_show, READS, CASES, PLAIN) \
 	X(WORKLIST, view_worklist, READS, CASES, PLAIN) \
-	X(TODAY, shown_today, READS, CASES, PLAIN) \
+	X(TODAY, today, READS, CASES, PLAIN) \
 	X(OUTBOX_LIST, view_outbox_list, READS, ADMIN | OFFICER, PLAIN) \
 	X(OUTBOX_WHY, view_outbox_why, READS, ADMIN | OFFICER, PLAIN) \
 	X(OUTBOX_RETRY, admin_outbox_retry, WRITES, ADMIN, FRESH) \
@@ -267,6 +268,26 @@ static enum err pending_refuse(struct turn *t, const struct msg *req, struct msg
 	return second_refuse(t, req, right_of);
 }
 
+/* What a colleague asked for waits on whoever could confirm it; on a page behind the first it stood there already. */
+static enum err today(struct turn *t, const struct msg *req, struct msg *reply)
+{
+	const enum err rc = shown_today(t, req, reply);
+
+	return rc == ERR_OK && !t->again && msg_text(req, LIST_ASK_AFTER)[0] == '\0' &&
+			       (t->roles & WORKER) != 0
+		       ? second_list(t, right_of, reply)
+		       : rc;
+}
+
+/* What the second person would be refused is refused to the first one. */
+static enum err ask_second(struct turn *t, const struct table_row *c, const struct msg *req,
+			   struct msg *reply)
+{
+	const enum err rc = c->field == REQUEST_HANDOVER_STEP ? handing_judge(t, req) : ERR_OK;
+
+	return rc == ERR_OK ? second_ask(t, c->field, req, c->roles, reply) : rc;
+}
+
 /* Of an act its type says it: revoking must work where a note need not. */
 static enum store_use use_of(const struct table_row *c, const struct msg *request)
 {
@@ -385,7 +406,7 @@ static enum err run(struct turn *t, const struct table_row *c, const struct msg 
 	if (rc == ERR_OK && !t->dry_run)
 		rc = second_needed(t, c->field, msg_get(request, c->field), &second);
 	if (rc == ERR_OK)
-		rc = second ? second_ask(t, c->field, msg_get(request, c->field), c->roles, reply)
+		rc = second ? ask_second(t, c, msg_get(request, c->field), reply)
 			    : c->run(t, msg_get(request, c->field), reply);
 	if (rc != ERR_OK || t->elsewhere)
 		return rc;

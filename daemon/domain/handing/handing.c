@@ -270,16 +270,11 @@ static enum err with_code(struct turn *t, struct thread *th, uint16_t type, cons
 	return steps_sign(t, th, type, body);
 }
 
-/* Nobody takes it back because it goes slowly: ten working days without a word, or a partner that is in the federation no more. */
 static enum err silent(struct turn *t, const struct thread *th)
 {
-	const struct peer *p = state_peer(t->node, th->peer);
-	const uint64_t from_ms = shown_theirs_ms(t, th);
-
-	if ((p != NULL && p->removed) || t->wall_ms > from_ms)
-		return ERR_OK;
-	return turn_refuse_with(t, ERR_STATE, REFUSAL_RECLAIM_TOO_EARLY,
-				say_moment("when", from_ms));
+	return shown_silent(t, th) ? ERR_OK
+				   : turn_refuse_with(t, ERR_STATE, REFUSAL_RECLAIM_TOO_EARLY,
+						      say_moment("when", shown_theirs_ms(t, th)));
 }
 
 /* The epoch stands in the row at once: nobody may be left to say that it arrived. */
@@ -395,6 +390,18 @@ static enum err followed(struct turn *t, struct thread *th, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = steps_changed(t, th, "");
 	return rc == ERR_OK ? shown_row(t, th, reply) : rc;
+}
+
+enum err handing_judge(struct turn *t, const struct msg *req)
+{
+	const struct shown_step *s = shown_step_of(msg_text(req, HANDOVER_STEP_STEP));
+	struct thread th;
+	enum err rc = shown_find(t, msg_text(req, HANDOVER_STEP_REF), &th);
+
+	require(s != NULL && s->type == DOC_RECLAIM);
+	if (rc == ERR_OK)
+		rc = allowed(t, &th, s);
+	return rc == ERR_OK ? silent(t, &th) : rc;
 }
 
 enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply)

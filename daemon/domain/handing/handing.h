@@ -17,6 +17,8 @@
 /** Handlers of domain/desk/table.c. */
 MUST_CHECK enum err handing_propose(struct turn *t, const struct msg *req, struct msg *reply);
 MUST_CHECK enum err handing_step(struct turn *t, const struct msg *req, struct msg *reply);
+/** To take a case back, asked of a second person: refuses for a person what would be refused to that one. */
+MUST_CHECK enum err handing_judge(struct turn *t, const struct msg *req);
 /** A note on a case that is not ours to write in goes as an addition to whoever has it, or is to have it: *passed, and the
  *  reply has its row of REPLY_HANDOVERS, so that nobody believes it stayed here.  Else nothing is done.  Refuses for a person. */
 MUST_CHECK enum err handing_note(struct turn *t, const struct id16 *id, const char *text,

@@ -37,6 +37,14 @@ uint64_t shown_theirs_ms(const struct turn *t, const struct thread *th)
 	return calendar_add(t->node->country, th->changed_ms, SILENT_DAYS);
 }
 
+/* Nobody takes it back because it goes slowly: ten working days without a word, or a partner that is in the federation no more. */
+bool shown_silent(const struct turn *t, const struct thread *th)
+{
+	const struct peer *p = state_peer(t->node, th->peer);
+
+	return (p != NULL && p->removed) || t->wall_ms > shown_theirs_ms(t, th);
+}
+
 enum err shown_find(struct turn *t, const char *text, struct thread *th)
 {
 	struct thread_fits fits;
@@ -63,7 +71,7 @@ const struct shown_step *shown_step_of(const char *name)
 	return NULL;
 }
 
-/* By the table that the steps themselves are held against; before both ends were compared there is none. */
+/* By the table that the steps themselves are held against; before both ends were compared there is none, and of what is too early neither. */
 static enum err may_row(struct turn *t, const struct thread *th, struct msg *row)
 {
 	bool writable;
@@ -71,7 +79,8 @@ static enum err may_row(struct turn *t, const struct thread *th, struct msg *row
 
 	for (size_t i = 0; rc == ERR_OK && writable && i < sizeof steps / sizeof steps[0]; i++)
 		if (steps[i].type != 0 &&
-		    handover_may((enum handover_state)th->state, rows_side(th), steps[i].type))
+		    handover_may((enum handover_state)th->state, rows_side(th), steps[i].type) &&
+		    (steps[i].type != DOC_RECLAIM || shown_silent(t, th)))
 			msg_add_text(t->arena, row, HANDOVER_ROW_MAY, steps[i].name);
 	return rc;
 }

@@ -31,6 +31,8 @@ MUST_CHECK enum err shown_today(struct turn *t, const struct msg *req, struct ms
 
 /** Of a case that was given over and not taken: when the partner's time for that ends. */
 uint64_t shown_theirs_ms(const struct turn *t, const struct thread *th);
+/** ... or it is one that answers no more: it may be taken back. */
+bool shown_silent(const struct turn *t, const struct thread *th);
 /** A step that a person takes: agree, refuse, send, abort, cede, take, reclaim, done; NULL: there is none of that name. */
 struct shown_step {
 	const char *name;
