@@ -5,6 +5,7 @@
  *	core said		the browser goes to			and is at
  *	no			the form, by its own address		#wrong: what, why and what to do
  *	yes			the page that again_go() names		#main: it may say what was done
+ *	when a second one says yes	the page of what was asked		#main: who is asked now
  *	nothing in time		nowhere: visit.c says so		the text is still in the form one page back
  *
  * Each is an address that a browser asks for by itself, also when its page is loaded anew or gone back to: nothing is done by
@@ -173,8 +174,15 @@ void again_did(struct visit *v, const struct msg *before, const char *partner, c
 /* The address of a form and the one that it is sent to are the same, so that nothing has to say where it stood. */
 bool again_refused(struct visit *v, struct msg *reply)
 {
+	char to[ADDRESS];
+
 	if (!is_refusal(reply))
 		return false;
+	if (strcmp(msg_text(reply, REPLY_CODE), "second-person") == 0) {
+		text_format(to, sizeof to, "/second/%.32s", msg_text(reply, REPLY_ID));
+		again_done(v, "did-second-ask", to);
+		return true;
+	}
 	again_go(v, reply, v->seen->path);
 	return true;
 }

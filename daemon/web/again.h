@@ -38,7 +38,8 @@ void again_done(struct visit *v, const char *key, const char *to);
 /** What brought a browser to this page, as a line of it: the row that again_done() named, of web.psv, else of said.psv.  Nothing where
  *  nothing was done. */
 void again_did(struct visit *v, const struct msg *before, const char *partner, const char *ref);
-/** A reply that was refused: back to the page of the form, which has the address it was sent to.  True: it was one, and the visit is over. */
+/** A reply that was refused: back to the page of the form, which has the address it was sent to; of what waits for a second person now, to
+ *  its own page.  True: it was one, and the visit is over. */
 bool again_refused(struct visit *v, struct msg *reply);
 
 #endif /* KRING_WEB_AGAIN_H */

@@ -13,6 +13,7 @@
 #include "web/papers/papers.h"
 #include "web/refer/refer.h"
 #include "web/referral/referral.h"
+#include "web/second/second.h"
 #include "web/signin/signin.h"
 
 static const struct form_field paging[] = {{"after", FORM_CODE, 80, false}};
@@ -129,6 +130,9 @@ static const struct route routes[] = {
 	{true, "/c/CASE/handover", ROUTE_SIGNED_IN, FIELDS(handover_propose_fields), handover_case_try},
 	{false, "/h/REF", ROUTE_SIGNED_IN, FIELDS(refused), handover_open},
 	{true, "/h/REF", ROUTE_SIGNED_IN, FIELDS(handover_step_fields), handover_try},
+	{false, "/second", ROUTE_SIGNED_IN, FIELDS(back), second_list_open},
+	{false, "/second/ID", ROUTE_SIGNED_IN, FIELDS(back), second_one_open},
+	{true, "/second/ID", ROUTE_SIGNED_IN, FIELDS(second_fields), second_one_try},
 	{false, "/refer/REF/sent", ROUTE_SIGNED_IN, FIELDS(refused), refer_sent_open},
 	{true, "/logout", ROUTE_SIGNED_IN, NO_FIELDS, signin_out_try},
 	{false, "/step-up", ROUTE_SIGNED_IN, FIELDS(again), signin_again_open},

@@ -20,7 +20,7 @@ PAGES = {  # of whom: {name: path, of a node n}; at Goes nothing was received, a
                      "case-edit": "/c/{n.case}/edit", "note": "/c/{n.case}/note", "consent": "/c/{n.case}/consent?to=smwo", "withdraw": "/consent/{n.consent_id}/withdraw",
                      "close": "/c/{n.case}/close", "who": "/c/{n.case}/who", "narrow": "/consent/{n.consent_id}/narrow",
                      "receipt": "/consent/{n.consent_id}/receipt", "all-back": "/c/{n.case}/withdraw", "grant": "/consent/{n.consent_id}", "handover-case": "/c/{n.own}/handover", "handover-out": "/h/{n.handover}",
-                     "task-done": "/r/{n.over}/done", "over-out": "/r/{n.over}"},
+                     "task-done": "/r/{n.over}/done", "over-out": "/r/{n.over}", "second-none": "/second"},
 }
 NAME = "Wilhelmina van den Broek-Vandenberghe"
 LONG_NAME = "Hubertblainewolfeschlegelsteinhausenbergerdorff"  # nothing in it at which a line may end

@@ -19,7 +19,7 @@
 
 #include "web/visit.h"
 
-enum { HANDOVER_PROPOSE_FIELDS = 6, HANDOVER_STEP_FIELDS = 3 };
+enum { HANDOVER_PROPOSE_FIELDS = 6, HANDOVER_STEP_FIELDS = 4 };
 extern const struct form_field handover_propose_fields[HANDOVER_PROPOSE_FIELDS];
 extern const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS];
 

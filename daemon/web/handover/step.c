@@ -11,12 +11,13 @@
 #include "web/files/files.h"
 #include "web/page.h"
 
-enum { OK = 200, NOT_FOUND = 404 };
+enum { OK = 200, NOT_FOUND = 404, REASONS = 8 };
 
 const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
 	{"step", FORM_CODE, 12, false},
 	{"notes", FORM_NUMBER, 1, false},
 	{"sure", FORM_NUMBER, 1, false},
+	{"reason", FORM_CODE, 32, false},
 };
 
 /* A step as people read it; plain: one that ends it, and stands last. */
@@ -30,6 +31,8 @@ static const struct step {
 	{"take", "handover-take", "handover-take-what", "did-handover-take", true, false},
 	{"refuse", "handover-refuse", "handover-refuse-what", "did-handover-refuse", false, true},
 	{"abort", "handover-abort", "handover-abort-what", "did-handover-abort", false, true},
+	{"reclaim", "handover-reclaim", "handover-reclaim-what", "did-handover-reclaim", true,
+	 false},
 	{"done", "handover-done", "handover-done-what", "did-handover-done", false, true},
 };
 enum { STEPS = sizeof steps / sizeof steps[0] };
@@ -76,8 +79,27 @@ static const char *where(struct visit *v, const struct msg *row)
 			 FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
 }
 
+/* Why a case is taken back; core takes each of them, and words are not asked for. */
+static void fill_reasons(struct visit *v, const struct form *typed, struct page_handover_steps *s)
+{
+	struct page_handover_steps_reasons *rows = arena_alloc(&v->a, REASONS * sizeof *rows);
+	const char *code;
+
+	s->reasons = rows;
+	for (size_t i = 0;
+	     rows != NULL && i < REASONS && (code = list_code(LIST_REASONS, "reclaim", i)) != NULL;
+	     i++)
+		rows[s->reasons_count++] = (struct page_handover_steps_reasons){
+			.code = code,
+			.text = visit_capital(v, strcmp(code, "other") == 0
+							 ? list_text(LIST_WEB, v->lang, "act-other")
+							 : list_text(LIST_REASONS, v->lang, code)),
+			.on = strcmp(form_value(typed, "reason"), code) == 0};
+}
+
 /* In the order of the table above: what goes on first, what ends it last. */
-static void fill_steps(struct visit *v, const struct msg *row, struct page_handover *p)
+static void fill_steps(struct visit *v, const struct msg *row, const struct form *typed,
+		       struct page_handover *p)
 {
 	struct page_handover_steps *rows = arena_alloc(&v->a, STEPS * sizeof *rows);
 	const char *k = visit_k(v, v->seen->path);
@@ -91,7 +113,9 @@ static void fill_steps(struct visit *v, const struct msg *row, struct page_hando
 				.i = visit_once(v),
 				.name = steps[i].name,
 				.button = list_text(LIST_WEB, v->lang, steps[i].button),
-				.what = list_text(LIST_WEB, v->lang, steps[i].what),
+				.what = visit_say(
+					v, LIST_WEB, steps[i].what,
+					FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0})),
 				.sure = steps[i].sure
 						? list_text(LIST_WEB, v->lang, "handover-sure")
 						: NULL,
@@ -99,6 +123,9 @@ static void fill_steps(struct visit *v, const struct msg *row, struct page_hando
 						 ? list_text(LIST_WEB, v->lang, "handover-notes")
 						 : NULL,
 				.plain = steps[i].plain};
+	for (size_t i = 0; i < p->steps_count; i++)
+		if (strcmp(rows[i].name, "reclaim") == 0)
+			fill_reasons(v, typed, &rows[i]);
 }
 
 /* What was added behind the bundle, and how much of it is here; a name that core does not say is none. */
@@ -166,7 +193,7 @@ static void told_show(struct visit *v, struct msg *reply)
 	if (msg_has(row, HANDOVER_ROW_DUE_DAY))
 		p.due = page_day(v, msg_text(row, HANDOVER_ROW_DUE_DAY));
 	fill_files(v, reply, &p);
-	fill_steps(v, row, &p);
+	fill_steps(v, row, &typed, &p);
 	page_handover(&v->page, v->lang, &p);
 	visit_show(v, OK);
 }
@@ -200,5 +227,7 @@ void handover_try(struct visit *v)
 	msg_set_text(&v->a, sub, HANDOVER_STEP_STEP, s->name);
 	if (form_value(&v->form, "notes")[0] != '\0')
 		msg_set_u64(sub, HANDOVER_STEP_NOTES, 1);
+	if (form_value(&v->form, "reason")[0] != '\0')
+		msg_set_text(&v->a, sub, HANDOVER_STEP_REASON, form_value(&v->form, "reason"));
 	visit_ask(v, m, told_step);
 }

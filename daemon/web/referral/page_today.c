@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "client/words/words.h"
 #include "web/again.h"
+#include "web/second/second.h"
 
 enum { ROWS = 50, OK = 200, ADDRESS = 80 };
 
@@ -99,6 +100,25 @@ static void fill_drafts(struct visit *v, struct msg *reply, struct page_today *p
 				FILL({"when",
 				      words_clock(v->lang, msg_u64(row, DRAFT_ROW_SAVED_MS), when),
 				      0}))};
+	}
+}
+
+/* What somebody here asked for, and a second person has to say yes to. */
+static void fill_seconds(struct visit *v, const struct msg *reply, struct page_today *p)
+{
+	const size_t n = msg_count(reply, REPLY_PENDING);
+	struct page_today_seconds *rows = arena_alloc(&v->a, (n + 1) * sizeof *rows);
+
+	p->seconds = rows;
+	for (size_t i = 0; rows != NULL && i < n; i++) {
+		const struct msg *row = msg_at(reply, REPLY_PENDING, i);
+
+		rows[p->seconds_count++] = (struct page_today_seconds){
+			.id = msg_text(row, PENDING_ROW_ID),
+			.what = second_what(v, row),
+			.who = second_who(v, row),
+			.mark = second_may(row) ? "▶" : "○",
+			.stands = second_stands(v, row)};
 	}
 }
 
@@ -209,6 +229,7 @@ static void told_drafts(struct visit *v, struct msg *drafts)
 	if (all > waiting && waiting > 0)
 		p.more_waiting = visit_say(v, LIST_WEB, "more-waiting",
 					   FILL({"n", NULL, all - waiting}));
+	fill_seconds(v, reply, &p);
 	fill_drafts(v, drafts, &p);
 	p.updated = page_updated(v);
 	page_today(&v->page, v->lang, &p);
