@@ -66,6 +66,14 @@ const char *bundle_words(const struct turn *t, const struct msg *entry)
 	return strncmp(text, day, n) == 0 && strncmp(text + n, ": ", 2) == 0 ? text + n + 2 : text;
 }
 
+bool bundle_names_time(struct span all, uint64_t at_ms)
+{
+	for (size_t i = 0; i + 8 <= all.len; i += 8)
+		if (be64_get(all.p + i) == at_ms)
+			return true;
+	return false;
+}
+
 /* A note of our own was written when it was put down. */
 static uint64_t said_ms(const struct msg *entry)
 {

@@ -26,6 +26,8 @@ struct bundle_note {
 };
 /** The words of a note in a timeline, as they travel: one that was written elsewhere has its day before it, where people read it. */
 const char *bundle_words(const struct turn *t, const struct msg *entry);
+/** Is this moment in the list of a row (HANDOVER_RECORD_WORDS_PUT)? */
+bool bundle_names_time(struct span all, uint64_t at_ms);
 /** The next note of a case, among the newest LIMIT_TURN_ROWS entries; false at the end, or when w->rc is an error. */
 MUST_CHECK bool bundle_note_each(struct turn *t, const struct id16 *case_id, struct store_walk *w,
 				 struct bundle_note *note);

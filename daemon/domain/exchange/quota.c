@@ -10,6 +10,7 @@
  *   any document of a thread that is here     | THREAD_LOG_MAX
  *   a report of figures                       | LIMIT_PARTNER_REPORTS
  *   a lost act                                | LIMIT_THREAD_LOST
+ *   words added to a case that went on from here | a row of the handover by which it did (domain/handover)
  *   a file                                    | LIMIT_BLOBS_PARTNER; one beyond it waits here (domain/blob)
  *   anything                                  | documents and MiB of a day
  *

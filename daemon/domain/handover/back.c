@@ -122,21 +122,13 @@ static enum err theirs_too(struct turn *t, const struct thread *th, const struct
 	return w.over ? ERR_NOMEM : ERR_OK;
 }
 
-static bool names_time(struct span all, uint64_t at_ms)
-{
-	for (size_t i = 0; i + 8 <= all.len; i += 8)
-		if (be64_get(all.p + i) == at_ms)
-			return true;
-	return false;
-}
-
 /* Our own words, and those; not what came with the case. */
 static bool goes_back(const struct msg *entry, uint64_t since_ms, struct span theirs)
 {
 	return strcmp(msg_text(entry, CASE_ENTRY_WHAT), "note") == 0 &&
 	       !msg_has(entry, CASE_ENTRY_THREAD) &&
 	       (msg_u64(entry, CASE_ENTRY_CAME) == 0 ||
-		names_time(theirs, msg_u64(entry, CASE_ENTRY_SAID_MS))) &&
+		bundle_names_time(theirs, msg_u64(entry, CASE_ENTRY_SAID_MS))) &&
 	       msg_u64(entry, CASE_ENTRY_AT_MS) >= since_ms &&
 	       msg_text(entry, CASE_ENTRY_TEXT)[0] != '\0';
 }

@@ -10,7 +10,12 @@
 #include "base/check.h"
 #include "domain/attach/added.h"
 #include "domain/bundle/bundle.h"
+#include "domain/exchange/quota.h"
 #include "domain/handover/sign.h"
+
+/* A case may have come to us any number of times, each time with a log of additions; their ids stand in one row. */
+enum { PASSED_MOST = 2 * THREAD_LOG_MAX };
+static_assert(PASSED_MOST * sizeof(struct id16) < LIMIT_RECORD / 2, "a row with what else it says");
 
 /* An entry of one side.  words NULL: it is no addition, or its words are not here; fresh: it is one of this turn, which is read from the
  * next one on. */
@@ -57,6 +62,7 @@ struct came {
 	struct id16 doc;
 	const struct msg *body;
 	uint64_t since_ms;
+	uint16_t peer;
 };
 
 static bool stands(const struct msg *record, const struct id16 *doc)
@@ -80,6 +86,15 @@ static enum err write_down(struct turn *t, struct msg *record, const struct id16
 		return ERR_NOMEM;
 	msg_set_bytes(t->arena, record, HANDOVER_RECORD_PASSED, wr_span(&w));
 	return ERR_OK;
+}
+
+/* What is beyond it does not go on.  Counted the first time, which a nought in the row says. */
+static enum err pass_over(struct turn *t, struct msg *record, uint16_t peer)
+{
+	static const struct id16 more = {{0}};
+	const enum err rc = stands(record, &more) ? ERR_OK : quota_passed_over(t, peer, QUOTA_CASE);
+
+	return rc == ERR_OK && !stands(record, &more) ? write_down(t, record, &more) : rc;
 }
 
 /* Is it in our log of this handover?  wait: that cannot be told in this turn. */
@@ -151,6 +166,8 @@ static enum err pass_one(struct turn *t, struct thread *th, struct msg *record,
 
 	if (stands(record, &c->doc) || th->my_no + 1 >= THREAD_LOG_MAX)
 		return ERR_OK; /* a log that is full takes nothing more, ever */
+	if (msg_bytes(record, HANDOVER_RECORD_PASSED).len >= PASSED_MOST * sizeof c->doc)
+		return pass_over(t, record, c->peer);
 	rc = went_on(t, th, c->body, &went, &wait);
 	if (rc != ERR_OK)
 		return rc;
@@ -176,19 +193,12 @@ static enum err pass_those(struct turn *t, struct thread *th, struct msg *record
 		    (msg_text(a.words, HANDOVER_ADDENDUM_TEXT)[0] != '\0' ||
 		     attach_names(DOC_ADDENDUM, a.words)))
 			rc = pass_one(t, th, record,
-				      &(struct came){a.e.doc.msg, a.words, a.e.kept_ms}, more);
+				      &(struct came){a.e.doc.msg, a.words, a.e.kept_ms, from->peer},
+				      more);
 		if (rc != ERR_OK)
 			return rc;
 	}
 	return ERR_OK;
-}
-
-static bool put_then(struct span all, uint64_t at_ms)
-{
-	for (size_t i = 0; i + 8 <= all.len; i += 8)
-		if (be64_get(all.p + i) == at_ms)
-			return true;
-	return false;
 }
 
 /* Those whose words came in what the former owner kept, because a loss took them here: they stand in the timeline alone. */
@@ -205,7 +215,7 @@ static enum err pass_put(struct turn *t, struct thread *th, struct msg *record,
 		struct msg *body;
 		bool went = false, wait = false;
 
-		if (!note.came || !put_then(all, note.at_ms)) {
+		if (!note.came || !bundle_names_time(all, note.at_ms)) {
 			arena_rewind(t->arena, mark);
 			continue;
 		}

@@ -16,6 +16,8 @@
 #include "domain/consent/grant.h"
 #include "domain/exchange/outbox.h"
 #include "domain/exchange/pair.h"
+#include "domain/exchange/quota.h"
+#include "domain/handover/down.h"
 #include "domain/handover/rules.h"
 #include "domain/handover/steps.h"
 #include "domain/referral/calendar.h"
@@ -445,6 +447,54 @@ static void what_was_added_to_a_case_that_stays_is_in_it(void **state)
 	assert_false(note.came);
 }
 
+/* The case came to us as often as somebody liked, each time with a log of additions, and is somebody else's now.  The ids of those that went on
+ * stand in one row: when it has no more room the others end here, which is counted once, and the row can be written. */
+static void what_goes_on_after_a_case_has_an_end(void **state)
+{
+	static uint8_t ids[16 * 1024];
+	struct bed *b = *state;
+	struct id32 blob;
+	struct thread th = ceded(b, &blob);
+	const struct thread consent = bedcase_consent_came(b, BED_OTHER, 0x75, 30);
+	struct thread from = {.id = bed_id(0x74),
+			      .case_id = th.case_id,
+			      .grant_id = consent.id,
+			      .peer = BED_OTHER,
+			      .kind = THREAD_HANDOVER,
+			      .role = THREAD_RECEIVER,
+			      .state = HANDOVER_TAKEN,
+			      .table_version = HANDOVER_TABLE_VERSION};
+	struct msg *record = msg_new(b->t.arena, MSG_HANDOVER_RECORD), *said, *grant;
+	size_t len = sizeof ids;
+	bool more = false;
+	struct pair *pr;
+
+	came(b, &th, DOC_TAKE, NULL, HANDOVER_TAKEN);
+	msg_set_u64(record, HANDOVER_RECORD_TAKEN, 1);
+	rows_date(record, 0, 0);
+	assert_int_equal(consent_record(&b->t, &consent.id, &grant), ERR_OK);
+	msg_set_bytes(b->t.arena, grant, GRANT_RECORD_CASE_ID, span_of(th.case_id.b, 16));
+	assert_int_equal(consent_save(&b->t, &consent.id, &th.case_id, grant), ERR_OK);
+	assert_int_equal(rows_save(&b->t, &from, record), ERR_OK);
+	said = msg_new(b->t.arena, MSG_HANDOVER_ADDENDUM);
+	msg_set_text(b->t.arena, said, HANDOVER_ADDENDUM_TEXT, "Verzonnen");
+	bedcase_came(b, &from, DOC_ADDENDUM, &from.grant_id, said);
+	from.state = HANDOVER_TAKEN; /* its log has that word alone */
+	assert_int_equal(thread_save(&b->t, &from), ERR_OK);
+	(void)bed_turn(b);
+	th = bedcase_thread(b, &th.id);
+	assert_int_equal(rows_load(&b->t, &th, &record), ERR_OK);
+	memset(ids, 0x77, sizeof ids);
+	msg_set_bytes(b->t.arena, record, HANDOVER_RECORD_PASSED, span_of(ids, len));
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(down_pass(&b->t, &th, record, &more), ERR_OK);
+	len = msg_bytes(record, HANDOVER_RECORD_PASSED).len;
+	assert_int_equal(pair_get(&b->t, BED_OTHER, &pr), ERR_OK);
+	assert_int_equal(len, sizeof ids + 16);
+	assert_int_equal(pr->over_what, QUOTA_CASE);
+	assert_int_equal(pr->over, 1);
+}
+
 static void also_when_it_is_taken_back_in_this_very_turn(void **state)
 {
 	struct bed *b = *state;
@@ -719,6 +769,8 @@ int main(void)
 			a_bundle_goes_with_its_consent_also_when_the_case_was_given_on, setup,
 			bed_teardown),
 		cmocka_unit_test_setup_teardown(what_was_added_to_a_case_that_stays_is_in_it, setup,
+						bed_teardown),
+		cmocka_unit_test_setup_teardown(what_goes_on_after_a_case_has_an_end, setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(also_when_it_is_taken_back_in_this_very_turn, setup,
 						bed_teardown),
