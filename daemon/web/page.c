@@ -119,6 +119,29 @@ static void show_refused(struct visit *v)
 	visit_show(v, CONFLICT);
 }
 
+static const char *value(const struct msg *reply, const char *name)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_VALUES); i++)
+		if (strcmp(msg_text(msg_at(reply, REPLY_VALUES, i), VALUE_NAME), name) == 0)
+			return msg_text(msg_at(reply, REPLY_VALUES, i), VALUE_TEXT);
+	return "";
+}
+
+/* A case that moved away is no failure of the page: it says where it is, since when, and leads to how it went. */
+static void show_moved(struct visit *v)
+{
+	struct page_moved p = {.f = &v->f, .ref = v->key};
+
+	v->f.title = list_text(LIST_WEB, v->lang, "moved");
+	v->f.at_cases = true;
+	p.where = v->f.wrong;
+	p.why = v->f.why;
+	p.remedy = v->f.remedy;
+	v->f.wrong = v->f.why = v->f.remedy = NULL;
+	page_moved(&v->page, v->lang, &p);
+	visit_show(v, CONFLICT);
+}
+
 /* Never a code alone: what, why and what to do, in the language of the page. */
 bool page_refused(struct visit *v, struct msg *reply)
 {
@@ -126,6 +149,8 @@ bool page_refused(struct visit *v, struct msg *reply)
 	if (msg_text(reply, REPLY_ERROR)[0] == '\0')
 		return false;
 	visit_wrong(v, reply);
-	visit_framed(v, show_refused);
+	v->key = value(reply, "ref");
+	visit_framed(v, strcmp(msg_text(reply, REPLY_CODE), "sealed") == 0 ? show_moved
+									   : show_refused);
 	return true;
 }

@@ -75,7 +75,7 @@ struct visit {
 	void *own; /* of the page, in the arena: what it keeps from one question to the next */
 	void (*then)(struct visit *v); /* what visit_framed was asked for ... */
 	unsigned status;	       /* ... and of a page of one sentence, its status ... */
-	const char *key;	       /* ... and its words */
+	const char *key;	       /* ... and its words, or what its page leads to */
 	char cookie[COOKIE_LINE], cookie_too[COOKIE_LINE]; /* "": none is set */
 };
 

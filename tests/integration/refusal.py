@@ -28,7 +28,7 @@ def codes():
 
 # What each {name} may stand for; where a code has another kind of it, that one stands below.
 VALUES = {
-    "when": {"moment_ms": WHEN}, "ago": {"seconds": 7200}, "cats": {"list": "categories", "code": "identity contact"},
+    "when": {"moment_ms": WHEN}, "day": {"day": "2027-01-01"}, "since": {"day": "2026-11-27"}, "ago": {"seconds": 7200}, "cats": {"list": "categories", "code": "identity contact"},
     "cause": {"list": "verdicts", "code": "no-grant"}, "codes": {"list": "decline-reasons", "code": "no-capacity out-of-area"},
     "field": {"list": "options", "code": "--place"}, "fields": {"list": "person", "code": "phone email"}, "acts": {"list": "acts", "code": "accept note"},
     "state": {"list": "states", "code": "accepted"}, "flaw": {"list": "errors", "code": "the port is missing: tcp://192.0.2.1:7001"},

@@ -116,7 +116,7 @@ def test_a_case_moves(house):
     shown = kring(house, UIDS["caseworker"], "--lang", "nl", "case", "list").stdout
     assert "nu bij SMWO" in next(x for x in shown.splitlines() if case[12:20] in x), shown
     a.get(f"/c/{case}/handover")
-    assert a.status == 409 and "overgedragen aan SMWO" in a.page.text and NAME not in a.page.text
+    assert a.status == 409 and "sinds" in a.page.text and "bij SMWO" in a.page.text and NAME not in a.page.text
 
 
 def test_it_ends_where_somebody_says_no(house):

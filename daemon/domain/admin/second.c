@@ -391,8 +391,7 @@ static enum err put_case(struct turn *t, const struct id16 *case_id, struct msg 
 	struct msg *m, *person;
 	char hex[33];
 	uint64_t until_ms;
-	uint16_t peer;
-	enum err rc = rows_closed(t, case_id, &until_ms, &peer);
+	enum err rc = rows_closed(t, case_id, &until_ms, NULL);
 
 	require(msg_kind_of(row) == MSG_PENDING_ROW);
 	bytes_hex(hex, case_id->b, sizeof case_id->b);

@@ -167,11 +167,10 @@ enum err desk_draft_list(struct turn *t, const struct msg *req, struct msg *repl
 
 	while (drafts_each(t, &writer, &w, &d)) {
 		uint64_t until_ms;
-		uint16_t peer;
 
 		if (form[0] != '\0' && strcmp(form, d.form) != 0)
 			continue;
-		w.rc = rows_closed(t, &d.case_id, &until_ms, &peer);
+		w.rc = rows_closed(t, &d.case_id, &until_ms, NULL);
 		if (until_ms != 0) /* its case moved away, and a label may name the person */
 			d.label[0] = '\0';
 		if (w.rc == ERR_OK)

@@ -137,8 +137,7 @@ static enum err name_row(struct turn *t, const struct thread *th, struct msg *ro
 {
 	struct msg *m, *person;
 	uint64_t until_ms;
-	uint16_t peer;
-	enum err rc = rows_closed(t, &th->case_id, &until_ms, &peer);
+	enum err rc = rows_closed(t, &th->case_id, &until_ms, NULL);
 
 	if (rc != ERR_OK || until_ms != 0)
 		return rc;
@@ -321,8 +320,7 @@ static bool in_the_case(const struct thread *th)
 static enum err added_rows(struct turn *t, const struct thread *th, struct msg *reply)
 {
 	uint64_t until_ms;
-	uint16_t peer;
-	enum err rc = rows_closed(t, &th->case_id, &until_ms, &peer);
+	enum err rc = rows_closed(t, &th->case_id, &until_ms, NULL);
 
 	for (uint32_t n = 1; rc == ERR_OK && n <= (uint32_t)th->my_no + th->their_no; n++) {
 		const bool mine = n <= th->my_no;
@@ -395,13 +393,12 @@ enum err shown_case(struct turn *t, const struct msg *req, struct msg *reply)
 	struct msg *m;
 	struct id16 id;
 	uint64_t until_ms;
-	uint16_t peer;
 	enum err rc = find_case(t, msg_text(req, BY_ID_ID), &id);
 
 	if (rc == ERR_OK)
 		rc = rows_pen(t, &id, &pen);
 	if (rc == ERR_OK)
-		rc = rows_closed(t, &id, &until_ms, &peer);
+		rc = rows_closed(t, &id, &until_ms, NULL);
 	if (rc != ERR_OK)
 		return rc;
 	rc = rows_of(t, &(struct part){.case_id = &id, .limit = LIMIT_LIST_ROWS}, reply);

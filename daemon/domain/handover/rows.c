@@ -12,6 +12,7 @@
 #include "domain/consent/bylaw.h"
 #include "domain/loss/quarantine.h"
 #include "domain/loss/settled.h"
+#include "domain/referral/deadline.h"
 
 /* Of one case, those that count: each of them took an act of a person here, so that a partner cannot fill them up. */
 enum { ROWS_MOST = 64 };
@@ -228,7 +229,8 @@ enum err rows_way(struct turn *t, const struct id16 *case_id, struct thread *th)
 	return found ? ERR_OK : ERR_NOTFOUND;
 }
 
-enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms, uint16_t *peer)
+enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms,
+		     struct thread *by)
 {
 	struct owner o;
 	struct store_walk w = {.rc = ERR_OK};
@@ -238,14 +240,14 @@ enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until
 	enum err rc = rows_owner(t, case_id, &o, &given_back);
 
 	*until_ms = 0;
-	*peer = 0;
 	if (rc != ERR_OK || o.who == OWNER_US)
 		return rc;
 	while (rows_each(t, case_id, &w, &th, &m))
 		if ((rows_lost(&th) || (th.role == THREAD_SENDER && th.state == HANDOVER_TAKEN)) &&
 		    msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS) > *until_ms) {
 			*until_ms = msg_u64(m, HANDOVER_RECORD_CLOSED_UNTIL_MS);
-			*peer = th.peer;
+			if (by != NULL)
+				*by = th;
 		}
 	return w.rc;
 }
@@ -259,15 +261,15 @@ static const char *org_of(const struct turn *t, uint16_t peer)
 	return p == NULL ? "" : p->org;
 }
 
-/* The partner at the other end of the one that is on its way. */
-static enum err on_its_way(struct turn *t, const struct id16 *case_id, const char **org, bool *yes)
+static enum err refuse_on_its_way(struct turn *t, const struct id16 *case_id)
 {
 	struct thread th;
 	enum err rc = rows_open(t, case_id, &th);
 
-	*yes = rc == ERR_OK && th.role == THREAD_SENDER &&
-	       owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)th.state) == OWNER_NOBODY;
-	*org = *yes ? org_of(t, th.peer) : "";
+	if (rc == ERR_OK && th.role == THREAD_SENDER &&
+	    owner_of_thread(HANDOVER_BY_FROM, (enum handover_state)th.state) == OWNER_NOBODY)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
+					say_text("partner", org_of(t, th.peer)));
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
@@ -325,17 +327,12 @@ enum err rows_gives(struct turn *t, const struct thread *th)
 enum err rows_writable(struct turn *t, const struct id16 *case_id)
 {
 	struct case_pen pen;
-	const char *org;
-	bool way;
 	enum err rc = rows_pen(t, case_id, &pen);
 
 	if (rc == ERR_OK)
-		rc = on_its_way(t, case_id, &org, &way);
+		rc = refuse_on_its_way(t, case_id);
 	if (rc != ERR_OK)
 		return rc;
-	if (way)
-		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
-					say_text("partner", org));
 	if (pen.owner.who != OWNER_US)
 		return turn_refuse_with(t, ERR_STATE, REFUSAL_NOT_OWNER,
 					say_text("partner", org_of(t, pen.owner.peer)));
@@ -348,27 +345,27 @@ enum err rows_writable(struct turn *t, const struct id16 *case_id)
 
 enum err rows_readable(struct turn *t, const struct id16 *case_id)
 {
+	char ref[THREAD_REF_LEN + 1], day[DATE_TEXT], since[DATE_TEXT];
+	struct thread by;
 	uint64_t until_ms;
-	uint16_t peer;
-	enum err rc = rows_closed(t, case_id, &until_ms, &peer);
+	enum err rc = rows_closed(t, case_id, &until_ms, &by);
 
 	if (rc != ERR_OK || until_ms == 0)
 		return rc;
-	return turn_refuse_with(t, ERR_STATE, REFUSAL_SEALED, say_text("partner", org_of(t, peer)),
-				say_moment("when", until_ms));
+	thread_reference(t, &by.id, ref);
+	deadline_day(t->node->country, until_ms, day);
+	deadline_day(t->node->country, by.changed_ms, since);
+	return turn_refuse_with(t, ERR_STATE, REFUSAL_SEALED, say_text("ref", ref),
+				say_text("partner", org_of(t, by.peer)), say_day("day", day),
+				say_day("since", since));
 }
 
 enum err rows_erasable(struct turn *t, const struct id16 *case_id)
 {
-	const char *org;
 	struct thread th;
 	char ref[THREAD_REF_LEN + 1];
-	bool way;
-	enum err rc = on_its_way(t, case_id, &org, &way);
+	enum err rc = refuse_on_its_way(t, case_id);
 
-	if (rc == ERR_OK && way)
-		return turn_refuse_with(t, ERR_STATE, REFUSAL_CASE_ON_ITS_WAY,
-					say_text("partner", org));
 	if (rc == ERR_OK)
 		rc = rows_readable(t, case_id);
 	if (rc == ERR_OK)

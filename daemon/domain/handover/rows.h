@@ -67,9 +67,9 @@ MUST_CHECK enum err rows_epoch(struct turn *t, const struct id16 *case_id, struc
 MUST_CHECK enum err rows_open(struct turn *t, const struct id16 *case_id, struct thread *th);
 /** The one through which an addition goes to whoever has the case, or is to have it; ERR_NOTFOUND. */
 MUST_CHECK enum err rows_way(struct turn *t, const struct id16 *case_id, struct thread *th);
-/** Until when what is here of a case that moved away is kept closed; 0: it is open. */
+/** Until when what is here of a case that moved away is kept closed; 0: it is open.  by, unless NULL: the handover by which it went. */
 MUST_CHECK enum err rows_closed(struct turn *t, const struct id16 *case_id, uint64_t *until_ms,
-				uint16_t *peer);
+				struct thread *by);
 
 /** Refuses a person who would write in a case that is not ours to write in. */
 MUST_CHECK enum err rows_writable(struct turn *t, const struct id16 *case_id);

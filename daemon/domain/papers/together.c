@@ -16,8 +16,7 @@
 static enum err closed(struct turn *t, const struct id16 *id, bool *yes)
 {
 	uint64_t until_ms;
-	uint16_t peer;
-	enum err rc = rows_closed(t, id, &until_ms, &peer);
+	enum err rc = rows_closed(t, id, &until_ms, NULL);
 
 	*yes = rc != ERR_OK || until_ms != 0;
 	return rc;
