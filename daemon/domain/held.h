@@ -27,8 +27,7 @@
 	X(RECORDS, "records")	      /* it changes its own record again and again */              \
 	X(PROPOSALS, "proposals")     /* roster entries to be signed, of which many are refused */     \
 	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */               \
-	X(CHUNKS, "chunks")	      /* pieces of a file that nobody asked for, or that are not it */ \
-	X(SHUT_OUT, "shut-out")	      /* it lets us in no more: who was removed while it was off hears no more than that */
+	X(CHUNKS, "chunks")	      /* pieces of a file that nobody asked for, or that are not it */
 enum held_cause {
 #define HELD_ENUM(name, text) HELD_##name,
 	HELD_CAUSES(HELD_ENUM)

@@ -289,6 +289,9 @@ def test_what_is_with_a_removed_partner_is_nobodys_move(federation):
     assert "keeps trying" not in said and "SMWO is no member any more" in said, said
     for ref in (to, came):
         assert "SMWO is no member any more" in kring("show", ref) and "keeps trying" not in kring("show", ref)
+    with pytest.raises(Refused) as e:
+        a.k("erase", came, "--yes")
+    assert e.value.reply["code"] == "erase-gone" and "SMWO is no member any more" in e.value.reply["why"], e.value.reply
     work = {(w["kind"], w["ref"]) for w in a.k("worklist")["work"]}
     assert work == {("partner-removed", to), ("partner-removed", came)}, work
     assert not a.k("today").get("waiting") and "Waiting for partners" not in kring()
@@ -296,6 +299,13 @@ def test_what_is_with_a_removed_partner_is_nobodys_move(federation):
         a.k("done", ref, "--as", "told")
     assert not a.k("worklist").get("work") and not a.k("today").get("waiting")
     assert {a.k("show", ref)["referrals"][0]["next"] for ref in (to, came)} == {"nobody"}
+    with pytest.raises(Refused) as e:  # speaks of the partner, and of no referral that one could begin there
+        a.k("say", to, "--text", "Is she still coming?")
+    assert e.value.reply["code"] == "not-covered-removed", e.value.reply
+    ours, theirs = (a.k("show", ref)["referrals"][0]["case_id"] for ref in (to, came))
+    a.k("case", "close", ours)  # nobody waits for an answer
+    a.k("case", "erase", theirs, "--yes")  # what the refusal named
+
 
 
 def test_one_root_suspends_and_enough_roots_lift(federation):

@@ -361,7 +361,7 @@ def roster(w, f, a, b):
     w.ask("proposal-overtaken", a, "approve_sign", carried=signed)
     w.ask("proposal-moved", a, "approve_sign", id=other, key=root_keys(f)[0][32:], sig=bytes(64))
     ref = a.k("sent")["referrals"][0]["ref"]
-    w.ask("not-covered-takes-none", a, "act", ref=ref, type=MESSAGE, text="x")
+    w.ask("not-covered-suspended", a, "act", ref=ref, type=MESSAGE, text="x")
 
 
 def before(w, a, b):

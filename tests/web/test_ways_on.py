@@ -54,6 +54,15 @@ def links(c, selector):
     return c.js(f"return [...document.querySelectorAll({selector!r})].map(a => a.getAttribute('href'))")
 
 
+def whole(c, pattern):
+    """The texts of that form which stand on two lines of the page."""
+    return c.js("""const found = [], walk = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT), re = new RegExp(%r, 'gi');
+        for (let n; (n = walk.nextNode());) for (const m of n.data.replaceAll('\u00a0', ' ').matchAll(re)) {
+            const r = document.createRange(); r.setStart(n, m.index); r.setEnd(n, m.index + m[0].length);
+            if (new Set([...r.getClientRects()].map(x => Math.round(x.top))).size > 1) found.push(m[0]); }
+        return found""" % pattern)
+
+
 def proposed(node, name):
     """(case, reference) of a case that Goes offers to SMWO whole."""
     a = node.goes
@@ -104,8 +113,14 @@ def test_a_case_that_went_says_where_and_leads_on(node, bert):
     case, ref = ceded(node, "Gegaan Verzonnen")
     node.k("handover", "take", ref, "--yes")
     wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
-    bert.open(f"/c/{case}")
-    assert bert.all(".wrong h2") and links(bert, "nav a") == MENU, bert.text()
+    for lang, moved, since in (("nl", "Dit dossier is verhuisd", "is sinds"), ("fr", "Ce dossier a changé de place", "depuis le"), ("de", "Dieser Fall ist umgezogen", "seit"), ("en", "This case has moved", "since")):
+        bert.look(lang=lang, width=360)
+        for path in (f"/c/{case}", f"/c/{case}/handover", f"/c/{case}/edit", f"/c/{case}/consent"):
+            bert.open(path)
+            assert bert.all("h1") == [moved] and since in bert.find(".move").text and "SMWO" in bert.find(".move").text, (path, bert.text())
+            assert not bert.all(".wrong") and links(bert, "nav a") == MENU and f"/h/{ref}" in links(bert, "main a"), path
+    bert.look()
+    assert whole(bert, "[0-9]{1,2}[.]? [a-zé]+[.]? 20[0-9]{2}") == []
 
 
 def test_the_history_says_what_went_along(node, bert, anna):
@@ -263,3 +278,19 @@ def test_of_a_partner_that_was_removed_nobody_waits(node, bert):
     for path in (f"/r/{ref}", f"/c/{case}"):
         bert.open(path)
         assert "U bent aan zet: partner is uitgesloten" in bert.text() and "SMWO is aan zet" not in bert.text(), bert.text()
+    bert.open("/out")
+    row = next(r for r in bert.all("tbody tr") if "Partner Weg" in r)
+    assert "SMWO is geen lid meer" in row, row
+    bert.open(f"/r/{ref}/message")
+    bert.fill("text", "Belt u haar nog?")
+    bert.press(SEND)
+    assert "SMWO is geen lid meer" in bert.find(".wrong").text and "doorverwijzing" not in bert.find(".wrong").text, bert.text()
+    assert bert.find("#text").get_attribute("value").strip() == "Belt u haar nog?"
+    for path in (f"/c/{case}/consent", f"/c/{case}/handover"):
+        bert.open(path)
+        assert "Er is nu geen partner met wie dit kan" in bert.text() and not bert.all("main form") and f"/c/{case}" in links(bert, "main a"), bert.text()
+    bert.open(f"/c/{case}")
+    bert.press("form[action^='/refer/'] button")
+    bert.find("[name=need]").click()
+    bert.follow("Ga verder")
+    assert "Er is nu geen partner met wie dit kan" in bert.text() and not bert.all("main fieldset") and "Ga verder" not in bert.text(), bert.text()

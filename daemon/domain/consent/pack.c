@@ -32,7 +32,9 @@ static enum refusal remedy_of(const struct consent_scope *s, const struct consen
 	size_t at = 0;
 
 	if (!v->holds_cases)
-		return REFUSAL_NOT_COVERED_TAKES_NONE;
+		return s->p->removed	 ? REFUSAL_NOT_COVERED_REMOVED
+		       : s->p->suspended ? REFUSAL_NOT_COVERED_SUSPENDED
+					 : REFUSAL_NOT_COVERED_TAKES_NONE;
 	if (s->received && cause != WIRE_VERDICT_NO_AGREEMENT && cause != WIRE_VERDICT_AGREEMENT &&
 	    cause != WIRE_VERDICT_AGREEMENT_ENDED)
 		return REFUSAL_NOT_COVERED_THEIR_CONSENT;

@@ -142,13 +142,16 @@ enum err desk_taken_back(struct turn *t, struct thread *th)
  * until then it is work. */
 static enum err may_erase(struct turn *t, const struct thread *th)
 {
+	const struct peer *p = state_peer(t->node, th->peer);
+
 	require(th->kind == THREAD_REFERRAL);
 	if (th->role == THREAD_SENDER)
 		return refuse(t, th, REFUSAL_ERASE_OURS);
 	if (!referral_terminal((enum referral_state)th->state))
 		return refuse(t, th,
-			      strcmp(view_next_of(t, th), "partner") == 0 ? REFUSAL_ERASE_WAITING
-									  : REFUSAL_ERASE_OPEN);
+			      p != NULL && p->removed			    ? REFUSAL_ERASE_GONE
+			      : strcmp(view_next_of(t, th), "partner") == 0 ? REFUSAL_ERASE_WAITING
+									    : REFUSAL_ERASE_OPEN);
 	if (th->hidden && !worklist_waits(t, th, WORK_ERASE))
 		return refuse(t, th, REFUSAL_ERASE_ALREADY);
 	return ERR_OK;

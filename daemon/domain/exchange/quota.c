@@ -278,7 +278,7 @@ enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role, const struct
 	return rc == ERR_NOTFOUND ? ERR_OK : rc;
 }
 
-/* Two looks for each partner, however many referrals the case had. */
+/* Two looks for each partner, however many referrals the case had.  With one that was removed nothing ends any more, and nobody waits. */
 enum err quota_any_open(struct turn *t, const struct id16 *case_id, bool *yes)
 {
 	enum err rc = ERR_OK;
@@ -287,6 +287,8 @@ enum err quota_any_open(struct turn *t, const struct id16 *case_id, bool *yes)
 	for (size_t i = 0; rc == ERR_OK && !*yes && i < t->node->peer_count; i++) {
 		const uint16_t no = t->node->peers[i].no;
 
+		if (t->node->peers[i].removed)
+			continue;
 		rc = quota_open_in(t, no, THREAD_SENDER, case_id, yes);
 		if (rc == ERR_OK && !*yes)
 			rc = quota_open_in(t, no, THREAD_RECEIVER, case_id, yes);

@@ -77,7 +77,7 @@ MUST_CHECK enum err quota_open_in(struct turn *t, uint16_t peer, uint8_t role,
 				  const struct id16 *case_id, bool *yes);
 /** Is this referral itself in the index, with this partner and with us in this role? */
 bool quota_is_open(struct turn *t, uint16_t peer, uint8_t role, const struct quota_place *at);
-/** Is any referral of this case open? */
+/** Is any referral of this case open, with a partner that was not removed? */
 MUST_CHECK enum err quota_any_open(struct turn *t, const struct id16 *case_id, bool *yes);
 /** Rows of kring status: what was passed over in the last day, and what is filled to LIMIT_NEAR_PERCENT, of each partner and in whole. */
 MUST_CHECK enum err quota_status(struct turn *t, struct msg *status);

@@ -296,7 +296,6 @@ static void told_partners(struct visit *v, struct msg *reply)
 	fill_partners(v, reply, &p);
 	p.step = refer_step_text(v, STEP_PARTNER);
 	p.need = refer_need_text(v, v->lang, r->need);
-	p.none = list_text(LIST_DIALOGUE, v->lang, "partners-none");
 	p.k = refer_form_key(v, "partner");
 	page_refer_partner(&v->page, v->lang, &p);
 	visit_show(v, OK);
