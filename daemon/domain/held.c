@@ -13,20 +13,38 @@ static const char *const names[] = {
 #undef HELD_NAME
 };
 
+/* When all rows are taken: one of whoever has most of them, and of those the one that is longest over.  So a partner that finds ever more
+ * ways to be noted pushes out itself, and hides nobody. */
+static struct held_row *gives_way(struct held *h)
+{
+	struct held_row *r = &h->row[0];
+	size_t most = 0;
+
+	require(h->count == HELD_MAX);
+	for (size_t i = 0; i < h->count; i++) {
+		size_t n = 0;
+
+		for (size_t k = 0; k < h->count; k++)
+			n += h->row[k].peer == h->row[i].peer;
+		if (n > most || (n == most && h->row[i].last_ms < r->last_ms)) {
+			most = n;
+			r = &h->row[i];
+		}
+	}
+	return r;
+}
+
 void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t count,
 	       uint64_t wall_ms)
 {
-	struct held_row *r = NULL, *over = &h->row[0];
+	struct held_row *r = NULL;
 
 	require(h->count <= HELD_MAX && (size_t)cause < sizeof names / sizeof names[0]);
-	for (size_t i = 0; i < h->count; i++) {
+	for (size_t i = 0; i < h->count; i++)
 		if (h->row[i].peer == peer && h->row[i].cause == cause)
 			r = &h->row[i];
-		if (h->row[i].last_ms < over->last_ms)
-			over = &h->row[i];
-	}
 	if (r == NULL) {
-		r = h->count < HELD_MAX ? &h->row[h->count++] : over;
+		r = h->count < HELD_MAX ? &h->row[h->count++] : gives_way(h);
 		*r = (struct held_row){.peer = peer, .cause = cause};
 	}
 	if (r->count == 0 || r->last_ms + HELD_SHOWN_MS < wall_ms) {

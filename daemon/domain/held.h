@@ -48,7 +48,7 @@ struct held {
 	size_t count;
 };
 
-/** So often more.  After a day without it the row begins anew; when all rows are taken the one that is longest over goes. */
+/** So often more.  After a day without it the row begins anew; when all rows are taken one of whoever has most of them goes. */
 void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t count,
 	       uint64_t wall_ms);
 /** A code of config/lists/alarms.psv. */
