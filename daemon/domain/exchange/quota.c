@@ -313,8 +313,12 @@ enum err quota_passed_over(struct turn *t, uint16_t peer, enum quota what)
 static struct msg *limit_row(struct turn *t, struct msg *status, const char *partner,
 			     enum quota what, uint64_t count, uint64_t most)
 {
-	struct msg *row = msg_add(t->arena, status, STATUS_LIMITS);
+	struct msg *row = msg_count(status, STATUS_LIMITS) == LIMIT_REPLY_REPEATED
+				  ? NULL
+				  : msg_add(t->arena, status, STATUS_LIMITS);
 
+	if (row == NULL)
+		return NULL;
 	msg_set_text(t->arena, row, LIMIT_ROW_PARTNER, partner);
 	msg_set_text(t->arena, row, LIMIT_ROW_WHAT, quota_code(what));
 	msg_set_u64(row, LIMIT_ROW_COUNT, count);

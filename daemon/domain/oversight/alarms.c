@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/limits.h"
 #include "domain/exchange/pair.h"
 #include "domain/loss/alarm.h"
 #include "domain/loss/quarantine.h"
@@ -18,8 +19,12 @@
 void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
 		uint64_t at_ms)
 {
-	struct msg *m = msg_add(t->arena, status, STATUS_ALARMS);
+	struct msg *m;
 
+	/* a page with more is read by nobody: then those are missing that came last, and each shows as others end */
+	if (msg_count(status, STATUS_ALARMS) == LIMIT_REPLY_REPEATED)
+		return;
+	m = msg_add(t->arena, status, STATUS_ALARMS);
 	msg_set_text(t->arena, m, ALARM_ROW_WHAT, what);
 	msg_set_text(t->arena, m, ALARM_ROW_PARTNER, partner);
 	msg_set_u64(m, ALARM_ROW_AT_MS, at_ms);

@@ -318,8 +318,9 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = quota_status(t, s);
 	if (rc == ERR_OK)
-		view_limit_alarms(t, s);
-	if (rc == ERR_OK)
 		rc = view_alarms(t, s);
+	if (rc ==
+	    ERR_OK) /* behind what tells of a loss: of these partners bring about as many as there are limits */
+		view_limit_alarms(t, s);
 	return rc == ERR_OK ? view_alarms_seen(t, s) : rc;
 }

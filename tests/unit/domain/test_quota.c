@@ -11,6 +11,7 @@
 #include "domain/desk/cases.h"
 #include "domain/exchange/quota.h"
 #include "domain/exchange/unstored.h"
+#include "domain/oversight/alarms.h"
 #include "domain/page.h"
 #include "domain/views/cases.h"
 
@@ -37,6 +38,17 @@ static enum quota thread_over(struct bed *b, enum thread_kind kind)
 
 	assert_int_equal(quota_thread(&b->t, BED_PARTNER, kind, &over), ERR_OK);
 	return over;
+}
+
+/* Of many partners, each of which met each limit: what has more rows than a reply may have is read by nobody. */
+static void more_alarms_than_a_reply_has_are_left_out(void **state)
+{
+	struct bed *b = *state;
+	struct msg *status = msg_new(b->t.arena, MSG_STATUS);
+
+	for (unsigned i = 0; i < 2 * LIMIT_REPLY_REPEATED; i++)
+		view_alarm(&b->t, status, "limit-reached", "Kwaad", b->now_ms);
+	assert_int_equal(msg_count(status, STATUS_ALARMS), LIMIT_REPLY_REPEATED);
 }
 
 /* The same word twice counts once, and an end that was none counts nothing. */
@@ -424,6 +436,7 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, bed_setup, bed_teardown)
 	const struct CMUnitTest tests[] = {
+		EACH(more_alarms_than_a_reply_has_are_left_out),
 		cmocka_unit_test_setup_teardown(an_erasure_looks_at_its_own_names, bed_setup,
 						bed_teardown),
 		cmocka_unit_test_setup_teardown(a_name_that_leads_on_is_kept, bed_setup,
