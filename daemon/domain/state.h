@@ -64,7 +64,7 @@ struct conn {
 	char version[WIRE_VERSION_MAX + 1]; /* what it says that it runs; "": not yet */
 	bool introduced;		    /* our node record and witness words went out on it */
 	uint64_t pushed_ms, pushed_seq; /* entries were last pushed or asked for; its last then */
-	uint64_t behind_mono_ms; /* one of us lacks some, and it was too soon: asked then; 0: no */
+	uint64_t behind_mono_ms, behind_seq; /* 0, or it was too soon: asked then, once of each */
 	bool have_key; /* their PAIR key for this connection; nothing leaves before it came */
 	struct id16 key_id;
 	struct id32 key_pub;

@@ -213,9 +213,18 @@ enum err spread_farewell(struct turn *t, uint16_t peer)
 	return a == NULL ? ERR_NOMEM : push_back(t, a);
 }
 
+/* No other frame need follow the one that came too soon, so it is asked about once it may be.  Of one place once: a partner that cannot
+ * follow would be asked every second for ever. */
+static void ask_later(struct conn *c, uint64_t roster_seq)
+{
+	if (c->behind_seq == roster_seq)
+		return;
+	c->behind_seq = roster_seq;
+	c->behind_mono_ms = c->pushed_ms + PUSH_MS;
+}
+
 /* Who is behind is pushed entries; who is ahead is answered, so that it pushes; who has another head at the same place
- * shows a fork, and both push their last entries as proof.  What comes too soon behind the last push is asked about once it may
- * be: no other frame need follow this one. */
+ * shows a fork, and both push their last entries as proof. */
 enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f, struct answer *a)
 {
 	const struct node *n = t->node;
@@ -225,14 +234,16 @@ enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f
 	const bool ahead = f->roster_seq > n->roster_seq;
 	const bool soon = c->pushed_ms + PUSH_MS > t->mono_ms;
 
-	c->behind_mono_ms = 0;
-	if (f->roster_seq == n->roster_seq && !fork)
+	if (f->roster_seq == n->roster_seq && !fork) {
+		c->behind_mono_ms = 0;
 		return ERR_OK;
+	}
 	if (soon && (ahead || c->pushed_seq == f->roster_seq)) {
-		c->behind_mono_ms = c->pushed_ms + PUSH_MS;
+		ask_later(c, f->roster_seq);
 		return ERR_OK;
 	}
 	c->pushed_ms = t->mono_ms;
+	c->behind_mono_ms = 0;
 	if (ahead) {
 		a->reply = true;
 		return ERR_OK;
@@ -282,10 +293,11 @@ static enum err on_witness(struct turn *t, struct span bytes)
 }
 
 /* Signed by the roots, and perhaps the removal of who filled the store. */
-static enum err roster_part(struct turn *t, struct span bytes, struct answer *a)
+static enum err roster_part(struct turn *t, struct peer *p, struct span bytes, struct answer *a)
 {
 	enum err rc;
 
+	state_conn(t->node, p)->behind_mono_ms = 0; /* it does push */
 	store_use(t->txn, STORE_FREES);
 	rc = on_roster(t, bytes, a);
 	store_use(t->txn, room_of_event(EVENT_FRAME));
@@ -311,7 +323,7 @@ enum err spread_part(struct turn *t, struct peer *p, const struct wire_part *par
 {
 	switch (part->type) {
 	case WIRE_PART_ROSTER:
-		return roster_part(t, part->bytes, a);
+		return roster_part(t, p, part->bytes, a);
 	case WIRE_PART_WITNESS:
 		return on_witness(t, part->bytes);
 	case WIRE_PART_PROPOSAL:

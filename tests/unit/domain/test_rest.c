@@ -209,6 +209,8 @@ static void who_lacks_entries_that_come_too_soon_asks_once_they_may_come(void **
 	assert_int_equal(asks, begin + 2000);
 	assert_false(heard(b, 4, &asks));
 	assert_int_equal(asks, rest);
+	assert_false(heard(b, 3, &asks)); /* who never moves on is asked once */
+	assert_int_equal(asks, rest);
 }
 
 int main(void)
