@@ -319,8 +319,8 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 		rc = quota_status(t, s);
 	if (rc == ERR_OK)
 		rc = view_alarms(t, s);
-	if (rc ==
-	    ERR_OK) /* behind what tells of a loss: of these partners bring about as many as there are limits */
+	/* behind what tells of a loss: of these, partners bring about as many as there are limits */
+	if (rc == ERR_OK)
 		view_limit_alarms(t, s);
 	return rc == ERR_OK ? view_alarms_seen(t, s) : rc;
 }
