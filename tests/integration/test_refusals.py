@@ -158,6 +158,11 @@ def cases(w, a, b):
     a.k("case", "close", closed)
     w.ask("case-closed", a, "refer", case_id=closed, partner="smwo", need="housing")
     w.then("case-closed", a, "case_reopen", id=closed)
+    for command, form in (("case_note", {"id": closed, "text": "Zij belde."}), ("case_edit", {"id": closed, "person": {"phone": "2"}}), ("handover_propose", {"case_id": closed, "partner": "smwo"}),
+                          ("consent_give", {"case_id": closed, "partner": "smwo", "cats": 1, "how": "written"}), ("file_new", {"case_id": closed, "name": "brief.pdf", "size": 3})):
+        a.k("case", "close", closed)  # as a colleague does meanwhile
+        w.ask("case-closed", a, command, **form)
+        w.then("case-closed", a, "case_reopen", id=closed)
     w.ask("note-empty", a, "case_note", id=case, text=" ")
     w.ask("case-name-missing", a, "case_new", person={"phone": "1"})
     w.then("case-name-missing", a, "case_new", person={"name": "Jan Verzonnen"})

@@ -263,6 +263,25 @@ def test_a_case_that_is_offered_is_not_ours_yet(node, anna):
     assert "Dit dossier is van u" not in anna.text()
 
 
+def test_what_is_typed_into_a_case_that_a_colleague_closed_comes_back(node, bert):
+    a = node.goes
+    case = a.new_case(name="Intussen Gesloten", phone="000-111")
+    bert.open(f"/c/{case}/note")
+    bert.fill("text", "Zij belde, en komt morgen.")
+    a.k("case", "close", case)
+    bert.press(SEND)
+    assert "dossier is afgesloten" in bert.find(".wrong").text and "Open het dossier eerst weer" in bert.find(".wrong").text, bert.text()
+    assert bert.find("#text").get_attribute("value") == "Zij belde, en komt morgen."
+    a.k("case", "reopen", case)
+    bert.open(f"/c/{case}/consent?to=smwo")
+    bert.find("#cat-identity").click()
+    bert.find("#how-written").click()
+    a.k("case", "close", case)
+    bert.press(SEND)
+    assert "dossier is afgesloten" in bert.find(".wrong").text and bert.js("return document.querySelector('#cat-identity').checked"), bert.text()
+    assert not a.k("consent", "list", case).get("grants")
+
+
 def test_of_a_partner_that_was_removed_nobody_waits(node, bert):
     """The last test of this file: SMWO is no member any more.  Today and the page of the referral say the same."""
     a = node.goes

@@ -42,6 +42,16 @@ enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **recor
 	return rc == ERR_OK ? told_open(t, id, *record) : rc;
 }
 
+enum err casefile_not_closed(struct turn *t, const struct id16 *id)
+{
+	struct msg *m;
+	const enum err rc = casefile_load(t, id, &m);
+
+	return rc == ERR_OK && msg_u64(m, CASE_RECORD_CLOSED) != 0
+		       ? turn_refuse(t, ERR_STATE, REFUSAL_CASE_CLOSED)
+		       : rc;
+}
+
 /* The version grows with every save: that is what two colleagues compare. */
 enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record)
 {

@@ -17,6 +17,8 @@
 
 MUST_CHECK enum err casefile_load(struct turn *t, const struct id16 *id, struct msg **record);
 MUST_CHECK enum err casefile_save(struct turn *t, const struct id16 *id, struct msg *record);
+/** Refuses a person who would write in a closed case, where nobody looks for it any more. */
+MUST_CHECK enum err casefile_not_closed(struct turn *t, const struct id16 *id);
 /** Whose case does the first document of a thread speak of?  The grant that its head names knows; else ref, the partner's
  *  pseudonym (16 bytes; empty: its thread) stands for one, opened on first mention.  *over: it may not bring one more, and
  *  *id says nothing. */

@@ -71,6 +71,8 @@ enum err desk_case_note(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc == ERR_OK)
 		rc = handing_note(t, &id, msg_text(req, CASE_NOTE_TEXT), reply, &passed);
 	if (rc == ERR_OK && !passed)
+		rc = casefile_not_closed(t, &id);
+	if (rc == ERR_OK && !passed)
 		rc = casefile_entry(t, &id, "note", msg_text(req, CASE_NOTE_TEXT), NULL);
 	return rc == ERR_OK ? audit_add(t, &(struct audit_entry){.event = AUDIT_CHANGE,
 								 .case_id = &id,
@@ -390,6 +392,8 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 	if (rc != ERR_OK)
 		return rc;
 	rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
+	if (rc == ERR_OK)
+		rc = casefile_not_closed(t, &id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = too_much(t, casefile_amend(t, &id, person));

@@ -182,6 +182,8 @@ enum err desk_consent_give(struct turn *t, const struct msg *req, struct msg *re
 
 	if (rc == ERR_OK)
 		rc = rows_writable(t, &case_id);
+	if (rc == ERR_OK)
+		rc = casefile_not_closed(t, &case_id);
 	if (rc != ERR_OK)
 		return rc;
 	rc = to_whom(t, req, &p);

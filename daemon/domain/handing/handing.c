@@ -87,6 +87,8 @@ static enum err check_case(struct turn *t, const struct id16 *case_id)
 	enum err rc = rows_writable(t, case_id);
 
 	if (rc == ERR_OK)
+		rc = casefile_not_closed(t, case_id);
+	if (rc == ERR_OK)
 		rc = casefile_load(t, case_id, &m);
 	if (rc != ERR_OK)
 		return rc;
@@ -487,7 +489,7 @@ enum err handing_file_may(struct turn *t, const struct id16 *id, const struct at
 	enum err rc = way_of(t, id, &th, &adds);
 
 	if (rc != ERR_OK || !adds)
-		return rc;
+		return rc == ERR_OK ? casefile_not_closed(t, id) : rc;
 	rc = rows_load(t, &th, &record);
 	if (rc == ERR_OK)
 		rc = room_in(t, &th, record);
