@@ -4,36 +4,11 @@
 #include <string.h>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "client/print/print.h"
+#include "client/words/whose.h"
 
 enum { PARTNER_LEN = 256 };
-
-/* Whose move it is, or what became of it.  Of what a rule does by itself, as the sealing of a file, nobody is waited for: the node says
- * "partner" only where people are. */
-static void where(const struct cli *c, const struct msg *r)
-{
-	const char *until = msg_text(r, HANDOVER_ROW_CLOSED_UNTIL);
-	const char *next = msg_text(r, HANDOVER_ROW_NEXT);
-	const char *key = strcmp(next, "us") == 0	 ? "handover-next-us"
-			  : strcmp(next, "partner") == 0 ? "handover-next-partner"
-			  : strcmp(next, "gone") == 0	 ? "handover-next-gone"
-							 : "handover-next-nobody";
-	char day[WORDS_SHORT];
-
-	if (until[0] != '\0')
-		print_say_line(c,
-			       msg_u64(r, HANDOVER_ROW_SEALED) != 0 ? "handover-sealed"
-								    : "handover-kept",
-			       FILL({"day", words_day(c->lang, until, day), 0},
-				    {"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
-	else if (strcmp(msg_text(r, HANDOVER_ROW_STATE), "bundled") == 0 &&
-		 msg_u64(r, HANDOVER_ROW_MINE) == 0)
-		print_say_line(c, "handover-arriving",
-			       FILL({"n", NULL, msg_u64(r, HANDOVER_ROW_HAVE)},
-				    {"m", NULL, msg_u64(r, HANDOVER_ROW_CHUNKS)}));
-	else
-		print_say_line(c, key, FILL({"partner", msg_text(r, HANDOVER_ROW_PARTNER), 0}));
-}
 
 /* What ran elsewhere when the case came here: to be referred again, or done. */
 static void runs(const struct cli *c, const struct msg *r)
@@ -59,7 +34,7 @@ void print_handovers(const struct cli *c, const struct msg *reply)
 	for (size_t i = 0; i < msg_count(reply, REPLY_HANDOVERS); i++) {
 		const struct msg *r = msg_at(reply, REPLY_HANDOVERS, i);
 		const char *name = msg_text(r, HANDOVER_ROW_NAME);
-		char day[WORDS_SHORT];
+		char day[WORDS_SHORT], whose[WHOSE_LEN];
 
 		print_cell(msg_text(r, HANDOVER_ROW_REF), 11);
 		print_cell(msg_u64(r, HANDOVER_ROW_MINE) != 0 ? "\xe2\x86\x92" /* → */
@@ -72,7 +47,8 @@ void print_handovers(const struct cli *c, const struct msg *reply)
 		if (msg_has(r, HANDOVER_ROW_TAKEOVER_DAY))
 			print_cell(words_day(c->lang, msg_text(r, HANDOVER_ROW_TAKEOVER_DAY), day),
 				   14);
-		where(c, r);
+		text_print(stdout, whose_handover(c->lang, r, whose));
+		(void)putchar('\n');
 		runs(c, r);
 	}
 }

@@ -198,6 +198,11 @@ static void say_more(const struct cli *c, const struct msg *r, const char *sep)
 		(void)printf("%s%s %llu", between(c, &sep),
 			     list_text(LIST_UI, c->lang, "answers-entry"),
 			     (unsigned long long)msg_u64(r, LOG_ROW_ANSWERS));
+	if (msg_u64(r, LOG_ROW_CATS) != 0) {
+		(void)printf("%s%s%s", between(c, &sep), list_text(LIST_UI, c->lang, "along"),
+			     words_colon(c->lang));
+		print_cats(c, msg_u64(r, LOG_ROW_CATS));
+	}
 	if (msg_has(r, LOG_ROW_SERVICE))
 		(void)printf("%s%s", between(c, &sep), msg_text(r, LOG_ROW_SERVICE));
 	if (strcmp(msg_text(r, LOG_ROW_URGENCY), "urgent") == 0)

@@ -145,3 +145,32 @@ char *whose_move(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN]
 		say_away(c, row);
 	return out;
 }
+
+/*	closed until a day, and sealed		handover-sealed
+ *	closed until a day			handover-kept
+ *	its file comes in here			handover-arriving
+ *	all else				by whose move it is; of what a rule does by itself nobody is waited for */
+char *whose_handover(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN])
+{
+	const char *until = msg_text(row, HANDOVER_ROW_CLOSED_UNTIL), *key = "handover-next-nobody";
+	char day[WORDS_SHORT];
+
+	require(msg_kind_of(row) == MSG_HANDOVER_ROW && lang < LIST_LANGS);
+	if (until[0] != '\0')
+		key = msg_u64(row, HANDOVER_ROW_SEALED) != 0 ? "handover-sealed" : "handover-kept";
+	else if (is(row, HANDOVER_ROW_STATE, "bundled") && msg_u64(row, HANDOVER_ROW_MINE) == 0)
+		key = "handover-arriving";
+	else if (is(row, HANDOVER_ROW_NEXT, "us"))
+		key = "handover-next-us";
+	else if (is(row, HANDOVER_ROW_NEXT, "partner"))
+		key = "handover-next-partner";
+	else if (is(row, HANDOVER_ROW_NEXT, "gone"))
+		key = "handover-next-gone";
+	(void)fill_text(out, WHOSE_LEN, list_text(LIST_SAY, lang, key),
+			FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0},
+			     {"day", words_day(lang, until, day), 0},
+			     {"n", NULL, msg_u64(row, HANDOVER_ROW_HAVE)},
+			     {"m", NULL, msg_u64(row, HANDOVER_ROW_CHUNKS)}),
+			words_plural(lang));
+	return out;
+}

@@ -20,4 +20,7 @@ enum { WHOSE_LEN = 4096 };
 /** Of a ReferralRow, into out, which is returned. */
 char *whose_move(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN]);
 
+/** The same of a HandoverRow: whose move it is, or what became of it. */
+char *whose_handover(enum list_lang lang, const struct msg *row, char out[WHOSE_LEN]);
+
 #endif /* KRING_CLIENT_WORDS_WHOSE_H */

@@ -111,7 +111,7 @@ def test_a_case_moves(house):
     wait_for("the key", lambda: "take" in buttons(b.get(f"/h/{ref}")))
     page = take(house.smwo, ref, "take", sure="1")
     assert "Overgenomen" in page.text and NAME in page.text
-    wait_for("it to be closed here", lambda: "gesloten bewaard tot" in a.get(f"/h/{ref}").text.lower())
+    wait_for("it to be closed here", lambda: "verzegeld bewaard tot" in a.get(f"/h/{ref}").text.lower())
     assert NAME not in a.page.text
     shown = kring(house, UIDS["caseworker"], "--lang", "nl", "case", "list").stdout
     assert "nu bij SMWO" in next(x for x in shown.splitlines() if case[12:20] in x), shown

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "client/words/words.h"
+#include "client/words/whose.h"
 #include "web/again.h"
 #include "web/files/files.h"
 #include "web/page.h"
@@ -54,29 +54,6 @@ static bool may(const struct msg *row, const char *step)
 		if (strcmp(msg_text_at(row, HANDOVER_ROW_MAY, i), step) == 0)
 			return true;
 	return false;
-}
-
-/* Whose move it is, or what became of it. */
-static const char *where(struct visit *v, const struct msg *row)
-{
-	const char *until = msg_text(row, HANDOVER_ROW_CLOSED_UNTIL),
-		   *next = msg_text(row, HANDOVER_ROW_NEXT);
-	const char *key = strcmp(next, "us") == 0	 ? "handover-next-us"
-			  : strcmp(next, "partner") == 0 ? "handover-next-partner"
-			  : strcmp(next, "gone") == 0	 ? "handover-next-gone"
-							 : "handover-next-nobody";
-	char day[WORDS_SHORT];
-
-	if (until[0] != '\0')
-		return visit_say(v, LIST_SAY, "handover-kept",
-				 FILL({"day", words_day(v->lang, until, day), 0}));
-	if (strcmp(msg_text(row, HANDOVER_ROW_STATE), "bundled") == 0 &&
-	    msg_u64(row, HANDOVER_ROW_MINE) == 0)
-		return visit_say(v, LIST_SAY, "handover-arriving",
-				 FILL({"n", NULL, msg_u64(row, HANDOVER_ROW_HAVE)},
-				      {"m", NULL, msg_u64(row, HANDOVER_ROW_CHUNKS)}));
-	return visit_say(v, LIST_SAY, key,
-			 FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0}));
 }
 
 /* Why a case is taken back; core takes each of them, and words are not asked for. */
@@ -154,6 +131,7 @@ static void told_show(struct visit *v, struct msg *reply)
 	struct page_handover p = {.f = &v->f};
 	struct form typed;
 	const struct msg *row;
+	char whose[WHOSE_LEN];
 
 	if (page_refused(v, reply))
 		return;
@@ -182,7 +160,7 @@ static void told_show(struct visit *v, struct msg *reply)
 				 strcmp(msg_text(row, HANDOVER_ROW_STATE), "bundled") != 0
 			 ? "▶"
 			 : "○";
-	p.where = visit_capital(v, where(v, row));
+	p.where = visit_capital(v, whose_handover(v->lang, row, whose));
 	if (msg_has(row, HANDOVER_ROW_TAKEOVER_DAY))
 		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));
 	if (msg_has(row, HANDOVER_ROW_THEIR_DAY))
