@@ -77,6 +77,7 @@ def test_a_case_comes_back_when_two_say_so(house):
     ref = house.given[0]
     page = iris.get(f"/h/{ref}")
     assert "Haal het dossier terug" in page.text and "Bel hen eerst" in page.text and "geen antwoord binnen de termijn" in page.text.lower(), page.text
+    assert [a["value"] for t, a in page.tags if a.get("name") == "reason"][-1] == "other" and "kan SMWO het dossier overnemen" not in page.text, page.text  # its time is over
     to, page = send(iris, f"/h/{ref}", 0, reason="no-answer")  # not ticked: nothing is asked
     assert to == f"/h/{ref}" and not house.kees.ask("pending_list").pending
     to, page = ask_back(iris, ref)

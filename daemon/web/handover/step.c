@@ -11,7 +11,7 @@
 #include "web/files/files.h"
 #include "web/page.h"
 
-enum { OK = 200, NOT_FOUND = 404, REASONS = 8 };
+enum { OK = 200, NOT_FOUND = 404, REASONS = 8, LOOKS = 2 * REASONS };
 
 const struct form_field handover_step_fields[HANDOVER_STEP_FIELDS] = {
 	{"step", FORM_CODE, 12, false},
@@ -56,22 +56,24 @@ static bool may(const struct msg *row, const char *step)
 	return false;
 }
 
-/* Why a case is taken back; core takes each of them, and words are not asked for. */
+/* Why a case is taken back; core takes each of them, and words are not asked for.  What is none of the others stands behind them. */
 static void fill_reasons(struct visit *v, const struct form *typed, struct page_handover_steps *s)
 {
-	struct page_handover_steps_reasons *rows = arena_alloc(&v->a, REASONS * sizeof *rows);
+	struct page_handover_steps_reasons *rows = arena_alloc(&v->a, LOOKS * sizeof *rows);
 	const char *code;
 
 	s->reasons = rows;
-	for (size_t i = 0;
-	     rows != NULL && i < REASONS && (code = list_code(LIST_REASONS, "reclaim", i)) != NULL;
-	     i++)
+	for (size_t i = 0; rows != NULL && i < LOOKS; i++) {
+		code = list_code(LIST_REASONS, "reclaim", i % REASONS);
+		if (code == NULL || (strcmp(code, "other") == 0) != (i >= REASONS))
+			continue;
 		rows[s->reasons_count++] = (struct page_handover_steps_reasons){
 			.code = code,
-			.text = visit_capital(v, strcmp(code, "other") == 0
+			.text = visit_capital(v, i >= REASONS
 							 ? list_text(LIST_WEB, v->lang, "act-other")
 							 : list_text(LIST_REASONS, v->lang, code)),
 			.on = strcmp(form_value(typed, "reason"), code) == 0};
+	}
 }
 
 /* In the order of the table above: what goes on first, what ends it last. */
@@ -163,7 +165,7 @@ static void told_show(struct visit *v, struct msg *reply)
 	p.where = visit_capital(v, whose_handover(v->lang, row, whose));
 	if (msg_has(row, HANDOVER_ROW_TAKEOVER_DAY))
 		p.day = page_day(v, msg_text(row, HANDOVER_ROW_TAKEOVER_DAY));
-	if (msg_has(row, HANDOVER_ROW_THEIR_DAY))
+	if (msg_has(row, HANDOVER_ROW_THEIR_DAY) && !may(row, "reclaim"))
 		p.theirs = visit_say(
 			v, LIST_WEB, "handover-theirs",
 			FILL({"partner", msg_text(row, HANDOVER_ROW_PARTNER), 0},
