@@ -75,7 +75,7 @@ static void refused(struct serving *s, uint16_t peer, struct span bytes)
 	static const enum held_cause causes[IPC_CAUSES] = {
 		[IPC_CAUSE_LINES] = HELD_CONNECTIONS, [IPC_CAUSE_STRANGERS] = HELD_STRANGERS,
 		[IPC_CAUSE_SHARE] = HELD_FLOOD,	      [IPC_CAUSE_CROWD] = HELD_CROWD,
-		[IPC_CAUSE_FORM] = HELD_UNREADABLE,
+		[IPC_CAUSE_FORM] = HELD_UNREADABLE,   [IPC_CAUSE_SHUT] = HELD_SHUT_OUT,
 	};
 
 	if (bytes.len == 5 && bytes.p[0] < IPC_CAUSES)

@@ -55,6 +55,13 @@ void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t co
 	r->last_ms = wall_ms;
 }
 
+/* A newcomer knocks before all have heard of it: what is over says nothing to anybody. */
+bool held_shown(const struct held_row *r, bool connected, uint64_t wall_ms)
+{
+	require(r != NULL);
+	return r->last_ms + HELD_SHOWN_MS >= wall_ms && !(r->cause == HELD_SHUT_OUT && connected);
+}
+
 const char *held_cause_name(enum held_cause cause)
 {
 	require((size_t)cause < sizeof names / sizeof names[0]);

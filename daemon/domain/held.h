@@ -27,7 +27,8 @@
 	X(RECORDS, "records")	      /* it changes its own record again and again */              \
 	X(PROPOSALS, "proposals")     /* roster entries to be signed, of which many are refused */     \
 	X(SLOWED, "slowed")	      /* what it sends takes long; others go first */               \
-	X(CHUNKS, "chunks")	      /* pieces of a file that nobody asked for, or that are not it */
+	X(CHUNKS, "chunks")	      /* pieces of a file that nobody asked for, or that are not it */ \
+	X(SHUT_OUT, "shut-out")	      /* it lets us in no more: who was removed while it was off hears no more than that */
 enum held_cause {
 #define HELD_ENUM(name, text) HELD_##name,
 	HELD_CAUSES(HELD_ENUM)
@@ -51,6 +52,8 @@ struct held {
 /** So often more.  After a day without it the row begins anew; when all rows are taken one of whoever has most of them goes. */
 void held_note(struct held *h, uint16_t peer, enum held_cause cause, uint64_t count,
 	       uint64_t wall_ms);
+/** Within a day; that a partner does not let us in, until it does. */
+bool held_shown(const struct held_row *r, bool connected, uint64_t wall_ms);
 /** A code of config/lists/alarms.psv. */
 const char *held_cause_name(enum held_cause cause);
 

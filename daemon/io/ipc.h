@@ -52,6 +52,7 @@ enum ipc_cause {
 	IPC_CAUSE_SHARE,     /* more than its share waits for core already */
 	IPC_CAUSE_CROWD,     /* the same, but nobody has much there: many speak at once */
 	IPC_CAUSE_FORM,	     /* no envelope for this node, or out of date */
+	IPC_CAUSE_SHUT,	     /* it does not let us in: our key is no member's to it */
 	IPC_CAUSES
 };
 

@@ -128,9 +128,12 @@ static void on_tell(void *ctx)
 
 static void on_refused(void *ctx, uint16_t peer, enum transport_cause cause)
 {
-	const enum ipc_cause why = cause == TRANSPORT_LINES ? IPC_CAUSE_LINES : IPC_CAUSE_STRANGERS;
+	static const enum ipc_cause causes[] = {[TRANSPORT_LINES] = IPC_CAUSE_LINES,
+						[TRANSPORT_STRANGERS] = IPC_CAUSE_STRANGERS,
+						[TRANSPORT_SHUT] = IPC_CAUSE_SHUT};
 
-	refused(ctx, peer, why);
+	require((size_t)cause < sizeof causes / sizeof causes[0]);
+	refused(ctx, peer, causes[cause]);
 	log_write(LOG_NOTICE, LOG_PEER_REFUSED, "peer=%u cause=%d", peer, (int)cause);
 }
 

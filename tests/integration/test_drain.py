@@ -77,6 +77,30 @@ def test_who_leaves_answers_until_then_and_who_is_down_is_a_letter(workdir):
         f.stop()
 
 
+@pytest.mark.parametrize("who", [0, 1])
+def test_who_was_off_is_told_that_nobody_lets_it_in(workdir, who):
+    """Nobody opens to it, so nobody can say why; that its partner knows it no more is heard at the door, and stands in its status with whom to ask."""
+    f = Federation(workdir)
+    f.start()
+    a, b = f.nodes[who], f.nodes[1 - who]
+    held = lambda n: {(h["cause"], h.get("partner")) for h in n.k("status")["status"].get("held", [])}  # noqa: E731
+    try:
+        wait_for("them to speak", lambda: a.k("status")["status"]["connected"] == 1)
+        assert not held(a) and not held(b)
+        b.stop()
+        proposal = a.k("partner", "remove", b.name)["proposal"]
+        for r in (1, 2):
+            a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))
+        wait_for("it to be removed", lambda: standing(a, b)["standing"] == "removed")
+        b.start()
+        wait_for("it to know", lambda: ("shut-out", a.org) in held(b), 20)
+        said = subprocess.run([str(f.bin / "kring"), "--dir", str(b.dir), "--lang", "en", "status"], capture_output=True, text=True).stdout
+        assert "does not let this node in" in said and a.org in said, said
+        assert "shut-out" not in str(held(a))
+    finally:
+        f.stop()
+
+
 @pytest.mark.parametrize("who", [0, 1])  # of two one dials, and the other is dialled
 def test_a_day_that_is_over_is_at_once(workdir, who):
     f = Federation(workdir)

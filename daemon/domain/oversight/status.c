@@ -186,7 +186,7 @@ static void held_rows(struct turn *t, struct msg *status)
 		const struct peer *p = state_peer(t->node, r->peer);
 		struct msg *row;
 
-		if (r->last_ms + HELD_SHOWN_MS < t->wall_ms)
+		if (!held_shown(r, p != NULL && p->conn.up, t->wall_ms))
 			continue;
 		row = msg_add(t->arena, status, STATUS_HELD);
 		msg_set_text(t->arena, row, HELD_ROW_PARTNER, p == NULL ? "" : p->org);

@@ -37,6 +37,7 @@ enum {
 	BIND_MS = 500,
 	BIND_MAX_MS = 10000,
 	RENEW_TRIES = 100,
+	NO_MEMBER = 400, /* what zap.c says of a key that it does not know, and libzmq hands on */
 	LAST_WORD_MS =
 		1000, /* what was said to a partner that is cut off may still go: that it is no member any more */
 };
@@ -229,6 +230,8 @@ static void on_monitor(void *ctx)
 
 	if (!curve_event(ln->monitor, &id, &fd))
 		return;
+	if (id == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH && fd == NO_MEMBER)
+		ln->owner->calls.refused(ln->owner->calls.ctx, ln->p.no, TRANSPORT_SHUT);
 	switch (id) {
 	case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
 		ln->dealer_up = true;

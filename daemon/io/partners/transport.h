@@ -27,6 +27,7 @@ struct transport_peer {
 enum transport_cause {
 	TRANSPORT_LINES, /* a partner connects again and again: only its newest connections are kept */
 	TRANSPORT_STRANGERS, /* connections on which nobody spoke, closed to make room */
+	TRANSPORT_SHUT,	     /* a partner does not let us in: our key is no member's to it */
 };
 
 struct transport_calls {

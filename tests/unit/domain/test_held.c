@@ -4,7 +4,7 @@
 
 #include "domain/held.h"
 
-enum { HONEST = 1, FIRST = 2, CAUSES = 9, MANY = 8 };
+enum { HONEST = 1, FIRST = 2, CAUSES = HELD_SHUT_OUT + 1, MANY = 8 };
 
 static bool noted(const struct held *h, uint16_t peer)
 {
@@ -32,9 +32,22 @@ static void whoever_has_most_rows_gives_way(void **state)
 		assert_true(noted(&h, (uint16_t)peer));
 }
 
+static void what_is_over_is_not_shown(void **state)
+{
+	const struct held_row flood = {.cause = HELD_FLOOD, .last_ms = 1000},
+			      shut = {.cause = HELD_SHUT_OUT, .last_ms = 1000};
+
+	(void)state;
+	assert_true(held_shown(&flood, true, 1000 + HELD_SHOWN_MS));
+	assert_false(held_shown(&flood, true, 1001 + HELD_SHOWN_MS));
+	assert_true(held_shown(&shut, false, 1000 + HELD_SHOWN_MS));
+	assert_false(held_shown(&shut, true, 1000)); /* it lets us in by now */
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(whoever_has_most_rows_gives_way)};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(whoever_has_most_rows_gives_way),
+					   cmocka_unit_test(what_is_over_is_not_shown)};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
