@@ -554,7 +554,9 @@ uint64_t sim_held_up(struct sim *s, int from, int to)
 
 		require(outbox_get(&v.t, p->peer, place, &row) == ERR_OK &&
 			document_load(&v.t, &row.doc, &d) == ERR_OK);
-		count += row.verdict == WIRE_VERDICT_TOO_MANY && d.head.type == DOC_PROPOSE;
+		/* who gave up a proposal that waits says so behind it */
+		count += row.verdict == WIRE_VERDICT_TOO_MANY &&
+			 (d.head.type == DOC_PROPOSE || d.head.type == DOC_ABORT);
 	}
 	sim_view_close(&v);
 	return count > 0 && on_their_way(s, from, to) >= LIMIT_HANDOVERS ? count : 0;
