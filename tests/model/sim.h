@@ -62,6 +62,7 @@ struct sim_node {
 	struct sim_disk backups[SIM_BACKUPS];
 	size_t backup_count;
 	uint64_t changed_ms; /* last loss of state: real ones of one node are days apart */
+	bool doubled;	     /* ran twice once: what the other one did it may never have heard of */
 	struct store *store;
 	struct node *node;
 	struct arena arena;

@@ -104,7 +104,8 @@ static uint64_t children(struct sim *s, int holder, const struct id16 *grant, bo
 	return count;
 }
 
-/* The collector's side.  At rest every holder answered; before that an answer is true of a disk that lost nothing. */
+/* The collector's side.  At rest every holder answered.  Before that its key is gone where no disk was lost; and whoever came back says to
+ * whom it passed the consent on only once it heard all of it, but of what another node did under its name it may have heard nothing. */
 static void check_answer(struct sim *s, struct sim_view *v, const struct thread *th, bool rest)
 {
 	const int holder = th->peer - 1;
@@ -127,7 +128,8 @@ static void check_answer(struct sim *s, struct sim_view *v, const struct thread 
 	if (key && (rest || s->nodes[holder].changed_ms == 0))
 		sim_fail(s, "node %d: erased, says node %d, and has the key", v->n->no, holder);
 	have = children(s, holder, &th->id, rest);
-	if (told.outcome != ERASURE_NEVER_HELD && told.onward < have)
+	if ((rest || !s->nodes[holder].doubled) && told.outcome != ERASURE_NEVER_HELD &&
+	    told.onward < have)
 		sim_fail(s, "node %d: node %d passed it on to %llu, and %llu have it", v->n->no,
 			 holder, (unsigned long long)told.onward, (unsigned long long)have);
 }

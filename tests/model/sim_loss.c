@@ -222,6 +222,7 @@ static void begin_clone(struct sim *s, struct sim_node *n)
 	if (restored)
 		c->who.incarnation_no = d->inc_no + 1;
 	n->unaware = c->unaware = !restored;
+	n->doubled = true;
 	s->clone_of = n->no;
 	s->clone_found = false;
 	s->clones++;
