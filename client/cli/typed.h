@@ -20,8 +20,8 @@
  *  question alone; out is "" then. */
 bool typed_line(char *out, size_t cap);
 
-/** A secret: the next line, without its line feed.  A terminal is asked for it, on `to`, and does not show it.  False as
- *  typed_line(). */
+/** A secret, which is never an option: those are seen by every user of the machine.  The next line, without its line feed; a terminal is
+ *  asked for it, on `to`, and does not show it.  False as typed_line(). */
 bool typed_unseen(FILE *to, const char *question, char *out, size_t cap);
 
 #endif /* KRING_CLIENT_CLI_TYPED_H */

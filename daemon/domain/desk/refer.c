@@ -100,9 +100,8 @@ static enum err check_refer(struct turn *t, const struct msg *req, const struct 
 	if (rc != ERR_OK)
 		return rc;
 	/* nobody looks for work in a closed case, so its answer would be seen by nobody */
-	rc = casefile_not_closed(t, case_id);
-	if (rc != ERR_OK)
-		return rc;
+	if (msg_u64(*record, CASE_RECORD_CLOSED) != 0)
+		return turn_refuse(t, ERR_STATE, REFUSAL_CASE_CLOSED);
 	if (!list_has(LIST_NEEDS, need))
 		return turn_refuse(t, ERR_INVAL, REFUSAL_NEED_MISSING);
 	if ((p->classes & WIRE_MEMBER) == 0)

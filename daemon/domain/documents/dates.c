@@ -3,9 +3,8 @@
 #include "domain/documents/dates.h"
 
 #include "base/check.h"
+#include "base/date.h"
 #include "base/limits.h"
-
-enum { DAY_MS = 86400000 };
 
 /* 2020-01-01: no node is older. */
 static const uint64_t first_ms = UINT64_C(1577836800000);
