@@ -276,6 +276,23 @@ bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct sp
 	return true;
 }
 
+/* A table that cannot be walked leaves the walk where it was. */
+bool page_past(struct turn *t, struct store_walk *w, const struct store_key *from,
+	       enum store_table table, struct msg *reply)
+{
+	struct span key = w->row.key;
+
+	if (w->at.len == from->len && memcmp(w->at.b, from->b, from->len) == 0)
+		return false;
+	/* consents are walked by their index, under the case */
+	if (table == STORE_GRANT && key.len > sizeof(struct id16))
+		key = span_of(key.p + sizeof(struct id16), key.len - sizeof(struct id16));
+	if (!page_damaged(t, w->rc, table, key, reply))
+		return false;
+	w->rc = ERR_OK;
+	return true;
+}
+
 /* How many rows of which partner are not shown because there are so many of them, and how to see them. */
 static void say_left_out(struct turn *t, const struct page *p, struct msg *reply)
 {

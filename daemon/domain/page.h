@@ -85,6 +85,10 @@ size_t page_whole(const struct page *p);
  *  goes on with the others. */
 bool page_damaged(struct turn *t, enum err rc, enum store_table table, struct span key,
 		  struct msg *reply);
+/** A walk over rows of this table ended behind `from`, where it stood before.  True: at a row that is damaged; the reply names it, and the
+ *  walk goes on behind it.  False: at its end, or with an error of its own. */
+bool page_past(struct turn *t, struct store_walk *w, const struct store_key *from,
+	       enum store_table table, struct msg *reply);
 /** Says in the reply how many there are and, with last (what the last row is called), how to go on. */
 void page_end(struct turn *t, const struct page *p, struct msg *reply, const char *last);
 

@@ -14,6 +14,7 @@
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/rows.h"
+#include "domain/page.h"
 #include "domain/people/fits.h"
 #include "domain/state.h"
 #include "domain/views/find.h"
@@ -229,7 +230,8 @@ static enum err read_request(struct turn *t, const struct pending *p, struct msg
 	struct err_text why;
 
 	*field = 0;
-	if (msg_parse(t->arena, MSG_REQUEST, p->request, request, &why) != ERR_OK)
+	if (p->request.len == 0 ||
+	    msg_parse(t->arena, MSG_REQUEST, p->request, request, &why) != ERR_OK)
 		return ERR_CORRUPT;
 	for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
 		if (msg_has(*request, fields[i]))
@@ -434,8 +436,10 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 	} else if (rc == ERR_OK) {
 		rc = put_case(t, &p->about, row);
 	}
+	rc = page_damaged(t, rc, STORE_CASES, span_of(p->about.b, 16), reply) ? ERR_OK : rc;
 	if (field == REQUEST_HANDOVER_STEP && rc == ERR_OK)
 		rc = put_handover(t, sub, row);
+	rc = page_damaged(t, rc, STORE_HANDOVER, span_of(p->about.b, 16), reply) ? ERR_OK : rc;
 	for (size_t i = 0; field == REQUEST_STAFF_ROLE && i < msg_count(sub, STAFF_ROLE_ROLES); i++)
 		msg_add_text(t->arena, row, PENDING_ROW_ROLES,
 			     msg_text_at(sub, STAFF_ROLE_ROLES, i));
@@ -445,7 +449,8 @@ static enum err put_row(struct turn *t, const struct pending *p, unsigned field,
 	return rc;
 }
 
-/* Those that are in the asker's line of work; what nobody can confirm any more is not shown. */
+/* Those that are in the asker's line of work; what nobody can confirm any more is not shown.  What one is about may be damaged: that one
+ * is shown without it. */
 enum err second_list(struct turn *t, second_roles roles_of, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
@@ -454,11 +459,13 @@ enum err second_list(struct turn *t, second_roles roles_of, struct msg *reply)
 	unsigned field;
 
 	while (pending_each(t, &w, &p)) {
-		const bool over = p.incarnation != t->node->inc.no ||
-				  p.at_ms + 2ULL * LIMIT_PENDING_MS < t->wall_ms;
+		const enum err read = read_request(t, &p, &request, &field);
+		const bool before = p.request.len > 0 && p.incarnation != t->node->inc.no;
 
-		if (!over && read_request(t, &p, &request, &field) == ERR_OK &&
-		    (t->roles & roles_of(field)) != 0)
+		if (before || p.at_ms + 2ULL * LIMIT_PENDING_MS < t->wall_ms ||
+		    page_damaged(t, read, STORE_PENDING, span_of(p.id.b, 16), reply))
+			continue;
+		if ((t->roles & roles_of(field)) != 0)
 			w.rc = put_row(t, &p, field, request, roles_of(field), reply);
 	}
 	return w.rc;

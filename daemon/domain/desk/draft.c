@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "domain/consent/drafts.h"
 #include "domain/handover/rows.h"
+#include "domain/page.h"
 #include "domain/views/find.h"
 
 /* Whose drafts whoever asks has. */
@@ -165,16 +166,23 @@ enum err desk_draft_list(struct turn *t, const struct msg *req, struct msg *repl
 	struct store_walk w = {.rc = ERR_OK};
 	struct draft d;
 
-	while (drafts_each(t, &writer, &w, &d)) {
-		uint64_t until_ms;
+	for (;;) {
+		const struct store_key from = w.at;
+		uint64_t until_ms = 0;
 
+		if (!drafts_each(t, &writer, &w, &d)) {
+			if (page_past(t, &w, &from, STORE_DRAFT, reply))
+				continue;
+			return w.rc;
+		}
 		if (form[0] != '\0' && strcmp(form, d.form) != 0)
 			continue;
 		w.rc = rows_closed(t, &d.case_id, &until_ms, NULL);
-		if (until_ms != 0) /* its case moved away, and a label may name the person */
+		/* its case moved away, or nobody can tell, and a label may name the person */
+		if (page_damaged(t, w.rc, STORE_HANDOVER, span_of(d.case_id.b, 16), reply) ||
+		    until_ms != 0)
 			d.label[0] = '\0';
-		if (w.rc == ERR_OK)
+		if (w.rc == ERR_OK || w.rc == ERR_CORRUPT)
 			w.rc = put_row(t, &d, false, reply);
 	}
-	return w.rc;
 }

@@ -152,13 +152,14 @@ static enum err name_row(struct turn *t, const struct thread *th, struct msg *ro
 enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 {
 	const struct peer *p = state_peer(t->node, th->peer);
-	struct msg *record, *row = msg_add(t->arena, reply, REPLY_HANDOVERS);
+	struct msg *record, *row;
 	char ref[THREAD_REF_LEN + 1], hex[33], day[DATE_TEXT];
 	bool gone;
 	enum err rc = rows_load(t, th, &record);
 
 	if (rc != ERR_OK)
 		return rc;
+	row = msg_add(t->arena, reply, REPLY_HANDOVERS);
 	thread_reference(t, &th->id, ref);
 	msg_set_text(t->arena, row, HANDOVER_ROW_REF, ref);
 	bytes_hex(hex, th->id.b, 16);
@@ -200,6 +201,30 @@ enum err shown_row(struct turn *t, const struct thread *th, struct msg *reply)
 	return rc == ERR_OK ? name_row(t, th, row) : rc;
 }
 
+/* The next one that can be read; those that cannot are named. */
+static bool next_of(struct turn *t, const struct id16 *case_id, struct store_walk *w,
+		    struct thread *th, struct msg *reply)
+{
+	struct store_key from;
+	struct msg *m;
+
+	do {
+		from = w->at;
+		if (rows_each(t, case_id, w, th, &m))
+			return true;
+	} while (page_past(t, w, &from, STORE_HANDOVER, reply));
+	return false;
+}
+
+/* Of one with damage in what hangs on it, so much is shown as can be read. */
+static enum err readable_row(struct turn *t, const struct thread *th, struct msg *reply)
+{
+	const struct store_key k = turn_key_ids(&th->case_id, &th->id);
+	const enum err rc = shown_row(t, th, reply);
+
+	return page_damaged(t, rc, STORE_HANDOVER, key_span(&k), reply) ? ERR_OK : rc;
+}
+
 /* What is not over stands first, and of both the newest first. */
 struct place {
 	struct id16 id;
@@ -230,29 +255,30 @@ struct part {
 	size_t limit;
 };
 
-/* Into their places, at most limit; *all: how many the list has, *more: some of them stand behind these. */
+/* Into their places, at most limit; the reply says how many the list has if some of them stand behind these. */
 static enum err places(struct turn *t, const struct part *p, struct place *v, size_t *count,
-		       uint64_t *all, bool *more)
+		       struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};
 	struct thread th;
-	struct msg *m;
+	uint64_t all = 0;
+	bool more = false;
 	size_t n = 0;
 
 	require(p->limit > 0 && p->limit <= LIMIT_LIST_ROWS);
 	/* a list is short beside what it is walked for: each row is looked at, and only those of the page are opened */
-	while (rows_each(t, p->case_id, &w, &th, &m)) {
+	while (next_of(t, p->case_id, &w, &th, reply)) {
 		const struct place one = place_of(&th);
 		size_t at = n;
 
 		if (p->only != 0 && th.peer != p->only)
 			continue;
-		(*all)++;
+		all++;
 		if (p->after != NULL && !stands_before(p->after, &one))
 			continue;
 		while (at > 0 && stands_before(&one, &v[at - 1]))
 			at--;
-		*more = *more || n == p->limit;
+		more = more || n == p->limit;
 		if (at == p->limit)
 			continue;
 		n += n < p->limit;
@@ -260,6 +286,10 @@ static enum err places(struct turn *t, const struct part *p, struct place *v, si
 		v[at] = one;
 	}
 	*count = n;
+	if (more) {
+		msg_set_u64(reply, REPLY_TRUNCATED, 1);
+		msg_set_u64(reply, REPLY_TOTAL, all);
+	}
 	return w.rc;
 }
 
@@ -267,24 +297,20 @@ static enum err rows_of(struct turn *t, const struct part *p, struct msg *reply)
 {
 	struct place *v = arena_keep(t->arena, p->limit * sizeof *v);
 	char ref[THREAD_REF_LEN + 1];
-	uint64_t all = 0;
-	bool more = false;
 	size_t n;
-	enum err rc = v == NULL ? ERR_NOMEM : places(t, p, v, &n, &all, &more);
+	enum err rc = v == NULL ? ERR_NOMEM : places(t, p, v, &n, reply);
 
 	for (size_t i = 0; rc == ERR_OK && i < n; i++) {
 		struct thread th;
 
 		rc = thread_load(t, &v[i].id, &th);
 		if (rc == ERR_OK)
-			rc = shown_row(t, &th, reply);
+			rc = readable_row(t, &th, reply);
 	}
-	if (rc != ERR_OK || !more)
+	if (rc != ERR_OK || !msg_has(reply, REPLY_TOTAL))
 		return rc;
-	msg_set_u64(reply, REPLY_TRUNCATED, 1);
 	thread_reference(t, &v[n - 1].id, ref);
 	msg_set_text(t->arena, reply, REPLY_NEXT, ref);
-	msg_set_u64(reply, REPLY_TOTAL, all);
 	return ERR_OK;
 }
 
@@ -505,21 +531,21 @@ static enum err waiting(struct turn *t, const struct msg *req, struct msg *reply
 	struct peer *peer = NULL;
 	unsigned looked = 0;
 	struct thread th;
-	struct msg *m;
 
 	if (from[0] != '\0')
 		w.rc = find_partner(t, from, &peer);
 	while (w.rc == ERR_OK && msg_count(reply, REPLY_HANDOVERS) < WAITING_ROWS &&
 	       looked++ < LIMIT_TURN_ROWS) {
-		const size_t mark = t->arena->used;
+		const size_t mark = t->arena->used, named = msg_count(reply, REPLY_DAMAGE);
 		bool yes;
 
-		if (!rows_each(t, NULL, &w, &th, &m))
+		if (!next_of(t, NULL, &w, &th, reply))
 			break;
-		arena_rewind(t->arena, mark);
+		if (msg_count(reply, REPLY_DAMAGE) == named)
+			arena_rewind(t->arena, mark);
 		w.rc = is_waiting(t, req, peer, &th, &yes);
 		if (w.rc == ERR_OK && yes)
-			w.rc = shown_row(t, &th, reply);
+			w.rc = readable_row(t, &th, reply);
 	}
 	return w.rc;
 }

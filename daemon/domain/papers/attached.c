@@ -4,6 +4,7 @@
 
 #include "domain/consent/gate.h"
 #include "domain/consent/grant.h"
+#include "domain/page.h"
 
 /* Codes, for the client to put into words. */
 static const char *state_of(const struct attachment *a)
@@ -61,16 +62,26 @@ void attached_row(struct turn *t, const struct attachment *a, bool shown, struct
 	msg_set_u64(row, FILE_ROW_HAVE, a->have);
 }
 
-/* Their numbers are those by which people call them. */
+/* Their numbers are those by which people call them: one that is damaged keeps its own. */
 enum err attached_rows(struct turn *t, const struct id16 *case_id, struct msg *reply)
 {
 	struct attachment a = {.no = 0};
 	struct store_walk w = {.rc = ERR_OK};
 
-	while (attach_each(t, case_id, &w, &a) && turn_room(reply, REPLY_FILES)) {
+	for (;;) {
+		const struct store_key from = w.at;
 		bool shown;
 
+		if (!attach_each(t, case_id, &w, &a)) {
+			if (page_past(t, &w, &from, STORE_ATTACHMENT, reply))
+				continue;
+			break;
+		}
+		if (!turn_room(reply, REPLY_FILES))
+			break;
 		w.rc = attached_shown(t, case_id, &a, &shown);
+		if (page_past(t, &w, &from, STORE_ATTACHMENT, reply))
+			continue;
 		if (w.rc != ERR_OK)
 			break;
 		attached_row(t, &a, shown, reply);

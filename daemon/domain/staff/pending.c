@@ -32,20 +32,26 @@ static enum err read_row(struct turn *t, const struct id16 *id, struct pending *
 	return ERR_OK;
 }
 
-/* One that cannot be read is confirmed by nobody, and hides no other. */
+/* One that cannot be read is confirmed by nobody, and hides no other; when it was asked its id says, too, so that it goes as others do. */
+static struct pending unread(const struct id16 *id)
+{
+	return (struct pending){.id = *id,
+				.at_ms = (uint64_t)be16_get(id->b) << 32 | be32_get(id->b + 2)};
+}
+
 bool pending_each(struct turn *t, struct store_walk *w, struct pending *p)
 {
 	struct id16 id;
 
 	w->key_len = sizeof id.b;
-	while (store_each(t->txn, STORE_PENDING, span_of(NULL, 0), w)) {
+	if (store_each(t->txn, STORE_PENDING, span_of(NULL, 0), w)) {
 		memcpy(id.b, w->row.key.p, sizeof id.b);
 		w->rc = read_row(t, &id, p);
-		if (w->rc == ERR_OK)
-			return true;
-		if (w->rc != ERR_CORRUPT)
-			return false;
-		w->rc = ERR_OK;
+		if (w->rc == ERR_CORRUPT) {
+			*p = unread(&id);
+			w->rc = ERR_OK;
+		}
+		return w->rc == ERR_OK;
 	}
 	return false;
 }
@@ -74,7 +80,7 @@ enum err pending_put(struct turn *t, struct pending *p)
 			return ERR_OK;
 		}
 		all++;
-		own += id16_equal(&one.asker, &p->asker);
+		own += one.request.len > 0 && id16_equal(&one.asker, &p->asker);
 	}
 	if (w.rc != ERR_OK)
 		return w.rc;

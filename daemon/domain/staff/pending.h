@@ -24,7 +24,8 @@ struct pending {
 	struct id16 about; /* a case, or a person of STAFF; zeros: neither */
 	uint64_t at_ms;
 	uint32_t incarnation;
-	struct span request; /* packed, with whole ids; borrowed from the turn */
+	struct span
+		request; /* packed, with whole ids; borrowed from the turn; empty: it is damaged */
 };
 
 enum pending_stage {
@@ -43,7 +44,7 @@ enum pending_stage {
 MUST_CHECK enum err pending_put(struct turn *t, struct pending *p);
 MUST_CHECK enum err pending_get(struct turn *t, const struct id16 *id, struct pending *p);
 MUST_CHECK enum err pending_drop(struct turn *t, const struct id16 *id);
-/** The next one, oldest first.  False at the end, or when w->rc is an error. */
+/** The next one, oldest first.  False at the end, or when w->rc is an error.  One that is damaged has no request: nobody knows who asked it. */
 MUST_CHECK bool pending_each(struct turn *t, struct store_walk *w, struct pending *p);
 /** How this one stands for whoever asks in this turn, if the command takes these roles. */
 enum pending_stage pending_stage(const struct turn *t, const struct rights *r,

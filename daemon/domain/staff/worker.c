@@ -40,6 +40,14 @@ enum err worker_get(struct turn *t, const struct id16 *case_id, struct id16 *sta
 	return rc;
 }
 
+/* It is no right, so a row that cannot be read is nobody's, and the case stands on every list. */
+static enum err whose(struct turn *t, const struct id16 *case_id, struct id16 *staff)
+{
+	const enum err rc = worker_get(t, case_id, staff);
+
+	return rc == ERR_CORRUPT ? ERR_OK : rc;
+}
+
 enum err worker_take(struct turn *t, const struct id16 *case_id)
 {
 	struct id16 now;
@@ -47,7 +55,7 @@ enum err worker_take(struct turn *t, const struct id16 *case_id)
 
 	if (bytes_zero(t->staff.b, sizeof t->staff.b))
 		return ERR_OK;
-	rc = worker_get(t, case_id, &now);
+	rc = whose(t, case_id, &now);
 	if (rc != ERR_OK || !bytes_zero(now.b, sizeof now.b))
 		return rc;
 	return worker_set(t, case_id, &t->staff);
@@ -56,7 +64,7 @@ enum err worker_take(struct turn *t, const struct id16 *case_id)
 enum err worker_mine(struct turn *t, const struct rights *r, const struct id16 *case_id, bool *yes)
 {
 	struct id16 of;
-	enum err rc = worker_get(t, case_id, &of);
+	enum err rc = whose(t, case_id, &of);
 
 	require(yes != NULL);
 	*yes = rc == ERR_OK && (bytes_zero(of.b, sizeof of.b) || id16_equal(&of, &t->staff) ||

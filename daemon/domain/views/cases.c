@@ -435,6 +435,8 @@ static enum err put_worker(struct turn *t, const struct id16 *id, struct msg *re
 	if (msg_count(reply, REPLY_CASES) == 0)
 		return ERR_NOMEM; /* for its own row there was no memory */
 	row = msg_edit(reply, REPLY_CASES, 0);
+	if (page_damaged(t, rc, STORE_WORKER, span_of(id->b, sizeof id->b), reply))
+		return ERR_OK;
 	if (rc != ERR_OK || bytes_zero(worker.b, sizeof worker.b))
 		return rc;
 	rc = staff_name(t, &worker, name);

@@ -12,6 +12,7 @@
 #include "domain/care/grants.h"
 #include "domain/consent/bylaw.h"
 #include "domain/documents/dates.h"
+#include "domain/page.h"
 #include "domain/referral/calendar.h"
 #include "domain/views/caserow.h"
 #include "domain/views/consentpage.h"
@@ -89,11 +90,17 @@ enum err view_consent_list(struct turn *t, const struct msg *req, struct msg *re
 
 	if (rc != ERR_OK)
 		return rc;
-	while (consent_each(t, &case_id, &w, &id, &m)) {
+	for (;;) {
+		const size_t at = msg_count(reply, REPLY_GRANTS);
+		const struct store_key from = w.at;
+
+		if (!consent_each(t, &case_id, &w, &id, &m)) {
+			if (page_past(t, &w, &from, STORE_GRANT, reply))
+				continue;
+			break;
+		}
 		if (!turn_room(reply, REPLY_GRANTS))
 			break;
-		const size_t at = msg_count(reply, REPLY_GRANTS);
-
 		view_grant_row(t, m, reply);
 		w.rc = msg_count(reply, REPLY_GRANTS) == at
 			       ? ERR_NOMEM
