@@ -162,3 +162,30 @@ def test_whoever_signs_is_asked(world, tmp_path):
     code, shown = on_a_terminal(there, keys=b"y\n")
     assert code == 0 and len((tmp_path / "proposal").read_bytes()) == len(was) + 65, shown
     assert a.k("approve", "--in", tmp_path / "proposal")["count"] == 1
+
+
+def test_what_counts_is_a_root_once_and_right(world, tmp_path):
+    """Whoever is not sure whether it signed does so again, and a stick spoils a byte: neither is a signature more, and the file stays good for the next root."""
+    a, _ = world.nodes
+    made = a.k("partner", "lift", "smwo")["proposal"]
+    a.k("roster", "export", tmp_path / "roster")
+    a.k("approve", made, "--out", tmp_path / "proposal")
+    first, second = (Laptop(world, tmp_path / f"l{no}", no) for no in (1, 2))
+    r = first.sign(tmp_path)
+    assert r.returncode == 0 and "1 of 2 signatures" in r.stdout, r
+    signed = (tmp_path / "proposal").read_bytes()
+    r = first.sign(tmp_path)
+    assert r.returncode == 1 and "this root signed already" in r.stderr and "another root" in r.stderr and "signing:" not in r.stdout, r
+    assert (tmp_path / "proposal").read_bytes() == signed
+    half = len(signed) - 65
+    spoiled = {"a byte": signed[:-1] + bytes([signed[-1] ^ 1]), "no root": signed[:half] + bytes([77]) + signed[half + 1:],
+               "twice": (len(signed) - 4 + 65).to_bytes(4, "big") + signed[4:half - 1] + bytes([2]) + signed[half:] + signed[half:]}
+    for what, text in spoiled.items():
+        (tmp_path / "proposal").write_bytes(text)
+        r = second.sign(tmp_path)
+        assert r.returncode == 5 and "wrong or there twice" in r.stderr and "make the proposal again" in r.stderr, (what, r)
+        assert (tmp_path / "proposal").read_bytes() == text
+    (tmp_path / "proposal").write_bytes(signed)
+    r = second.sign(tmp_path)
+    assert r.returncode == 0 and "complete" in r.stdout, r
+    assert a.k("approve", "--in", tmp_path / "proposal")["count"] == 1

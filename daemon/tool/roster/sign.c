@@ -12,6 +12,7 @@
 #include "crypto/files/rootkey.h"
 #include "crypto/identity.h"
 #include "crypto/secret.h"
+#include "crypto/verify.h"
 #include "domain/membership/proposal.h"
 #include "tool/cli/fail.h"
 #include "tool/cli/say.h"
@@ -140,6 +141,41 @@ static int signer_of(const struct chain *c, const struct wire_roster *e, const s
 	return root < 0 ? root : root | WIRE_ROOT_NEW;
 }
 
+/* Before the key is looked at: a signature that fits no roster is not made. */
+static int look_at_place(const struct chain *c, const struct wire_roster *e, const char *path)
+{
+	if (e->seq != c->seq + 1 || !id32_equal(&e->prev_hash, &c->head))
+		return tool_fail(TOOL_RULE, "entry-overtaken", "entry-overtaken-why");
+	if (chain_follows(c, e) != ERR_OK)
+		return tool_fail(TOOL_DAMAGED, "not-a-proposal", path);
+	if (e->sig_count == sizeof e->sigs / sizeof e->sigs[0])
+		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
+	return 0;
+}
+
+/* What the proposal came with is looked at before anything is added: a signature that does not count would be counted aloud all the
+ * same, and the roots would pass the file on and on.  Each is of a root and right, none is there twice, and none is of this one. */
+static int look_at_signatures(const struct chain *c, const struct wire_roster *e, int root)
+{
+	struct wire_genesis set[] = {c->genesis, c->genesis};
+	bool seen[2 * WIRE_ROOT_NEW] = {false};
+
+	require(root >= 0 && (size_t)root < sizeof seen);
+	if (e->op != WIRE_ROSTER_ROOTS || wire_roots_get(e->payload, &set[1]) != ERR_OK)
+		set[1].n = 0;
+	for (unsigned i = 0; i < e->sig_count; i++) {
+		const uint8_t by = e->sigs[i].root, no = by & (uint8_t)~WIRE_ROOT_NEW;
+		const struct wire_genesis *roots = &set[(by & WIRE_ROOT_NEW) != 0];
+
+		if (no >= roots->n || seen[by] ||
+		    !verify_sig(SIGN_ROSTER, &e->signed_bytes, 1, &roots->roots[no],
+				e->sigs[i].sig))
+			return tool_fail(TOOL_DAMAGED, "proposal-signature", "proposal-again");
+		seen[by] = true;
+	}
+	return seen[root] ? tool_fail(TOOL_RULE, "root-signed", "root-signed-why") : 0;
+}
+
 /* Where the roots change, the present ones and those to come are counted apart: enough of one kind says
  * nothing of the other. */
 static void say_more(struct proposal_count have, const char *path)
@@ -149,15 +185,33 @@ static void say_more(struct proposal_count have, const char *path)
 		      {"new", NULL, have.next}, {"of", NULL, have.next_needed}, {"path", path, 0}));
 }
 
+/* The proposal has the signature in any case: with the last one it goes back to a node, too.  Tried on a copy: the entry joins when it
+ * holds. */
+static int kept(const struct tool_args *a, struct rosterfile *f, const struct wire_roster *e)
+{
+	struct chain next = f->chain;
+	struct chain_change change = {.quorum = false};
+	struct err_text why = {""};
+	enum err rc = rosterfile_write(a->proposal, NULL, e);
+
+	if (rc == ERR_OK && chain_check(&next, e, &change, &why) == ERR_OK) {
+		rc = rosterfile_write(a->roster, f, e);
+		if (rc == ERR_OK)
+			say_line("sign-complete",
+				 FILL({"entry", NULL, e->seq}, {"path", a->roster, 0}));
+	} else if (rc == ERR_OK) {
+		say_more(proposal_count(&f->chain, e), a->proposal);
+	}
+	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+}
+
 /* Signs a proposal; when enough roots did, the entry joins the roster file. */
 int tool_roster_sign(struct tool_args *a)
 {
 	static uint8_t file[LIMIT_ROSTER_CARRIED];
 	uint8_t sig[WIRE_SIG];
 	struct rosterfile f;
-	struct chain next;
 	struct wire_roster e = {.sig_count = 0};
-	struct chain_change change = {.quorum = false};
 	struct err_text why = {""};
 	struct id32 pub;
 	int root, bad;
@@ -170,17 +224,18 @@ int tool_roster_sign(struct tool_args *a)
 		return tool_fail_cause(TOOL_DAMAGED, "roster", rc, &why);
 	if (read_proposal(a->proposal, file, sizeof file, &e) != 0)
 		return TOOL_DAMAGED;
-	/* before the key is looked at: a signature that fits no roster is not made */
-	if (e.seq != f.chain.seq + 1 || !id32_equal(&e.prev_hash, &f.chain.head))
-		return tool_fail(TOOL_RULE, "entry-overtaken", "entry-overtaken-why");
+	bad = look_at_place(&f.chain, &e, a->proposal);
+	if (bad != 0)
+		return bad;
 	rc = rootkey_public(a->key, &pub);
 	if (rc != ERR_OK)
 		return refuse_key(a->key, rc);
 	root = signer_of(&f.chain, &e, &pub);
 	if (root < 0)
 		return tool_fail(TOOL_RULE, "not-a-root", "");
-	if (e.sig_count == sizeof e.sigs / sizeof e.sigs[0])
-		return tool_fail(TOOL_RULE, "proposal-full", "proposal-again");
+	bad = look_at_signatures(&f.chain, &e, root);
+	if (bad != 0)
+		return bad;
 	describe(&e, &f);
 	propose_say_row("row-federation", f.chain.genesis.name);
 	bad = tool_sure(a);
@@ -192,19 +247,7 @@ int tool_roster_sign(struct tool_args *a)
 	e.sigs[e.sig_count].root = (uint8_t)root;
 	e.sigs[e.sig_count].sig = sig;
 	e.sig_count++;
-	/* the proposal has the signature in any case: with the last one it goes back to a node, too.  Tried on a copy: the entry joins when
-	 * it holds */
-	next = f.chain;
-	rc = rosterfile_write(a->proposal, NULL, &e);
-	if (rc == ERR_OK && chain_check(&next, &e, &change, &why) == ERR_OK) {
-		rc = rosterfile_write(a->roster, &f, &e);
-		if (rc == ERR_OK)
-			say_line("sign-complete",
-				 FILL({"entry", NULL, e.seq}, {"path", a->roster, 0}));
-	} else if (rc == ERR_OK) {
-		say_more(proposal_count(&f.chain, &e), a->proposal);
-	}
-	return rc == ERR_OK ? 0 : tool_fail_err("signing", rc);
+	return kept(a, &f, &e);
 }
 
 /* For `kring approve`: one signature into PROPOSAL.sig (public key, signature); the daemon that made
