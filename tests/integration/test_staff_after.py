@@ -122,3 +122,21 @@ def test_one_human_is_not_two_by_asking_as_root(node):
     hire(node, "privacy", name="Odile")
     seen = [e for e in Colleague(node, UIDS["privacy"]).ask("audit_list").audit if e.event == "second-person"]
     assert {e.detail for e in seen} == {"asked", "alone"} and {e.actor for e in seen} == {"uid 00000000"} and not any(e.staff for e in seen)
+
+
+def test_a_name_that_reads_the_same_is_the_same_colleague(node):
+    """Blanks around it, capitals and accents are not what tells two people apart, neither where one is named nor where one is meant."""
+    hire(node, "administrator", name="Ada")
+    hire(node, "caseworker", name=" Zoë De Wit  ")
+    ada, kept = Colleague(node, UIDS["administrator"]), [s.name for s in Colleague(node, 0).ask("staff_list").staff]
+    assert kept == ["Ada", "Zoë De Wit"]
+    for alike in ("Zoë De Wit ", "zoe de wit", "\u00a0ZOË DE WIT", "Zoë  De Wit"):
+        said = ada.ask("staff_add", name=alike, uid=BERT, roles=["caseworker"])
+        assert (said.code, said.values[0].text) == ("staff-name-taken", "Zoë De Wit"), (alike, said)
+    for blank in ("", "  ", "\u00a0"):
+        assert ada.ask("staff_add", name=blank, uid=BERT, roles=["caseworker"]).code == "staff-name-missing", blank
+    hire(node, "caseworker", name="李", uid=BERT)
+    assert ada.ask("staff_add", name="李 ", uid=CAS, roles=["caseworker"]).code == "staff-name-taken"
+    assert not ada.ask("staff_add", name="王", uid=CAS, roles=["caseworker"]).error
+    assert ada.ask("staff_end", id="zoe de wi").code == "staff-not-found"
+    assert [s.name for s in ada.ask("staff_end", id="zoe de wit").staff] == ["Zoë De Wit"]

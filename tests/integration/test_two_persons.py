@@ -182,3 +182,18 @@ def test_without_names_nobody_is_asked(node):
     node.k("case", "erase", case, "--now")
     with pytest.raises(Refused):
         node.k("case", "show", case)
+
+
+def test_a_blank_or_a_capital_is_no_way_around(node):
+    """Where people sign in at a screen the name tells who is meant: whoever left and comes back under it, however it is typed, takes a second administrator."""
+    conf = node.dir / "kring.conf"
+    conf.write_text(conf.read_text() + "\n[Web]\nOrigin=https://kring.goes.example\n")
+    node.stop()
+    node.start(*node.clock.args)
+    hire(node, "administrator", name="Ada")
+    ada = Colleague(node, UIDS["administrator"])
+    assert ada.ask("staff_add", name="Renée", roles=["reader"]).link
+    node.k("staff", "end", "Renée")
+    for name in ("Renée", "renee ", "\u00a0Renée", "RENEE"):
+        assert ada.ask("staff_add", name=name, roles=["privacy"]).code == "second-person", name
+    assert ada.ask("staff_add", name="Renske", roles=["privacy"]).link

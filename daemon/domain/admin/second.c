@@ -14,6 +14,7 @@
 #include "domain/documents/thread.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/rows.h"
+#include "domain/membership/names.h"
 #include "domain/page.h"
 #include "domain/people/fits.h"
 #include "domain/state.h"
@@ -51,7 +52,7 @@ static enum err was_here(struct turn *t, const struct msg *req, bool *yes)
 		/* without a user of this machine it is the name that tells who is meant */
 		const bool same = msg_has(req, STAFF_ADD_UID)
 					  ? s.uid == msg_u64(req, STAFF_ADD_UID)
-					  : strcmp(s.name, msg_text(req, STAFF_ADD_NAME)) == 0;
+					  : names_same(s.name, msg_text(req, STAFF_ADD_NAME));
 
 		if (s.roles == 0 || !same)
 			continue;

@@ -14,6 +14,7 @@
 #include "domain/consent/drafts.h"
 #include "domain/evidence/audit.h"
 #include "domain/handover/rows.h"
+#include "domain/membership/names.h"
 #include "domain/page.h"
 #include "domain/people/fits.h"
 #include "domain/referral/calendar.h"
@@ -33,6 +34,48 @@ static bool take(char *out, size_t cap, const char *text)
 		return false;
 	memcpy(out, text, n + 1);
 	return true;
+}
+
+/* What was typed, without the blanks around it, which nobody sees: "Anna " is not another colleague than "Anna". */
+static bool take_name(char out[STAFF_NAME + 1], const char *text)
+{
+	size_t blank, seen = 0;
+
+	require(text != NULL);
+	while ((blank = text_blank_len(text)) != 0)
+		text += blank;
+	for (size_t i = 0; text[i] != '\0'; i += blank) {
+		blank = text_blank_len(text + i);
+		if (blank == 0) {
+			blank = 1;
+			seen = i + 1;
+		}
+	}
+	if (seen > STAFF_NAME)
+		return false;
+	memcpy(out, text, seen);
+	out[seen] = '\0';
+	return seen > 0;
+}
+
+/* By a name that reads the same: capitals, accents and blanks are not what tells two colleagues apart.  One, or nobody is meant. */
+static enum err find_alike(struct turn *t, const char *who, struct staff *s)
+{
+	struct store_walk w = {.rc = ERR_OK};
+	struct staff one;
+	size_t alike = 0;
+
+	while (staff_each(t, &w, &one)) {
+		if (!staff_works(&one, t->wall_ms) || !names_same(one.name, who))
+			continue;
+		alike++;
+		*s = one;
+	}
+	if (w.rc != ERR_OK || alike == 1)
+		return w.rc;
+	return turn_refuse_with(t, ERR_NOTFOUND,
+				alike == 0 ? REFUSAL_STAFF_NOT_FOUND : REFUSAL_STAFF_SEVERAL,
+				say_text("who", who));
 }
 
 enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
@@ -64,7 +107,7 @@ enum err admin_staff_find(struct turn *t, const char *who, struct staff *s)
 	if (named + f.count > 1)
 		return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_STAFF_SEVERAL,
 					say_text("who", who));
-	return turn_refuse_with(t, ERR_NOTFOUND, REFUSAL_STAFF_NOT_FOUND, say_text("who", who));
+	return find_alike(t, who, s);
 }
 
 /* Every code is a role, there is one, and none may be another's on one account. */
@@ -115,7 +158,7 @@ static enum err check_user(struct turn *t, const struct msg *req, const struct s
 		return turn_refuse(t, ERR_INVAL, REFUSAL_STAFF_USER_OF_NODE);
 	while (staff_each(t, &w, &one))
 		if (staff_works(&one, t->wall_ms) &&
-		    ((!none && one.uid == s->uid) || strcmp(one.name, s->name) == 0))
+		    ((!none && one.uid == s->uid) || names_same(one.name, s->name)))
 			return turn_refuse_with(t, ERR_EXISTS,
 						!none && one.uid == s->uid
 							? REFUSAL_STAFF_USER_TAKEN
@@ -152,8 +195,7 @@ static enum err read_person(struct turn *t, const struct msg *req, struct staff 
 	const char *here = t->node->country;
 	const uint64_t until = msg_u64(req, STAFF_ADD_UNTIL_MS);
 
-	if (text_blank(msg_text(req, STAFF_ADD_NAME)) ||
-	    !take(s->name, sizeof s->name, msg_text(req, STAFF_ADD_NAME)))
+	if (!take_name(s->name, msg_text(req, STAFF_ADD_NAME)))
 		return turn_refuse_with(t, ERR_INVAL, REFUSAL_STAFF_NAME_MISSING,
 					say_number("most", STAFF_NAME));
 	if (!take(s->user, sizeof s->user, msg_text(req, STAFF_ADD_USER)))
