@@ -21,7 +21,7 @@
 #include "roles/nodefiles.h"
 #include "roles/weblisten.h"
 
-enum { NEAR = 4, SHOWN = 48, WORD = 16 };
+enum { NEAR = 4, SHOWN = 48, WORD = 16, HEADS = 96 };
 
 /* ---- values ---- */
 
@@ -160,6 +160,11 @@ static void wrong_number(const struct config_setting *s, const char *value, stru
 		  {"most", NULL, s->most}, {"unit", s->unit, 0}, {"standard", s->standard, 0}));
 }
 
+static unsigned far_from(const char *word, const char *typed)
+{
+	return strcasecmp(word, typed) == 0 ? 0 : text_distance(word, typed);
+}
+
 static void wrong_word(const struct config_setting *s, const char *value, struct config_fault *f)
 {
 	char word[WORD], near[WORD] = "";
@@ -167,7 +172,7 @@ static void wrong_word(const struct config_setting *s, const char *value, struct
 	unsigned best = NEAR;
 
 	for (uint64_t i = 0; word_at(s->words, i, word, sizeof word); i++) {
-		const unsigned d = strcasecmp(word, value) == 0 ? 0 : text_distance(word, value);
+		const unsigned d = far_from(word, value);
 
 		if (d < best)
 			memcpy(near, word, sizeof near);
@@ -242,22 +247,37 @@ static enum err judge(struct config *c, const struct config_setting *s, const ch
 	return ERR_INVAL;
 }
 
-/* Somebody meant something by it: a name that is nearly this one, or a known name in the wrong section. */
+/* Below which headings a setting of that name stands; all of them where there is none.  Out of the table, so that none is forgotten. */
+static void sections_of(const char *name, char out[HEADS])
+{
+	bool any = false;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < CONFIG_COUNT; i++)
+		any = any || strcasecmp(config_settings[i].name, name) == 0;
+	for (size_t i = 0; i < CONFIG_COUNT; i++) {
+		const struct config_setting *s = &config_settings[i];
+		const size_t n = strlen(out);
+
+		if ((!any || strcasecmp(s->name, name) == 0) && strstr(out, s->section) == NULL)
+			text_format(out + n, HEADS - n, "%s[%s]", n == 0 ? "" : ", ", s->section);
+	}
+}
+
+/* Somebody meant something by it: a name that is nearly this one; of two as near (Listen) the one whose section is nearer. */
 static void unknown(const char *section, const char *name, struct config_fault *f)
 {
-	/* The section is not compared: a known name in the wrong section is at distance 0, and is
-	 * told with the right one. */
 	const struct config_setting *best = NULL;
-	unsigned distance = NEAR;
+	unsigned distance = NEAR, best_apart = 0;
 
 	for (size_t i = 0; i < CONFIG_COUNT; i++) {
 		const struct config_setting *s = &config_settings[i];
-		const unsigned d = strcasecmp(s->name, name) == 0 ? 0
-								  : text_distance(s->name, name);
+		const unsigned d = far_from(s->name, name), apart = far_from(s->section, section);
 
-		if (d >= distance)
+		if (d > distance || d >= NEAR || (d == distance && apart >= best_apart))
 			continue;
 		distance = d;
+		best_apart = apart;
 		best = s;
 	}
 	tell(f, "setting-unknown", best != NULL ? "setting-unknown-near" : "setting-unknown-do",
@@ -279,10 +299,11 @@ static void take(struct reading *r, const struct configfile *file, const struct 
 			       file->section[0] == '\0' ? "" : "[", file->section,
 			       file->section[0] == '\0' ? "" : "] ", name);
 	if (l->flaw != NULL) {
-		char todo[32];
+		char todo[32], sections[HEADS];
 
 		(void)snprintf(todo, sizeof todo, "%s-do", l->flaw);
-		tell(&f, l->flaw, todo, FILL({"name", name, 0}));
+		sections_of(l->name, sections);
+		tell(&f, l->flaw, todo, FILL({"name", name, 0}, {"sections", sections, 0}));
 		say(r, ERR_MALFORMED, &f);
 		return;
 	}

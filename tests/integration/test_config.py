@@ -44,6 +44,23 @@ def test_check_tells_every_fault_with_its_line_and_what_to_do(conf):
     assert all(f["what"] and f["remedy"] for f in got["faults"])
 
 
+@pytest.mark.parametrize("text, remedy", [
+    ("Listen=tcp://127.0.0.1:7001", "put it below its section: [Node], [Web]"), ("RetainMonths=3", "put it below its section: [Cases]"),
+    ("idleminutes=3", "put it below its section: [Web]"), ("Nonsense=3", "[Node], [Limits], [Cases], [Flow], [Partners], [Web]"),
+    ("[Web]\nListn=tcp://127.0.0.1:8780", "did you mean Listen= in section [Web]?"), ("[Wbe]\nListen=tcp://127.0.0.1:8780", "did you mean Listen= in section [Web]?"),
+    ("[node]\nListen=tcp://127.0.0.1:7001", "did you mean Listen= in section [Node]?"), ("[web]\nlisten=tcp://127.0.0.1:8780", "did you mean Listen= in section [Web]?"),
+    ("[Flow]\nListen=tcp://127.0.0.1:7001", "did you mean Listen= in section")])
+def test_where_a_setting_stands_is_told_by_the_table(conf, text, remedy):
+    """Every section that has one of that name, and of two the one that was nearly written."""
+    conf.write_text(f"{text}\n")
+    for lang in ("nl", "fr", "en", "de"):
+        r = kring(conf.parent, "--lang", lang, "config", "check")
+        assert r.returncode == 1 and r.stderr.count("[") >= remedy.count("[") and "{" not in r.stderr, r
+    r = kring(conf.parent, "config", "check")
+    assert r.stderr.splitlines()[0].endswith(remedy) or remedy.endswith("section"), r
+    assert remedy in r.stderr, r
+
+
 def test_kringd_stops_at_the_first_of_them_in_the_same_words(conf):
     conf.write_text(BAD)
     first = kring(conf.parent, "config", "check").stderr.splitlines()[0].removeprefix("! ")
