@@ -139,7 +139,7 @@ def test_owners_and_a_full_disk(still, tmp_path):
     try:
         shutil.copytree(n.dir, small / "n")
         n.dir = small / "n"
-        found(n, "disk-room", "MiB free for", f"df {small / 'n'}")
+        found(n, "disk-room", "MiB free for", "at least 256 MiB have to be", f"df {small / 'n'}")
     finally:
         subprocess.run(["umount", str(small)], check=True)
 

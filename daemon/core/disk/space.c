@@ -12,31 +12,40 @@
 
 enum { EVERY_MS = 1000 }; /* a full disk does not fill in less */
 
-bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left)
+/* A share of the disk, and no more than most: a tenth of a large one is no scarcity. */
+static uint64_t share(const struct statfs *fs, unsigned percent, uint64_t most)
 {
+	const uint64_t part = (uint64_t)fs->f_blocks * (uint64_t)fs->f_bsize / 100 * percent;
+
+	require(percent <= 100);
+	return part < most ? part : most;
+}
+
+bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left, uint64_t *need)
+{
+	uint64_t warn, stop;
 	struct statfs fs;
 
-	require(disk != NULL && left != NULL);
+	require(disk != NULL && left != NULL && need != NULL);
 	if (fstatfs(dir_fd, &fs) != 0)
 		return false;
-	*disk = NODE_DISK_OK;
 	*left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
-	if (*left < LIMIT_DISK_PLENTY && fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_WARN_PERCENT)
-		*disk = NODE_DISK_WARN;
-	if (*left < LIMIT_DISK_RESERVE ||
-	    (*left < LIMIT_DISK_PLENTY / 2 &&
-	     fs.f_bavail * 100 < fs.f_blocks * LIMIT_DISK_STOP_PERCENT))
-		*disk = NODE_DISK_STOP;
+	warn = share(&fs, LIMIT_DISK_WARN_PERCENT, LIMIT_DISK_PLENTY);
+	stop = share(&fs, LIMIT_DISK_STOP_PERCENT, LIMIT_DISK_PLENTY / 2);
+	if (stop < LIMIT_DISK_RESERVE)
+		stop = LIMIT_DISK_RESERVE;
+	*disk = *left < stop ? NODE_DISK_STOP : *left < warn ? NODE_DISK_WARN : NODE_DISK_OK;
+	*need = *disk == NODE_DISK_STOP ? stop : warn;
 	return true;
 }
 
 void space_watch(struct space_watch *w, int dir_fd, struct node *n, uint64_t mono_ms)
 {
 	enum node_disk disk;
-	uint64_t left;
+	uint64_t left, need;
 
 	require(w != NULL && n != NULL);
-	if (mono_ms < w->looked_mono_ms + EVERY_MS || !space_left(dir_fd, &disk, &left))
+	if (mono_ms < w->looked_mono_ms + EVERY_MS || !space_left(dir_fd, &disk, &left, &need))
 		return;
 	w->looked_mono_ms = mono_ms;
 	if (disk != n->disk)

@@ -14,8 +14,9 @@
 
 #include "domain/state.h"
 
-/** Of the file system of this directory; bytes left into *left.  False: it cannot be asked. */
-bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left);
+/** Of the file system of this directory; bytes left into *left, and into *need from how many on it is better than *disk (of one that
+ *  is well: below how many it is not).  False: it cannot be asked. */
+bool space_left(int dir_fd, enum node_disk *disk, uint64_t *left, uint64_t *need);
 
 struct space_watch {
 	uint64_t looked_mono_ms; /* monotonic; 0: not yet */

@@ -36,7 +36,8 @@ static bool take(char *out, size_t cap, const char *text)
 	return true;
 }
 
-/* What was typed, without the blanks around it, which nobody sees: "Anna " is not another colleague than "Anna". */
+/* What was typed, without the blanks around it, which nobody sees: "Anna " is not another colleague than "Anna".
+ * False: nothing is left, or more than fits. */
 static bool take_name(char out[STAFF_NAME + 1], const char *text)
 {
 	size_t blank, seen = 0;
@@ -300,7 +301,8 @@ enum err admin_staff_add(struct turn *t, const struct msg *req, struct msg *repl
 	return audit_add(t, &(struct audit_entry){.event = AUDIT_ROLE, .detail = "staff-added"});
 }
 
-/* Those who left, too: the log names them. */
+/* Those who left, too: the log names them, and whoever looks for a name that is in nobody's mind any more finds it here with
+ * the day on which it ended. */
 enum err admin_staff_list(struct turn *t, const struct msg *req, struct msg *reply)
 {
 	struct store_walk w = {.rc = ERR_OK};

@@ -194,13 +194,14 @@ static void disk(const char *dir)
 {
 	const int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	enum node_disk state;
-	uint64_t left = 0;
+	uint64_t left = 0, need = 0;
 
 	require(dir != NULL);
 	if (fd < 0)
 		return;
-	if (space_left(fd, &state, &left)) {
-		const struct fill *values = FILL({"dir", dir, 0}, {"free", NULL, left >> 20});
+	if (space_left(fd, &state, &left, &need)) {
+		const struct fill *values = FILL({"dir", dir, 0}, {"free", NULL, left >> 20},
+						 {"need", NULL, (need + (1 << 20) - 1) >> 20});
 
 		if (state == NODE_DISK_OK)
 			row_print("ok", "disk", "disk-ok", values);
