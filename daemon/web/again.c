@@ -18,8 +18,9 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "web/kept/typed.h"
 
-enum { ADDRESS = KEPT_PATH + 64, KEY = 64, NO_ANSWER = 503 };
+enum { ADDRESS = KEPT_PATH + 64, NO_ANSWER = 503 };
 
 /* Of one that web itself did not take there is no word of core (lost.c). */
 static const struct {
@@ -35,19 +36,6 @@ static const struct {
 };
 enum { TYPED_ROWS = sizeof typed_rows / sizeof typed_rows[0] };
 
-/* By the words of people's records, or of these pages. */
-static const char *called(struct visit *v, const char *field)
-{
-	char key[KEY];
-
-	text_format(key, sizeof key, "field-%.40s", field);
-	if (list_has(LIST_WEB, key))
-		return list_text(LIST_WEB, v->lang, key);
-	if (list_has(LIST_PERSON, field))
-		return visit_capital(v, list_text(LIST_PERSON, v->lang, field));
-	return list_text(LIST_WEB, v->lang, "field-any");
-}
-
 static void say(struct visit *v, struct msg *reply, const struct form *typed)
 {
 	const char *code = msg_text(reply, REPLY_CODE), *once;
@@ -60,7 +48,7 @@ static void say(struct visit *v, struct msg *reply, const struct form *typed)
 		return;
 	}
 	v->f.wrong = visit_say(v, LIST_WEB, code,
-			       FILL({"field", called(v, msg_text(reply, REPLY_WHAT)), 0}));
+			       FILL({"field", typed_label(v, msg_text(reply, REPLY_WHAT)), 0}));
 	v->f.why = list_text(LIST_WEB, v->lang, typed_rows[i].why);
 	v->f.remedy = list_text(LIST_WEB, v->lang, typed_rows[i].remedy);
 	once = typed->fields == NULL ? "" : form_value(typed, "i");
@@ -100,6 +88,9 @@ struct msg *again_open(struct visit *v, const struct form_field *fields, size_t 
 	}
 	if (is_refusal(reply))
 		say(v, reply, typed);
+	/* in the fields of that form, and not above them as well */
+	if (count != 0)
+		v->f.typed = NULL;
 	return reply;
 }
 

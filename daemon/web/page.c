@@ -12,6 +12,8 @@
 #include "base/date.h"
 #include "base/text.h"
 #include "client/words/words.h"
+#include "web/again.h"
+#include "web/kept/typed.h"
 
 enum { CASE_SHOWN = 8, CASE_TIME = 12, CASE_WHOLE = 32, YEAR_MIN = 1800, CONFLICT = 409 };
 enum { YEAR_DIGITS = 4, MONTH_DIGITS = 2, MONTH_TEXT = YEAR_DIGITS + 1 + MONTH_DIGITS };
@@ -114,6 +116,7 @@ const char *page_updated(struct visit *v)
 static void show_refused(struct visit *v)
 {
 	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
+	typed_words(v);
 	page_notice(&v->page, v->lang,
 		    &(struct page_notice){&v->f, "", list_text(LIST_WEB, v->lang, "to-start")});
 	visit_show(v, CONFLICT);
@@ -133,6 +136,7 @@ static void show_moved(struct visit *v)
 	struct page_moved p = {.f = &v->f, .ref = v->key};
 
 	v->f.title = list_text(LIST_WEB, v->lang, "moved");
+	typed_words(v);
 	v->f.at_cases = true;
 	p.where = v->f.wrong;
 	p.why = v->f.why;
@@ -148,6 +152,9 @@ bool page_refused(struct visit *v, struct msg *reply)
 	require(reply != NULL);
 	if (msg_text(reply, REPLY_ERROR)[0] == '\0')
 		return false;
+	/* what was typed goes to the page of its form, which says the same */
+	if (v->route->post && typed_has_page(v))
+		return again_refused(v, reply);
 	visit_wrong(v, reply);
 	v->key = value(reply, "ref");
 	visit_framed(v, strcmp(msg_text(reply, REPLY_CODE), "sealed") == 0 ? show_moved

@@ -318,6 +318,9 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 		return;
 	if (v->route->who == ROUTE_OPEN)
 		return;
+	/* with the first answer: a page that has a field for the words takes them from there afterwards */
+	if (v->f.who == NULL)
+		v->site->typed(v);
 	v->f.ends = ends(v, reply);
 	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
 	v->staff = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN_ID));

@@ -49,6 +49,7 @@ struct visit_site {
 	const struct route *routes;
 	size_t count;
 	bool (*lost)(struct visit *v, enum visit_lost why); /* lost.h */
+	void (*typed)(struct visit *v);			    /* typed.h */
 };
 
 typedef void (*visit_told)(struct visit *v, struct msg *reply);

@@ -17,6 +17,7 @@
 #include "web/events.h"
 #include "web/files/files.h"
 #include "web/kept/lost.h"
+#include "web/kept/typed.h"
 #include "web/site.h"
 #include "web/visit.h"
 
@@ -73,6 +74,7 @@ static enum err start(struct web *w, struct err_text *why)
 		rc = tries_create(&w->site.tries);
 	w->site.origin = w->config.origin;
 	w->site.lost = lost_form;
+	w->site.typed = typed_words;
 	w->site.routes = site_routes(&w->site.count);
 	if (rc == ERR_OK)
 		rc = http_open(

@@ -28,6 +28,7 @@
 #include "web/events.h"
 #include "web/files/files.h"
 #include "web/kept/lost.h"
+#include "web/kept/typed.h"
 #include "web/site.h"
 #include "web/visit.h"
 
@@ -363,6 +364,7 @@ static struct visit_site *site(void)
 		s.line = (struct webline *)(void *)&line; /* never looked into */
 		s.origin = "https://kring.goes.example";
 		s.lost = lost_form;
+		s.typed = typed_words;
 		s.routes = site_routes(&s.count);
 		require(events_create(loop, s.line, &s.events) == ERR_OK &&
 			saves_create(s.line, &s.saves) == ERR_OK);

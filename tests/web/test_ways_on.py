@@ -282,6 +282,28 @@ def test_what_is_typed_into_a_case_that_a_colleague_closed_comes_back(node, bert
     assert not a.k("consent", "list", case).get("grants")
 
 
+def test_what_is_typed_into_a_case_that_went_can_be_copied(node, bert):
+    """The case was given over while somebody wrote a note: the words are on the page that says so, and are said to be kept nowhere."""
+    words = "Zij belde, en komt morgen.\nMet haar zus."
+    case, ref = ceded(node, "Onderweg Getypt")
+    bert.open(f"/c/{case}/note")
+    bert.fill("text", words)
+    node.k("handover", "take", ref, "--yes")
+    wait_for("the taking", lambda: node.goes.k("handover", "show", ref)["handovers"][0]["state"] == "taken", GENEROUS)
+    bert.press(SEND)
+    at = bert.d.current_url.removeprefix(bert.at).split("#")[0]
+    for lang, said in (("nl", "niet bewaard"), ("fr", "ni gardé"), ("en", "not kept"), ("de", "noch aufbewahrt")):
+        bert.look(lang, width=360)
+        bert.open(at)
+        assert bert.find("#typed").get_attribute("value") == words and said in bert.find("label[for=typed]").text and bert.find(".move"), bert.text()
+        found, wide, _, _, _, tall = bert.judge()
+        bert.picture(f"typed-left-{lang}-360", 360, tall)
+        assert not found and wide <= 360, (found, wide)
+    bert.look()
+    bert.find("#typed").send_keys("!")
+    assert bert.find("#typed").get_attribute("value") == words  # it is read, and is no form
+
+
 def test_of_a_partner_that_was_removed_nobody_waits(node, bert):
     """The last test of this file: SMWO is no member any more.  Today and the page of the referral say the same."""
     a = node.goes

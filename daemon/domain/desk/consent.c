@@ -143,6 +143,7 @@ static enum err keep_given(struct turn *t, const struct id16 *case_id, const str
 	enum err rc;
 
 	require(p != NULL && m != NULL);
+	require(!p->removed); /* to_whom() */
 	msg_set_bytes(t->arena, m, GRANT_RECORD_CASE_ID, span_of(case_id->b, 16));
 	msg_set_u64(m, GRANT_RECORD_PEER, p->no);
 	rc = grantkey_make(t, id);
@@ -158,12 +159,16 @@ static enum err keep_given(struct turn *t, const struct id16 *case_id, const str
 	return rc == ERR_OK ? casefile_entry(t, case_id, "consent-given", witness, NULL) : rc;
 }
 
-/* A partner that stays: what is told to one that leaves could not be taken back in time. */
+/* A partner that stays: what is told to one that leaves could not be taken back in time, and one that is out gets nothing, so that whoever
+ * reads such a consent would believe what is not so. */
 static enum err to_whom(struct turn *t, const struct msg *req, struct peer **p)
 {
 	enum err rc = find_partner(t, msg_text(req, CONSENT_GIVE_PARTNER), p);
 
 	require(rc != ERR_OK || *p != NULL);
+	if (rc == ERR_OK && (*p)->removed)
+		return turn_refuse_with(t, ERR_STATE, REFUSAL_NOT_COVERED_REMOVED,
+					say_text("partner", (*p)->org));
 	return rc == ERR_OK ? members_stay(t, *p) : rc;
 }
 

@@ -16,6 +16,7 @@
 #include "client/words/words.h"
 #include "web/again.h"
 #include "web/cases/parts.h"
+#include "web/kept/typed.h"
 
 enum { OK = 200, ADDRESS = 64, USUAL_DAYS = 182, BITS = 64, NOON_MS = DAY_MS / 2, KEY = 64 };
 
@@ -227,6 +228,8 @@ static void told_partners(struct visit *v, struct msg *reply)
 	p.k = visit_k(v, v->seen->path);
 	p.i = visit_once(v);
 	partner = fill_partners(v, reply, g, &p);
+	if (partner == NULL) /* who is a partner no more has no form */
+		typed_words(v);
 	if (partner != NULL) {
 		p.to = g->to;
 		p.what = visit_say(v, LIST_WEB, "consent-what",

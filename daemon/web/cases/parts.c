@@ -39,7 +39,8 @@ bool parts_refused(struct visit *v, struct msg *reply)
 {
 	const char *code = msg_text(reply, REPLY_CODE);
 
-	if (strcmp(code, "case-unknown") != 0 && strcmp(code, "consent-unknown") != 0)
+	if (v->route->post ||
+	    (strcmp(code, "case-unknown") != 0 && strcmp(code, "consent-unknown") != 0))
 		return page_refused(v, reply);
 	visit_notice(v, NOT_FOUND, "missing");
 	return true;

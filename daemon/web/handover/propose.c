@@ -21,6 +21,7 @@
 #include "client/words/words.h"
 #include "web/again.h"
 #include "web/cases/parts.h"
+#include "web/kept/typed.h"
 #include "web/page.h"
 
 enum { OK = 200, ADDRESS = 160, NOON_MS = 43200000 };
@@ -154,6 +155,8 @@ static void told_partners(struct visit *v, struct msg *reply)
 			  ? parts_owner(v, shown)
 			  : visit_say(v, LIST_WEB, "handover-not-yet", FILL({"partner", from, 0}));
 	p.ours = !v->f.reads && from == NULL && parts_ours(shown);
+	if (!p.ours)
+		typed_words(v);
 	fill_handovers(v, shown, &p);
 	fill_partners(v, reply, &p);
 	fill_hows(v, &p);

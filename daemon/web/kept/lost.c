@@ -18,6 +18,7 @@
 
 #include "base/check.h"
 #include "web/kept/formkept.h"
+#include "web/kept/typed.h"
 
 enum { ADDRESS = KEPT_PATH + 64 };
 
@@ -25,19 +26,6 @@ static const char *const codes[] = {[VISIT_OVER] = "typed-over",
 				    [VISIT_EARLIER] = "typed-over",
 				    [VISIT_UNHEARD] = "typed-unheard",
 				    [VISIT_ODD] = "typed-odd"};
-
-/* A form has the address of its page.  False: no page there can show it again. */
-static bool has_page(const struct visit *v)
-{
-	bool other;
-	const struct route *page = route_find(v->site->routes, v->site->count, false, &v->path,
-					      &other);
-
-	for (size_t i = 0; page != NULL && i < page->field_count; i++)
-		if (strcmp(page->fields[i].name, "e") == 0)
-			return true;
-	return false;
-}
 
 /* What is said above it, in the shape of what core says of a form: again.c has the words. */
 static struct span said(struct visit *v, enum visit_lost why)
@@ -129,7 +117,7 @@ bool lost_form(struct visit *v, enum visit_lost why)
 	require(v->route != NULL);
 	if (!v->route->post)
 		return why != VISIT_UNHEARD && page_waits(v);
-	if (!has_page(v))
+	if (!typed_has_page(v))
 		return false;
 	if (v->route->who == ROUTE_OPEN)
 		return v->odd != NULL && say_field(v);

@@ -27,6 +27,7 @@
 #include "base/limits.h"
 #include "client/words/words.h"
 #include "web/again.h"
+#include "web/cases/parts.h"
 #include "web/page.h"
 
 enum { ADDRESS = 128, NUMBER = 24, NOON_MS = 43200000, NOT_FOUND = 404, STEPS = 5 };
@@ -274,6 +275,37 @@ void refer_refusal(struct visit *v, const char *code)
 	visit_wrong(v, reply);
 }
 
+/* As core has it when it is asked to send. */
+static void say_removed(struct visit *v, const char *partner)
+{
+	struct msg *reply = msg_new(&v->a, MSG_REPLY);
+	struct msg *value = msg_add(&v->a, reply, REPLY_VALUES);
+
+	if (value == NULL)
+		return;
+	msg_set_text(&v->a, reply, REPLY_CODE, "not-covered-removed");
+	msg_set_text(&v->a, value, VALUE_NAME, "partner");
+	msg_set_text(&v->a, value, VALUE_TEXT, partner);
+	visit_wrong(v, reply);
+}
+
+/* A case that was closed or goes to a partner, and a partner that is out, are not for the last step to tell: nothing is asked for that
+ * leads nowhere. */
+static void say_stuck(struct visit *v)
+{
+	const struct msg *shown = refer_of(v)->shown;
+	const struct msg *row = msg_count(shown, REPLY_CASES) == 0 ? NULL
+								   : msg_at(shown, REPLY_CASES, 0);
+
+	require(v->f.wrong == NULL);
+	if (row != NULL && msg_u64(row, CASE_ROW_CLOSED) != 0)
+		refer_refusal(v, "case-closed");
+	else if (!parts_ours(shown))
+		v->f.wrong = parts_owner(v, shown);
+	else if (strcmp(msg_text(refer_of(v)->row, PARTNER_ROW_STANDING), "removed") == 0)
+		say_removed(v, msg_text(refer_of(v)->row, PARTNER_ROW_NAME));
+}
+
 /* A code that has words of its own for these pages, or is a refusal without values; any other one says nothing. */
 void refer_wrong(struct visit *v)
 {
@@ -295,6 +327,8 @@ void refer_wrong(struct visit *v)
 	for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
 		if (strcmp(refusals[i], code) == 0)
 			refer_refusal(v, code);
+	if (v->f.wrong == NULL && v->own != NULL && refer_of(v)->shown != NULL)
+		say_stuck(v);
 }
 
 const char *refer_step_text(struct visit *v, uint64_t step)
@@ -331,6 +365,17 @@ void refer_request(struct visit *v, struct msg *request, uint8_t no)
 
 /* ---- from and to core ---- */
 
+/* Where the page of this form is; the answers to a refusal stand on the last one. */
+static const char *page_step(const struct visit *v)
+{
+	static const char *const steps[] = {"need", "partner", "share", "message", "knowing"};
+
+	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
+		if (strcmp(steps[i], v->path.segment[2]) == 0)
+			return steps[i];
+	return "check";
+}
+
 static void show_gone(struct visit *v)
 {
 	v->f.title = list_text(LIST_WEB, v->lang, "nothing-to-read");
@@ -343,19 +388,19 @@ static void show_gone(struct visit *v)
 static void say_gone(struct visit *v, struct msg *reply)
 {
 	if (v->route->post) {
-		refer_go(v, "need", NULL);
+		refer_no(v, reply, page_step(v));
 		return;
 	}
 	visit_wrong(v, reply);
 	visit_framed(v, show_gone);
 }
 
-/* A page may say no; a form never: the page that it came from says the same. */
+/* A page may say no; a form never: the page that it came from says the same, with what was typed. */
 static bool refused(struct visit *v, struct msg *reply)
 {
 	if (!v->route->post || msg_text(reply, REPLY_ERROR)[0] == '\0')
 		return page_refused(v, reply);
-	refer_go(v, "check", NULL);
+	refer_no(v, reply, page_step(v));
 	return true;
 }
 
@@ -475,17 +520,6 @@ void refer_load_all(struct visit *v, const char *step, visit_told then, visit_to
 }
 
 /* ---- keeping ---- */
-
-/* Where the page of this form is; the answers to a refusal stand on the last one. */
-static const char *page_step(const struct visit *v)
-{
-	static const char *const steps[] = {"need", "partner", "share", "message"};
-
-	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++)
-		if (strcmp(steps[i], v->path.segment[2]) == 0)
-			return steps[i];
-	return "check";
-}
 
 void refer_no(struct visit *v, struct msg *reply, const char *step)
 {

@@ -21,6 +21,7 @@
 #include "client/words/words.h"
 #include "proto/acts.h"
 #include "web/again.h"
+#include "web/kept/typed.h"
 #include "web/page.h"
 #include "web/referral/referral.h"
 
@@ -431,6 +432,7 @@ static void show_form(struct visit *v, struct msg *reply, const struct msg *part
 	require(m.act != NULL && m.row != NULL);
 	m.may = may_of(m.row, m.act);
 	if (m.may == NULL) { /* somebody was faster: as it stands now */
+		typed_words(v);
 		referral_show(v, reply);
 		return;
 	}
@@ -500,11 +502,9 @@ static void told_act(struct visit *v, struct msg *reply)
 	const struct act *act = act_at(name);
 
 	require(act != NULL);
-	if (strcmp(msg_text(reply, REPLY_ERROR), "not-found") == 0)
-		visit_notice(v, NOT_FOUND, "missing");
-	else if (again_refused(v, reply))
+	if (again_refused(v, reply)) /* also of one that is there no more: its page says so */
 		return;
-	else if (msg_u64(reply, REPLY_DRY_RUN) != 0)
+	if (msg_u64(reply, REPLY_DRY_RUN) != 0)
 		again_go(v, reply, v->seen->path);
 	else
 		done(v, reply, act, name);

@@ -20,7 +20,7 @@
 	/* a page that was opened beside this one counts for both */
 	others.onmessage = (e) => count(e.data);
 	others.postMessage(left);
-	const typed = () => [...document.querySelectorAll("main input:not([type=hidden]), main textarea")]
+	const typed = () => document.getElementById("typed") !== null || [...document.querySelectorAll("main input:not([type=hidden]), main textarea")]
 		.some((e) => e.value !== e.defaultValue || e.checked !== e.defaultChecked);
 	setInterval(() => {
 		const rest = left - (Date.now() - since) / 1000;
