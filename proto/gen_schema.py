@@ -121,7 +121,8 @@ def main():
                 holds = open_holds(name, f, opt)
             constant = f"{upper(name)}_{f.name.upper()}"
             h.append(f"\t{constant} = {kind << MSG_FIELD_BITS | f.number:#x},")
-            rows.append(f"\t{{{constant}, {opt[CAT]}, {holds}, {text_class(name, f, opt)}}},")
+            sub = f"MSG_{upper(f.type_name.split('.')[-1])}" if f.type == T.TYPE_MESSAGE else "MSG_KIND_COUNT_"
+            rows.append(f"\t{{{constant}, {opt[CAT]}, {sub}, {holds}, {text_class(name, f, opt)}}},")
         if not rows:
             h.append(f"\t{upper(name)}_EMPTY_ = 0,")
         h += ["};", ""]

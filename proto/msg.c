@@ -545,11 +545,12 @@ static enum msg_type type_of(const field_t *f)
 	return f->type == PROTOBUF_C_TYPE_BOOL ? MSG_TYPE_BOOL : MSG_TYPE_NUMBER;
 }
 
-bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
+bool msg_kind_field(enum msg_kind kind, size_t i, struct msg_field *out)
 {
-	const struct schema *s = m == NULL ? NULL : &schema_table[msg_kind_of(m)];
+	const struct schema *s = &schema_table[kind];
 
-	if (s == NULL || i >= s->count)
+	require(kind < MSG_KIND_COUNT_);
+	if (i >= s->count)
 		return false;
 	*out = (struct msg_field){.number = s->fields[i].number,
 				  .name = s->desc->fields[i].name,
@@ -559,9 +560,14 @@ bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
 				  .holds = s->fields[i].holds,
 				  .use = s->fields[i].use,
 				  .size = s->fields[i].size,
-				  .text = s->fields[i].text};
-	require(field_of(m, out->number) == &s->desc->fields[i]);
+				  .text = s->fields[i].text,
+				  .sub = (enum msg_kind)s->fields[i].sub};
 	return true;
+}
+
+bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out)
+{
+	return m != NULL && msg_kind_field(msg_kind_of(m), i, out);
 }
 
 const char *msg_enum_name(const struct msg *m, unsigned field)
@@ -580,40 +586,51 @@ static_assert((int)MSG_HOLDS_ANY == (int)SCHEMA_ANY && (int)MSG_HOLDS_ACT == (in
 	      "one meaning inside proto/ and outside");
 
 /* Schemas are not recursive, so this ends. */
-void msg_drop_empty(struct msg *m) /* NOLINT(misc-no-recursion) */
+static void drop_empty(enum msg_kind kind, struct msg *m) /* NOLINT(misc-no-recursion) */
 {
 	struct msg_field f;
 
-	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+	for (size_t i = 0; msg_kind_field(kind, i, &f); i++) {
 		if (f.repeated || !msg_has(m, f.number))
 			continue;
 		if (f.type == MSG_TYPE_SUB)
-			msg_drop_empty(*(struct msg **)at(m, field_of(m, f.number)->offset));
+			drop_empty(f.sub, *(struct msg **)at(m, field_of(m, f.number)->offset));
 		else if ((f.type == MSG_TYPE_TEXT && msg_text(m, f.number)[0] == '\0') ||
 			 (f.type == MSG_TYPE_BOOL && msg_u64(m, f.number) == 0))
 			msg_clear(m, f.number);
 	}
 }
 
+void msg_drop_empty(struct msg *m)
+{
+	if (m != NULL)
+		drop_empty(msg_kind_of(m), m);
+}
+
 /* What the gate is asked about: every category of which anything is present, at any depth.  A field without a category adds
  * nothing; that it cannot carry free words is held by words_check(). */
-uint64_t msg_cats(const struct msg *m) /* NOLINT(misc-no-recursion) */
+static uint64_t cats_of(enum msg_kind kind, const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
 	struct msg_field f;
 	uint64_t cats = 0;
 
-	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+	for (size_t i = 0; msg_kind_field(kind, i, &f); i++) {
 		if (!msg_has(m, f.number))
 			continue;
 		if (f.cat != MSG_CAT_OPEN)
 			cats |= UINT64_C(1) << f.cat;
 		if (f.type == MSG_TYPE_SUB && !f.repeated)
-			cats |= msg_cats(msg_get(m, f.number));
+			cats |= cats_of(f.sub, msg_get(m, f.number));
 		for (size_t j = 0;
 		     f.type == MSG_TYPE_SUB && f.repeated && j < msg_count(m, f.number); j++)
-			cats |= msg_cats(msg_at(m, f.number, j));
+			cats |= cats_of(f.sub, msg_at(m, f.number, j));
 	}
 	return cats;
+}
+
+uint64_t msg_cats(const struct msg *m)
+{
+	return m == NULL ? 0 : cats_of(msg_kind_of(m), m);
 }
 
 const char *msg_cat_name(unsigned bit)

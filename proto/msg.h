@@ -91,8 +91,11 @@ struct msg_field {
 	const char *use; /* ... and which rows of that list; "": all */
 	uint32_t size;	 /* bytes have this many; 0: any */
 	enum text_class text;
+	enum msg_kind sub; /* of a MSG_TYPE_SUB: the kind of what it holds; else MSG_KIND_COUNT_ */
 };
-/** The i-th field of the schema; false past the last. */
+/** The i-th field of messages of this kind; false past the last. */
+bool msg_kind_field(enum msg_kind kind, size_t i, struct msg_field *out);
+/** The same of a message; of NULL there is none.  Looks its kind up each time. */
 bool msg_field_at(const struct msg *m, size_t i, struct msg_field *out);
 /** Name of an enum field's value, or "". */
 const char *msg_enum_name(const struct msg *m, unsigned field);

@@ -23,6 +23,7 @@ enum { SCHEMA_ANY = -1, SCHEMA_ACT = -2, SCHEMA_PARTNER = -3 };
 struct schema_field {
 	uint32_t number; /* its constant in fields.h */
 	uint8_t cat;	 /* MSG_CAT_OPEN: not personal */
+	uint16_t sub;	 /* the kind of the message that it holds; else MSG_KIND_COUNT_ */
 	int holds;	 /* enum list_id, or one of the above */
 	const char *use; /* the list's column "uses" has this word; "": any row */
 	uint32_t size;	 /* of bytes; 0: not fixed here */

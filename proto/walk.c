@@ -73,32 +73,23 @@ static enum err check_scalar(const struct walk *w, struct rd *r, const ProtobufC
 	return ERR_OK;
 }
 
-static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
-			     unsigned depth);
-
-static enum text_class class_of(const ProtobufCMessageDescriptor *d,
-				const ProtobufCFieldDescriptor *f)
-{
-	for (size_t k = 0; k < MSG_KIND_COUNT_; k++)
-		if (schema_table[k].desc == d)
-			return schema_table[k].fields[f - d->fields].text;
-	return TEXT_CODE; /* every message is in the table */
-}
+static enum err walk_message(struct walk *w, const struct schema *s, struct rd r, unsigned depth);
 
 /* C sees all of it, a terminal shows it as it is, and what is one row stays one. */
-static enum err check_text(const struct walk *w, const ProtobufCMessageDescriptor *d,
+static enum err check_text(const struct walk *w, enum text_class class,
 			   const ProtobufCFieldDescriptor *f, struct span s)
 {
 	size_t at = 0;
-	const char *fault = text_fault(class_of(d, f), s, &at);
+	const char *fault = text_fault(class, s, &at);
 
 	return fault == NULL ? ERR_OK : bad(w, w->text, f->name);
 }
 
 /* Everything with a length: it must end within its parent. */
-static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessageDescriptor *d,
+static enum err check_bytes(struct walk *w, struct rd *r, const struct schema *s,
 			    const ProtobufCFieldDescriptor *f, unsigned depth)
 {
+	const struct schema_field *of = &s->fields[f - s->desc->fields];
 	uint64_t n;
 	const uint8_t *p;
 	struct rd sub;
@@ -112,14 +103,14 @@ static enum err check_bytes(struct walk *w, struct rd *r, const ProtobufCMessage
 		return bad(w, ERR_LIMIT, f->name);
 	p = rd_take(r, (size_t)n);
 	if (f->type == PROTOBUF_C_TYPE_STRING)
-		return check_text(w, d, f, span_of(p, (size_t)n));
+		return check_text(w, of->text, f, span_of(p, (size_t)n));
 	if (f->type != PROTOBUF_C_TYPE_MESSAGE)
 		return ERR_OK;
 	sub = rd_of(span_of(p, (size_t)n));
-	return walk_message(w, f->descriptor, sub, depth + 1);
+	return walk_message(w, &schema_table[of->sub], sub, depth + 1);
 }
 
-static enum err check_field(struct walk *w, struct rd *r, const ProtobufCMessageDescriptor *d,
+static enum err check_field(struct walk *w, struct rd *r, const struct schema *s,
 			    const ProtobufCFieldDescriptor *f, unsigned wire, unsigned depth)
 {
 	/* Packed lists of numbers would come as bytes as well; no schema of ours has one, so none
@@ -129,13 +120,14 @@ static enum err check_field(struct walk *w, struct rd *r, const ProtobufCMessage
 
 	if (wire != (lengthy ? WIRE_BYTES : WIRE_VARINT))
 		return bad(w, ERR_MALFORMED, f->name);
-	return lengthy ? check_bytes(w, r, d, f, depth) : check_scalar(w, r, f);
+	return lengthy ? check_bytes(w, r, s, f, depth) : check_scalar(w, r, f);
 }
 
 /* Recursion is bounded by LIMIT_PB_DEPTH and by schemas without recursion (gen_schema.py). */
-static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d, struct rd r,
+static enum err walk_message(struct walk *w, const struct schema *s, struct rd r,
 			     unsigned depth) /* NOLINT(misc-no-recursion) */
 {
+	const ProtobufCMessageDescriptor *d = s->desc;
 	/* how often each field came, in this message alone */
 	uint16_t seen[FIELD_MAX] = {0};
 
@@ -161,7 +153,7 @@ static enum err walk_message(struct walk *w, const ProtobufCMessageDescriptor *d
 				   f->label == PROTOBUF_C_LABEL_REPEATED ? ERR_LIMIT
 									 : ERR_MALFORMED,
 				   f->name);
-		rc = check_field(w, &r, d, f, (unsigned)(key & 7), depth);
+		rc = check_field(w, &r, s, f, (unsigned)(key & 7), depth);
 		if (rc != ERR_OK)
 			return rc;
 	}
@@ -186,5 +178,5 @@ enum err walk_check(enum msg_kind kind, struct span bytes, struct err_text *why)
 
 	if (kind >= MSG_KIND_COUNT_)
 		return ERR_MALFORMED;
-	return walk_message(&w, schema_table[kind].desc, rd_of(bytes), 1);
+	return walk_message(&w, &schema_table[kind], rd_of(bytes), 1);
 }

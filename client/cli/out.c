@@ -17,7 +17,7 @@
 #include "client/cli/run.h"
 #include "client/words/seek.h"
 
-static json_t *json_of(const struct msg *m);
+static json_t *json_of(enum msg_kind kind, const struct msg *m);
 
 /* In the order of the exit codes. */
 static const char *const names[] = {"", "refused", "usage", "not-found", "not-now", "damaged"};
@@ -74,7 +74,7 @@ static json_t *json_value(const struct msg *m, const struct msg_field *f)
 	case MSG_TYPE_TEXT:
 		return json_string(msg_text(m, f->number));
 	case MSG_TYPE_SUB:
-		return json_of(msg_get(m, f->number));
+		return json_of(f->sub, msg_get(m, f->number));
 	case MSG_TYPE_BYTES:
 		break;
 	}
@@ -95,10 +95,8 @@ static bool sparse(enum msg_kind kind)
 }
 
 /* What stands for a field that is not there.  null: nobody knows yet; a locked node knows nothing of itself. */
-static json_t *json_absent(const struct msg *m, const struct msg_field *f)
+static json_t *json_absent(enum msg_kind kind, const struct msg *m, const struct msg_field *f)
 {
-	const enum msg_kind kind = msg_kind_of(m);
-
 	require(!f->repeated);
 	if ((kind == MSG_INVITE_ROW && f->number == INVITE_ROW_LISTENING) ||
 	    (kind == MSG_STATUS && msg_u64(m, STATUS_LOCKED) != 0))
@@ -127,27 +125,27 @@ static json_t *json_list(const struct msg *m,
 	require(f->repeated);
 	for (size_t j = 0; j < msg_count(m, f->number); j++)
 		(void)json_array_append_new(v, f->type == MSG_TYPE_SUB
-						       ? json_of(msg_at(m, f->number, j))
+						       ? json_of(f->sub, msg_at(m, f->number, j))
 						       : json_string(msg_text_at(m, f->number, j)));
 	return v;
 }
 
-static json_t *json_of(const struct msg *m) /* NOLINT(misc-no-recursion) */
+static json_t *json_of(enum msg_kind kind, const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
-	const bool whole = !sparse(msg_kind_of(m));
+	const bool whole = !sparse(kind);
 	json_t *o = json_object();
 	struct msg_field f;
 
-	for (size_t i = 0; msg_field_at(m, i, &f); i++) {
+	for (size_t i = 0; msg_kind_field(kind, i, &f); i++) {
 		const bool there = f.repeated ? msg_count(m, f.number) > 0 : msg_has(m, f.number);
 
 		/* a list within a row or a part is there when it is empty, too */
-		if (!there && !whole && (!f.repeated || msg_kind_of(m) == MSG_REPLY))
+		if (!there && !whole && (!f.repeated || kind == MSG_REPLY))
 			continue;
 		(void)json_object_set_new(o, f.name,
 					  f.repeated ? json_list(m, &f)
 					  : there    ? json_value(m, &f)
-						     : json_absent(m, &f));
+						     : json_absent(kind, m, &f));
 	}
 	return o;
 }
@@ -251,7 +249,7 @@ static void dump_rows(json_t *o, const char *list)
 void out_json(const struct cli *c, const struct msg *request, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
-	json_t *o = json_of(reply);
+	json_t *o = json_of(MSG_REPLY, reply);
 	const char *list = "";
 
 	if (msg_has(reply, REPLY_ERROR))

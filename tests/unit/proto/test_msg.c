@@ -258,6 +258,12 @@ static void every_field_is_found_by_its_constant(void **state)
 		for (size_t i = 0; msg_field_at(m, i, &f); i++, fields++) {
 			assert_int_equal(f.number >> MSG_FIELD_BITS, k + 1);
 			assert_false(msg_has(m, f.number));
+			if (f.type == MSG_TYPE_SUB)
+				assert_int_equal(
+					f.sub, msg_kind_of(f.repeated ? msg_add(&a, m, f.number)
+								      : msg_sub(&a, m, f.number)));
+			else
+				assert_int_equal(f.sub, MSG_KIND_COUNT_);
 		}
 	}
 	assert_true(fields > 400);
