@@ -39,16 +39,6 @@ void help_line(const struct cli *c, const struct command *k, char out[HELP_LINE]
 
 /* ---- the document ---- */
 
-/* One document, whatever is asked: --json help is read by programs. */
-static int show(json_t *o)
-{
-	require(o != NULL);
-	(void)json_dumpf(o, stdout, JSON_INDENT(1) | JSON_PRESERVE_ORDER);
-	(void)putchar('\n');
-	json_decref(o);
-	return CLI_DONE;
-}
-
 /* Of an option whose values are a fixed list; [] when anything may be typed. */
 static json_t *codes_of(const struct command *k, const char *type)
 {
@@ -165,9 +155,10 @@ static json_t *topics(void)
 int help_json(const struct cli *c)
 {
 	require(c != NULL);
-	return show(json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "version", KRING_VERSION, "groups",
+	out_tree(c, json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "version", KRING_VERSION, "groups",
 			      groups(c), "commands", commands_of(c), "options", globals_of(c),
 			      "topics", topics(), "exits", exits(c)));
+	return CLI_DONE;
 }
 
 /* Both forms name the program first: whoever reports a fault copies the line. */
@@ -176,7 +167,8 @@ int help_version(struct cli *c)
 	require(c != NULL);
 	c->answered = true;
 	if (c->json)
-		return show(json_pack("{s:s, s:s}", "program", "kring", "version", KRING_VERSION));
-	(void)puts("kring " KRING_VERSION);
+		out_tree(c, json_pack("{s:s, s:s}", "program", "kring", "version", KRING_VERSION));
+	else
+		(void)puts("kring " KRING_VERSION);
 	return CLI_DONE;
 }

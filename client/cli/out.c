@@ -17,6 +17,8 @@
 #include "client/cli/run.h"
 #include "client/words/seek.h"
 
+enum { INDENT = 2 };
+
 static json_t *json_of(enum msg_kind kind, const struct msg *m);
 
 /* In the order of the exit codes. */
@@ -130,6 +132,13 @@ static json_t *json_list(const struct msg *m,
 	return v;
 }
 
+/* The lists of a reply are no part of its tree, where null stands for them: print_reply() makes a row when its turn comes,
+ * since thousands of them as one tree are memory by the megabyte. */
+static bool is_rows(enum msg_kind kind, const struct msg_field *f)
+{
+	return kind == MSG_REPLY && f->repeated && f->type == MSG_TYPE_SUB;
+}
+
 static json_t *json_of(enum msg_kind kind, const struct msg *m) /* NOLINT(misc-no-recursion) */
 {
 	const bool whole = !sparse(kind);
@@ -143,9 +152,10 @@ static json_t *json_of(enum msg_kind kind, const struct msg *m) /* NOLINT(misc-n
 		if (!there && !whole && (!f.repeated || kind == MSG_REPLY))
 			continue;
 		(void)json_object_set_new(o, f.name,
-					  f.repeated ? json_list(m, &f)
-					  : there    ? json_value(m, &f)
-						     : json_absent(kind, m, &f));
+					  is_rows(kind, &f) ? json_null()
+					  : f.repeated	    ? json_list(m, &f)
+					  : there	    ? json_value(m, &f)
+							    : json_absent(kind, m, &f));
 	}
 	return o;
 }
@@ -188,11 +198,11 @@ static const struct {
 
 /* Only where the request asked for that list: a reply has the lists of all commands.  Beside a list stands whether it is
  * cut; next is there when there is something to ask for. */
-static void empty_lists(json_t *o, const struct msg *request, const struct msg *reply)
+static void empty_lists(json_t *o, const struct msg *request)
 {
 	struct msg_field f;
 
-	for (size_t i = 0; msg_field_at(reply, i, &f); i++)
+	for (size_t i = 0; msg_kind_field(MSG_REPLY, i, &f); i++)
 		for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++) {
 			if (lists[k].list != f.number || !msg_has(request, lists[k].request))
 				continue;
@@ -207,61 +217,167 @@ static void empty_lists(json_t *o, const struct msg *request, const struct msg *
 		(void)json_object_set_new(o, "near", json_array());
 }
 
-/* Takes o.  In the order of the schema, which puts what names a row first.  On one line all that is not ASCII is escaped:
- * some programs take other separators of Unicode for the end of a line. */
+/* In the order of the schema, which puts what names a row first.  On one line all that is not ASCII is escaped: some programs
+ * take other separators of Unicode for the end of a line. */
+static size_t flags(bool line)
+{
+	return JSON_PRESERVE_ORDER | JSON_ENCODE_ANY |
+	       (line ? JSON_COMPACT | JSON_ENSURE_ASCII : JSON_INDENT(INDENT));
+}
+
 static void dump(json_t *o, bool line)
 {
-	(void)json_dumpf(o, stdout,
-			 JSON_PRESERVE_ORDER |
-				 (line ? JSON_COMPACT | JSON_ENSURE_ASCII : JSON_INDENT(2)));
+	(void)json_dumpf(o, stdout, flags(line));
 	(void)putchar('\n');
 	json_decref(o);
 }
 
-/* The list for which the command is asked: the first of its row above.  "": its answer is none. */
-static const char *list_of(const struct msg *request, const struct msg *reply)
+void out_tree(const struct cli *c, struct json_t *o)
 {
-	struct msg_field f;
+	require(c != NULL && o != NULL);
+	dump(o, c->json_lines);
+}
 
+/* What jansson hands over token by token, on its way out.  No text holds a raw end of a line: each one is of the layout, and
+ * what is printed as a part of something begins that much further in. */
+struct sink {
+	char held[BUFSIZ];
+	size_t len;
+	unsigned depth;
+	bool line;
+};
+
+static void put_char(struct sink *to, char c)
+{
+	if (to->len == sizeof to->held) {
+		(void)fwrite(to->held, 1, to->len, stdout);
+		to->len = 0;
+	}
+	to->held[to->len++] = c;
+}
+
+static int put(const char *s, size_t n, void *sink)
+{
+	struct sink *to = sink;
+
+	for (size_t i = 0; i < n; i++) {
+		put_char(to, s[i]);
+		for (unsigned k = 0; s[i] == '\n' && k < to->depth * INDENT; k++)
+			put_char(to, ' ');
+	}
+	return 0;
+}
+
+static void put_text(struct sink *to, const char *s)
+{
+	(void)put(s, strlen(s), to);
+}
+
+/* The next thing stands so deep in the document.  On one line nothing has a place of its own. */
+static void new_line(struct sink *to, unsigned depth)
+{
+	to->depth = depth;
+	if (!to->line)
+		put_text(to, "\n");
+}
+
+/* Takes o. */
+static void put_json(struct sink *to, json_t *o)
+{
+	(void)json_dump_callback(o, put, to, flags(to->line));
+	json_decref(o);
+}
+
+/* One row is in memory at a time. */
+static void put_rows(struct sink *to, const struct msg *reply, const struct msg_field *f)
+{
+	put_text(to, "[");
+	for (size_t i = 0; i < msg_count(reply, f->number); i++) {
+		put_text(to, i == 0 ? "" : ",");
+		new_line(to, 2);
+		put_json(to, json_of(f->sub, msg_at(reply, f->number, i)));
+	}
+	new_line(to, 1);
+	put_text(to, "]");
+}
+
+/* Keys of the tree are names of the schema: a null under the name of a list stands for its rows. */
+static bool field_named(const char *name, struct msg_field *f)
+{
+	for (size_t i = 0; msg_kind_field(MSG_REPLY, i, f); i++)
+		if (strcmp(f->name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Takes o, what the reply says beside its rows.  The same bytes as if all of it were one tree. */
+static void print_reply(json_t *o, const struct msg *reply, bool line)
+{
+	struct sink to = {.line = line};
+	struct msg_field f;
+	const char *key;
+	json_t *v;
+
+	put_text(&to, "{");
+	json_object_foreach(o, key, v)
+	{
+		put_text(&to, to.depth == 0 ? "" : ",");
+		new_line(&to, 1);
+		put_text(&to, "\"");
+		put_text(&to, key);
+		put_text(&to, line ? "\":" : "\": ");
+		if (json_is_null(v) && field_named(key, &f) && is_rows(MSG_REPLY, &f))
+			put_rows(&to, reply, &f);
+		else
+			put_json(&to, json_incref(v));
+	}
+	if (json_object_size(o) > 0)
+		new_line(&to, 0);
+	put_text(&to, "}\n");
+	(void)fwrite(to.held, 1, to.len, stdout);
+	json_decref(o);
+}
+
+/* The list for which the command is asked: the first of its row above.  False: its answer is none. */
+static bool list_of(const struct msg *request, struct msg_field *f)
+{
 	for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
-		for (size_t i = 0; msg_has(request, lists[k].request) && msg_field_at(reply, i, &f);
-		     i++)
-			if (lists[k].list == f.number)
-				return f.name;
-	return "";
+		for (size_t i = 0;
+		     msg_has(request, lists[k].request) && msg_kind_field(MSG_REPLY, i, f); i++)
+			if (lists[k].list == f->number)
+				return true;
+	return false;
 }
 
 /* A row a line; when there is more, a last line says so with what is asked for next.  What else the reply says is left out:
  * a line that is no row would need to be told apart from the others. */
-static void dump_rows(json_t *o, const char *list)
+static void dump_rows(const struct msg *reply, const struct msg_field *list)
 {
-	json_t *rows = json_object_get(o, list);
-	const char *next = json_string_value(json_object_get(o, "next"));
-
-	for (size_t i = 0; i < json_array_size(rows); i++)
-		dump(json_incref(json_array_get(rows, i)), true);
-	if (next != NULL)
-		dump(json_pack("{s:b, s:s}", "truncated", 1, "next", next), true);
-	json_decref(o);
+	for (size_t i = 0; i < msg_count(reply, list->number); i++)
+		dump(json_of(list->sub, msg_at(reply, list->number, i)), true);
+	if (msg_has(reply, REPLY_NEXT))
+		dump(json_pack("{s:b, s:s}", "truncated", 1, "next", msg_text(reply, REPLY_NEXT)),
+		     true);
 }
 
 /* An answer that is no list is one document in any case; with --jsonl it stands on one line. */
 void out_json(const struct cli *c, const struct msg *request, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
-	json_t *o = json_of(MSG_REPLY, reply);
-	const char *list = "";
+	const bool refused = msg_has(reply, REPLY_ERROR);
+	struct msg_field list;
+	json_t *o;
 
-	if (msg_has(reply, REPLY_ERROR))
-		error_whole(o, reply);
-	else if (request != NULL) {
-		empty_lists(o, request, reply);
-		list = list_of(request, reply);
+	if (!refused && request != NULL && c->json_lines && list_of(request, &list)) {
+		dump_rows(reply, &list);
+		return;
 	}
-	if (c->json_lines && list[0] != '\0')
-		dump_rows(o, list);
-	else
-		dump(o, c->json_lines);
+	o = json_of(MSG_REPLY, reply);
+	if (refused)
+		error_whole(o, reply);
+	else if (request != NULL)
+		empty_lists(o, request);
+	print_reply(o, reply, c->json_lines);
 }
 
 /* Parts of an error were typed, or are names of files: what is no character is a question mark, as on a screen. */

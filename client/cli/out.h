@@ -17,6 +17,9 @@
 
 /** request (or NULL) says which lists are there though empty. */
 void out_json(const struct cli *c, const struct msg *request, const struct msg *reply);
+struct json_t;
+/** Takes o, what kring itself answers: one document, with --jsonl on one line. */
+void out_tree(const struct cli *c, struct json_t *o);
 /** code: how kring ends; cause: a row of mistakes.psv, or "". */
 void out_error(const struct cli *c, int code, const char *cause, const char *what, const char *why,
 	       const char *remedy);

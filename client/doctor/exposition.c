@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "client/cli/out.h"
 #include "client/print/print.h"
 
 enum { PATH_LEN = 4096 };
@@ -136,13 +137,9 @@ int exposition_end(struct exposition *e, const char *into)
 				  FILL({"cause", words_errno(e->c->lang, ENOMEM), 0}));
 	if (code == CLI_DONE && into != NULL)
 		code = into_file(e, into);
-	if (code == CLI_DONE && e->rows != NULL) {
-		json_t *whole = json_pack("{s:O}", "metrics", e->rows);
-
-		(void)json_dumpf(whole, stdout, JSON_INDENT(2));
-		(void)putchar('\n');
-		json_decref(whole);
-	} else if (code == CLI_DONE && into == NULL)
+	if (code == CLI_DONE && e->rows != NULL)
+		out_tree(e->c, json_pack("{s:O}", "metrics", e->rows));
+	else if (code == CLI_DONE && into == NULL)
 		(void)fwrite(e->text, 1, e->len, stdout);
 	json_decref(e->rows);
 	free(e->text);

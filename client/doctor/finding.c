@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "client/cli/out.h"
 
 enum { TEXT_LEN = 2 * WORDS_LONG, LEVEL_WIDTH = 9, TOPIC_WIDTH = 14, VALUES = 16 };
 
@@ -34,16 +35,9 @@ void finding_begin(struct findings *f, const struct cli *c)
 
 int finding_end(struct findings *f)
 {
-	json_t *whole = json_object();
-
 	require(f != NULL && f->worst < FINDING_LEVELS);
-	if (f->c->json) {
-		(void)json_object_set_new(whole, "findings", f->rows);
-		(void)json_object_set_new(whole, "exit", json_integer(f->worst));
-		(void)json_dumpf(whole, stdout, JSON_INDENT(2));
-		(void)putchar('\n');
-	}
-	json_decref(whole);
+	if (f->c->json)
+		out_tree(f->c, json_pack("{s:o, s:i}", "findings", f->rows, "exit", (int)f->worst));
 	return (int)f->worst;
 }
 

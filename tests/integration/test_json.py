@@ -127,6 +127,7 @@ def test_every_answer_is_one_document_with_every_key(two):
             assert r.returncode == 0 and "error" not in got, r
             if args[0] not in ("config", "slot", "verify"):  # of kringd's tool, or put together from several answers
                 assert whole(got, "Reply", types, " ".join(args))
+                assert r.stdout == json.dumps(got, indent=2, ensure_ascii=False) + "\n", r  # laid out as one tree, though printed row by row
                 seen += 1
     assert seen > 30
 
@@ -155,8 +156,9 @@ def test_a_list_is_a_line_for_each_row(two):
     assert some == rows[:2] and last["truncated"] is True
     rest = kring(a.dir, "--jsonl", "case", "list", "--after", last["next"]).stdout.splitlines()
     assert [json.loads(x) for x in rest] == rows[2:]
-    r = kring(a.dir, "--jsonl", "status")
-    assert r.stdout.count("\n") == 1 and document(r)["status"]["org"] == "Goes"
+    for args in (["status"], ["show", a.k("sent")["referrals"][0]["ref"]], ["doctor"], ["metrics"], ["help"], ["--version"], ["who", a.k("case", "list")["cases"][0]["id"]]):
+        r = kring(a.dir, "--jsonl", *args)
+        assert r.stdout.count("\n") == 1 and r.stdout.isascii() and document(r), (args, r)
 
 
 def test_a_refusal_of_the_node_has_every_key(two):
