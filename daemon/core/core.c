@@ -219,9 +219,10 @@ static void on_supervisor_gone(void *ctx)
 
 static void answer(struct core *c, uint64_t client, struct span bytes)
 {
-	if (screens_client(client))
+	if (screens_client(client)) {
+		watchers_catch_up(c->watchers);
 		screens_answer(c->screens, client, bytes);
-	else
+	} else
 		ctlsrv_reply(c->ctl, client, bytes);
 }
 

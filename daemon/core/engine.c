@@ -49,7 +49,6 @@ struct engine {
 	uint64_t checkpoint_seq; /* of our last checkpoint in this run */
 	struct later later[LATER_MAX];
 	size_t later_count;
-	unsigned sides;		 /* of threads that changed in the turn at hand */
 	uint64_t took_us[BATCH]; /* by the events of the present attempt */
 	struct node_time now;	 /* of the turn that runs */
 	struct pairkeys *pairkeys;
@@ -347,7 +346,6 @@ static void release(struct engine *e, struct turn *t, const struct effects *fx)
 			log_write(LOG_NOTICE, LOG_STREAM_RESET, "peer=%u", x->peer);
 			break;
 		case EFFECT_CHANGED:
-			e->sides |= 1u << x->client;
 			log_write(LOG_INFO, LOG_STATE_CHANGED, "peer=%u", x->peer);
 			break;
 		}
@@ -361,6 +359,17 @@ static void answer_only(struct engine *e, const struct effects *fx)
 	for (const struct effect *x = fx->first; x != NULL; x = x->next)
 		if (x->type == EFFECT_REPLY)
 			e->parts.calls.reply(e->parts.calls.ctx, x->client, x->bytes);
+}
+
+/* Of threads that changed in this turn.  Known before any answer of it goes out: what an answer shows is no news to whoever reads it. */
+static unsigned sides_of(const struct effects *fx)
+{
+	unsigned sides = 0;
+
+	for (const struct effect *x = fx->first; x != NULL; x = x->next)
+		if (x->type == EFFECT_CHANGED)
+			sides |= 1u << x->client;
+	return sides;
 }
 
 /* ---- turns ---- */
@@ -494,10 +503,9 @@ static enum err run(struct engine *e, struct turn *t, const struct event *evs, s
 		/* Only now: what is in memory follows the store, and effects are of what a crash
 		 * cannot take back. */
 		node_turn_done(e->parts.node);
-		e->sides = 0;
-		release(e, t, &fx);
 		if (e->parts.calls.changed != NULL)
-			e->parts.calls.changed(e->parts.calls.ctx, tables, e->sides);
+			e->parts.calls.changed(e->parts.calls.ctx, tables, sides_of(&fx));
+		release(e, t, &fx);
 	} else {
 		node_turn_abort(e->parts.node);
 	}

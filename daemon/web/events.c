@@ -3,6 +3,9 @@
  * Nothing is told that core did not allow: a change makes a stream due, then core is asked in its session, then it is told.  Core is asked
  * of few at a time, so that pages that are asked for come first; what changes again meanwhile is told together.
  *
+ * A page says how new it is (events_now), and its stream tells it what changed since then and nothing that it shows already: core says what
+ * changed before it answers with what that became.
+ *
  *	a place is	free		nobody looks
  *			taken		stream is there; due: core is to be asked
  *			asked		core is asked: it stays taken until the answer, even when the stream is gone
@@ -24,6 +27,7 @@ enum {
 	ARENA = 65536,
 	OK = 200,
 	NOTHING = 204,
+	KINDS = 7, /* as put_kinds has them */
 	LINE = 320
 };
 
@@ -41,8 +45,9 @@ struct events {
 	struct webline *line;
 	struct loop_timer *beat;
 	struct place all[PLACES];
-	uint64_t n;	/* of changes */
-	uint64_t since; /* counted up */
+	uint64_t n;	      /* of changes, from a moment on that is later in each process */
+	uint64_t last[KINDS]; /* change of each kind; 0: none yet */
+	uint64_t since;	      /* counted up */
 	size_t asked;
 };
 
@@ -85,6 +90,7 @@ static void put_kinds(char *out, size_t cap, uint32_t kinds)
 		if ((kinds >> i & 1) != 0)
 			len += (size_t)snprintf(out + len, cap - len, "%s\"%s\"",
 						len == 0 ? "" : ",", names[i]);
+	static_assert(sizeof names / sizeof names[0] == KINDS, "each has a name");
 	require(len < cap);
 }
 
@@ -177,14 +183,20 @@ static void on_changed(void *ctx, uint32_t kinds)
 {
 	struct events *e = ctx;
 
+	const bool later = (kinds & WEBLINE_LATER) != 0;
+
+	kinds &= ~WEBLINE_LATER;
 	e->n++;
+	for (size_t i = 0; i < KINDS; i++)
+		if ((kinds >> i & 1) != 0)
+			e->last[i] = e->n;
 	for (size_t i = 0; i < PLACES; i++) {
 		struct place *p = &e->all[i];
 
 		if (p->stream == NULL || p->ends)
 			continue;
 		p->kinds |= kinds;
-		p->due = true;
+		p->due = p->due || !later;
 	}
 	ask_due(e);
 }
@@ -264,7 +276,18 @@ static struct place *place_for(struct events *e, const uint8_t token[COOKIE_TOKE
 	return found;
 }
 
-/* The first word has no kinds: what is on the page is as new. */
+/* Between the page and its first word there is time in which things change. */
+static uint32_t kinds_since(const struct events *e, const char *page)
+{
+	const uint64_t n = strtoull(page, NULL, 10);
+	uint32_t kinds = 0;
+
+	for (size_t i = 0; i < KINDS && page[0] != '\0'; i++)
+		kinds |= e->last[i] > n ? UINT32_C(1) << i : 0;
+	return kinds;
+}
+
+/* What is on the page is told by nobody as new. */
 static void told_open(struct visit *v, struct msg *reply)
 {
 	struct events *e = v->site->events;
@@ -275,7 +298,10 @@ static void told_open(struct visit *v, struct msg *reply)
 		visit_word(v, NOTHING, "");
 		return;
 	}
-	*p = (struct place){.e = e, .since = ++e->since, .heard_ms = clock_mono_ms()};
+	*p = (struct place){.e = e,
+			    .since = ++e->since,
+			    .heard_ms = clock_mono_ms(),
+			    .kinds = kinds_since(e, form_value(&v->form, "n"))};
 	memcpy(p->token, v->token, sizeof p->token);
 	changed_line(p, reply, line);
 	p->stream = visit_stream(v, &(struct http_reply){.status = OK, .type = "text/event-stream"},
@@ -283,6 +309,8 @@ static void told_open(struct visit *v, struct msg *reply)
 	visit_left(v);
 	if (p->stream == NULL || !put(p, "retry: 5000\n") || !put(p, line))
 		explicit_bzero(p->token, sizeof p->token);
+	else
+		p->kinds = 0;
 }
 
 void events_open(struct visit *v)
@@ -291,6 +319,11 @@ void events_open(struct visit *v)
 
 	(void)msg_sub(&v->a, m, REQUEST_WATCH);
 	visit_ask(v, m, told_open);
+}
+
+const uint64_t *events_now(const struct events *e)
+{
+	return &e->n;
 }
 
 void events_look(struct events *e, const uint8_t token[COOKIE_TOKEN])
@@ -309,6 +342,7 @@ enum err events_create(struct loop *l, struct webline *line, struct events **out
 	if (e == NULL)
 		return ERR_NOMEM;
 	e->line = line;
+	e->n = clock_wall_ms(); /* a page of the process before this one is older than all that happens now */
 	webline_listen(line, on_changed, e);
 	rc = loop_timer_create(l, &e->beat, on_beat, e);
 	if (rc == ERR_OK)

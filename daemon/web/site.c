@@ -47,6 +47,7 @@ static const struct form_field again_proof[] = {{"to", FORM_LINE, 200, false}, S
 static const struct form_field find[] = {{"q", FORM_LINE, LIMIT_SOUGHT, true}};
 static const struct form_field back[] = {AGAIN_FIELD};
 static const struct form_field consent[] = {AGAIN_FIELD, {"to", FORM_LINE, 250, false}};
+static const struct form_field events[] = {{"n", FORM_NUMBER, 20, false}};
 static const struct form_field whole[] = {AGAIN_FIELD, {"all", FORM_NUMBER, 1, false}};
 static const struct form_field leafing[] = {AGAIN_FIELD, {"after", FORM_CODE, 80, false}};
 
@@ -146,7 +147,7 @@ static const struct route routes[] = {
 	{true, "/me/remove/PASSKEY", ROUTE_SIGNED_IN, NO_FIELDS, signin_remove_try},
 	{true, "/me/signout", ROUTE_SIGNED_IN, NO_FIELDS, signin_everywhere_try},
 	{true, "/me/language", ROUTE_SIGNED_IN, FIELDS(language), signin_language_try},
-	{false, "/events", ROUTE_SCRIPT, NO_FIELDS, events_open},
+	{false, "/events", ROUTE_SCRIPT, FIELDS(events), events_open},
 	{false, "/still", ROUTE_SIGNED_IN, NO_FIELDS, signin_still},
 	{false, "/r/REF", ROUTE_SIGNED_IN, FIELDS(came_back), page_referral_open},
 	{false, "/r/REF/letter", ROUTE_SIGNED_IN, NO_FIELDS, page_letter_open},

@@ -308,6 +308,15 @@ static const char *ends(struct visit *v, const struct msg *reply)
 	return visit_keep(v, text);
 }
 
+/* By its first answer: what the others say is as new, or newer. */
+static const char *now(struct visit *v)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%llu", (unsigned long long)*v->site->now);
+	return visit_keep(v, text);
+}
+
 /* Who it is stands on each page, and how long still. */
 static void fill_frame(struct visit *v, const struct msg *reply)
 {
@@ -319,8 +328,10 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 	if (v->route->who == ROUTE_OPEN)
 		return;
 	/* with the first answer: a page that has a field for the words takes them from there afterwards */
-	if (v->f.who == NULL)
+	if (v->f.who == NULL) {
+		v->f.now = now(v);
 		v->site->typed(v);
+	}
 	v->f.ends = ends(v, reply);
 	v->f.who = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN));
 	v->staff = visit_keep(v, msg_text(reply, REPLY_SIGNED_IN_ID));

@@ -45,6 +45,7 @@ struct visit_site {
 	const char *origin; /* as browsers show it */
 	struct aside *aside;
 	struct events *events;
+	const uint64_t *now; /* events_now() */
 	struct saves *saves;
 	const struct route *routes;
 	size_t count;

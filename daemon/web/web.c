@@ -75,6 +75,7 @@ static enum err start(struct web *w, struct err_text *why)
 	w->site.origin = w->config.origin;
 	w->site.lost = lost_form;
 	w->site.typed = typed_words;
+	w->site.now = events_now(w->site.events);
 	w->site.routes = site_routes(&w->site.count);
 	if (rc == ERR_OK)
 		rc = http_open(

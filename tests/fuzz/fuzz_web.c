@@ -358,6 +358,7 @@ static struct visit_site *site(void)
 	static char line;
 	static struct loop *loop;
 	static struct visit_site s;
+	static const uint64_t now = 1;
 
 	if (loop == NULL) {
 		require(secret_init() == ERR_OK && loop_create(&loop) == ERR_OK);
@@ -365,6 +366,7 @@ static struct visit_site *site(void)
 		s.origin = "https://kring.goes.example";
 		s.lost = lost_form;
 		s.typed = typed_words;
+		s.now = &now;
 		s.routes = site_routes(&s.count);
 		require(events_create(loop, s.line, &s.events) == ERR_OK &&
 			saves_create(s.line, &s.saves) == ERR_OK);

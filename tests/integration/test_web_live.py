@@ -9,6 +9,7 @@ import tempfile
 
 import pytest
 
+import webmap
 from browser import HOST, Browser, await_web, with_web
 from node import Clock, Federation, offered, wait_for
 
@@ -16,10 +17,10 @@ from node import Clock, Federation, offered, wait_for
 class Stream:
     """GET /events as a browser reads it."""
 
-    def __init__(self, port, cookies):
+    def __init__(self, port, cookies, page=""):
         self.s = socket.create_connection(("127.0.0.1", port), timeout=20)
         cookie = "; ".join(f"{k}={v}" for k, v in cookies.items())
-        self.s.sendall(f"GET /events HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
+        self.s.sendall(f"GET /events?n={page} HTTP/1.1\r\nHost: {HOST}\r\nCookie: {cookie}\r\nSec-Fetch-Site: same-origin\r\n\r\n".encode())
         self.got = b""
         while b"\r\n\r\n" not in self.got:
             self.more()
@@ -145,6 +146,47 @@ def test_what_comes_in_is_told_and_counted(house, anna):
     while told["answer"] != "1":
         told = s.next()[1]
     s.close()
+
+
+def number(page):
+    """How new a page is."""
+    return next(a["data-now"] for t, a in page.tags if t == "body")
+
+
+def told_within(s, kind, seconds=1.5):
+    """Is that kind told in this time?"""
+    s.s.settimeout(seconds)
+    try:
+        s.until(kind)
+    except TimeoutError:
+        return False
+    return True
+
+
+def written_down(who, name):
+    assert webmap.send(who, "/case/new", {"name": name, "phone": "000-222", "same": "new"}) == 303
+
+
+def test_what_a_page_shows_is_no_news_on_it(house, anna):
+    """The second of two changes waits to be told until the first is a quarter of a second old; the page that is asked for meanwhile has it."""
+    beside = Stream(house.web, anna.cookies, number(anna.get("/cases")))
+    assert beside.next()[1]["kinds"] == []
+    for name in ("Eerste Verzonnen", "Tweede Verzonnen"):
+        written_down(anna, name)
+    page = anna.get("/cases")
+    s = Stream(house.web, anna.cookies, number(page))
+    assert "Tweede Verzonnen" in page.text and not told_within(s, "case")
+    beside.until("case")  # that page does not have them
+
+
+def test_what_came_between_a_page_and_its_stream_is_told(house, anna):
+    page = anna.get("/cases")
+    written_down(anna, "Derde Verzonnen")
+    s = Stream(house.web, anna.cookies, number(page))
+    assert "case" in s.next()[1]["kinds"]
+    page = anna.get("/cases")
+    s = Stream(house.web, anna.cookies, number(page))
+    assert s.next()[1]["kinds"] == [] and not told_within(s, "case")
 
 
 def test_who_has_no_cases_is_told_no_numbers(house, anna):

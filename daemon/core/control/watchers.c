@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/limits_screens.h"
 #include "domain/signin/session.h"
+#include "io/http/webline.h"
 #include "proto/msg.h"
 #include "store/keyspace.h"
 
@@ -28,6 +29,7 @@ struct viewers {
 		[LIMIT_STREAMS]; /* each session once; of too many the one that came first gives way */
 	size_t count, next;
 	unsigned kinds; /* not told yet */
+	bool later;	/* told, but nobody who looks at a page was asked about */
 	uint64_t told_ms;
 };
 
@@ -72,19 +74,23 @@ static bool somebody_views(const struct watchers *w)
 	return false;
 }
 
-/* True: they have to wait still. */
+/* True: they have to wait still.  What nobody is told of now is kept for the next page (watchers_catch_up). */
 static bool tell_viewers(struct watchers *w, uint64_t now)
 {
 	struct viewers *v = &w->viewers;
 
-	if (v->kinds != 0 && !somebody_views(w)) {
-		*v = (struct viewers){.count = 0};
+	if ((v->kinds == 0 && !v->later) || v->count == 0)
+		return false;
+	if (!somebody_views(w)) {
+		*v = (struct viewers){.kinds = v->kinds};
 		screens_tell(w->screens, 0); /* so that it asks, and hears that they are over */
+		return false;
 	}
-	if (v->kinds == 0 || now < v->told_ms + LIMIT_WATCH_MS)
-		return v->kinds != 0;
+	if (now < v->told_ms + LIMIT_WATCH_MS)
+		return true;
 	screens_tell(w->screens, v->kinds);
 	v->kinds = 0;
+	v->later = false;
 	v->told_ms = now;
 	return false;
 }
@@ -217,6 +223,17 @@ void watchers_heard(struct watchers *w, uint32_t uid, struct span request)
 	v->count += v->count < LIMIT_STREAMS;
 }
 
+void watchers_catch_up(struct watchers *w)
+{
+	struct viewers *v = &w->viewers;
+
+	if (v->kinds == 0)
+		return;
+	screens_tell(w->screens, v->kinds | WEBLINE_LATER);
+	v->kinds = 0;
+	v->later = true;
+}
+
 void watchers_note(struct watchers *w, unsigned kinds)
 {
 	if (kinds == 0)
@@ -225,8 +242,7 @@ void watchers_note(struct watchers *w, unsigned kinds)
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
 		if (w->all[i].client != 0)
 			w->all[i].kinds |= kinds;
-	if (w->viewers.count != 0)
-		w->viewers.kinds |= kinds;
+	w->viewers.kinds |= kinds;
 	on_due(w);
 }
 

@@ -53,6 +53,8 @@ bool watchers_wanted(struct span request, struct watchers_who *who);
  * is cut off.  ERR_FULL: nobody holds more than this user would, or this client watches already. */
 MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client,
 				 const struct watchers_who *who);
+/** The process of the screens is told all that changed so far, before an answer that may show it: what it hears of afterwards came later. */
+void watchers_catch_up(struct watchers *w);
 /** enum watch_kind bits; 0: nothing happened. */
 void watchers_note(struct watchers *w, unsigned kinds);
 /** What changed with rows of these tables (store_touched), and with threads of these sides (engine.h). */

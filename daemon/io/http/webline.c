@@ -150,7 +150,7 @@ void webline_connect(struct webline *w, int fd)
 	if (ipc_open(w->loop, &w->ipc, fd, &calls) != ERR_OK)
 		w->ipc = NULL;
 	else if (w->changed != NULL)
-		w->changed(w->changed_ctx, UINT32_MAX);
+		w->changed(w->changed_ctx, UINT32_MAX & ~WEBLINE_LATER);
 }
 
 void webline_listen(struct webline *w, webline_changed changed, void *ctx)

@@ -29,6 +29,8 @@ void webline_connect(struct webline *w, int fd);
 MUST_CHECK enum err webline_ask(struct webline *w, struct span request, webline_done done,
 				void *ctx);
 
+/** Beside kinds: whoever looks at a page is told with the next word, and not for this one. */
+#define WEBLINE_LATER (UINT32_C(1) << 31)
 /** Something changed at the node, of these kinds (Change of control.proto; 0: nobody whom core knows of may be told any more); after a new line to core: of all, because nobody knows.
  *  Core says it only while a session asks to be told. */
 typedef void (*webline_changed)(void *ctx, uint32_t kinds);

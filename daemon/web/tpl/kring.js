@@ -64,7 +64,7 @@
 		line.hidden = false;
 	};
 	const changed = (e) => {
-		const now = JSON.parse(e.data), first = seen === null, missed = !first && !now.kinds.length && now.n !== seen;
+		const now = JSON.parse(e.data), first = seen === null;
 		seen = now.n;
 		document.body.dataset.heard = seen;
 		for (const at of document.querySelectorAll("[data-count]")) {
@@ -72,7 +72,7 @@
 			at.textContent = counts[name] = now[name];
 			if (!first && more && live[0] === "") say("waits");
 		}
-		if (live[0] !== "" && (missed || now.kinds.some((k) => live.includes(k)))) say("page");
+		if (live[0] !== "" && now.kinds.some((k) => live.includes(k))) say("page");
 	};
 	const stop = () => {
 		if (source) source.close();
@@ -80,7 +80,7 @@
 	};
 	const listen = () => {
 		if (source || document.visibilityState === "hidden") return;
-		source = new EventSource("/events");
+		source = new EventSource(`/events?n=${document.body.dataset.now}`);
 		source.addEventListener("changed", changed);
 		source.addEventListener("full", stop);
 		source.addEventListener("over", () => {
