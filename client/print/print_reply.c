@@ -17,10 +17,11 @@ int print_damage(const struct cli *c, const struct msg *reply)
 {
 	require(c != NULL && reply != NULL);
 	/* tables of the store, as a person calls what lies in them */
-	static const char *const kinds[][2] = {
-		{"thread", "referral"},	    {"cases", "case"},	   {"caselog", "note"},
-		{"work", "task"},	    {"grant", "consent"},  {"outplace", "document"},
-		{"agreement", "agreement"}, {"ledger", "consent"}, {"pair", "connection"}};
+	static const char *const kinds[][2] = {{"thread", "referral"},	   {"cases", "case"},
+					       {"caselog", "note"},	   {"work", "task"},
+					       {"grant", "consent"},	   {"outplace", "document"},
+					       {"agreement", "agreement"}, {"ledger", "consent"},
+					       {"pair", "connection"},	   {"attachment", "file"}};
 	const size_t count = msg_count(reply, REPLY_DAMAGE);
 	char *text = NULL;
 	size_t len = 0;

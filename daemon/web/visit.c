@@ -322,6 +322,8 @@ static void fill_frame(struct visit *v, const struct msg *reply)
 {
 	char n[VISIT_MANY];
 
+	/* once some of a page was not readable the page says so, whichever of its questions that was */
+	v->f.damaged = v->f.damaged || msg_count(reply, REPLY_DAMAGE) != 0;
 	/* a refusal names nobody; who it is was said before */
 	if (msg_text(reply, REPLY_SIGNED_IN)[0] == '\0')
 		return;

@@ -7,11 +7,14 @@ import subprocess
 import time
 
 import pytest
+from browser import await_web, with_web
 from node import wait_for
 from staff import Colleague, hire
+from test_web_files import signed_in
 
 PAGE, LEAF_TREE, OVERFLOW = 4096, 2, 1
 ANNA, PIET, CARLA = 41001, 41077, 41088
+INCOMPLETE = "Een deel is niet te lezen"
 STORY = "identity,contact,household,needs,story,attachments"
 # What a node is nothing without: it does not start, says so, and comes back from a backup.
 OWN = {"roster": "the chain that it trusts", "log": "how far the database is ahead of its log", "node": "its own membership, and everybody's",
@@ -152,3 +155,27 @@ def test_one_row_of_each_table(full):
     assert not wrong, "\n".join(map(str, wrong))
     assert down <= set(OWN), down
     assert named >= {"pending", "handover", "draft", "attachment", "staff", "cases", "grant", "thread", "work", "pair", "agreement", "audit", "invite"}, named
+
+
+def test_a_page_in_a_browser_says_that_it_is_not_whole(federation):
+    """Whoever works at a screen types no kring verify: each page that lacks a row says so, and no other page does."""
+    f = federation("Goes", "SMWO")
+    a, b = f.nodes
+    with_web(a)
+    f.start()
+    await_web(a)
+    refer(a, b, "Piet Verzonnen")
+    case, ref = refer(a, b, "Anna Ander")
+    b.await_state(ref, "offered")
+    wait_for("the receipts", lambda: not a.k("outbox", "list").get("outbox"))
+    short = {"/": True, "/out": True, "/cases": False, "/me": False, f"/c/{case}": True}
+    says = lambda x: {path: INCOMPLETE in x.get(path).text for path in short}
+    thread = bytes.fromhex(a.k("show", ref)["referrals"][0]["id"])
+    assert not any(says(signed_in(a, name="Iris Bedacht")).values())
+    a.stop()
+    raw = bytearray((a.dir / "main/data.mdb").read_bytes())
+    raw[next(at + size - 1 for key, _, at, size in rows_of(raw)["thread"] if key == thread)] ^= 1
+    (a.dir / "main/data.mdb").write_bytes(raw)
+    a.start()
+    await_web(a)
+    assert says(signed_in(a, name="Bert Bedacht")) == short

@@ -141,7 +141,6 @@ static void told(struct visit *v, struct msg *reply)
 	p.first = form_value(&v->form, "after")[0] == '\0';
 	p.whose = parts_whose(v, reply);
 	p.next = msg_text(reply, REPLY_NEXT);
-	p.damaged = msg_count(reply, REPLY_DAMAGE) != 0;
 	grants(v, reply, &p);
 	went(v, reply, &p);
 	here(v, reply, &p);
