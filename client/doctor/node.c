@@ -21,11 +21,11 @@ static const char *word(const struct findings *f, enum list_id list, const char 
 /* Somebody has to act today; the others can wait for tomorrow. */
 static bool presses(const char *code)
 {
-	static const char *const now[] = {"restored",	     "staff-came-back", "staff-all-left",
-					  "no-backup",	     "rolled-back",	"ran-elsewhere",
-					  "runs-twice",	     "told-runs-twice", "pair-damaged",
-					  "keys-not-locked", "forked",		"expired",
-					  "we-leave",	     "we-were-removed", "old-key"};
+	static const char *const now[] = {
+		"restored",	"staff-came-back", "staff-all-left", "no-backup",
+		"rolled-back",	"ran-elsewhere",   "runs-twice",     "told-runs-twice",
+		"pair-damaged", "keys-not-locked", "forked",	     "expired",
+		"we-leave",	"we-were-removed", "old-key",	     "keys-damaged"};
 
 	for (size_t i = 0; i < sizeof now / sizeof now[0]; i++)
 		if (strcmp(code, now[i]) == 0)

@@ -410,7 +410,7 @@ static enum err shred(struct core *c)
 	require(c->o.engine != NULL);
 	fetched_drop(&c->fetched);
 	rc = erasing_now(&c->o.erasing, now_of(c).wall_ms);
-	node_set_shred(engine_node(c->o.engine), c->o.erasing.waits_ms);
+	node_set_shred(engine_node(c->o.engine), c->o.erasing.waits_ms, c->o.erasing.damaged);
 	node_set_epoch(engine_node(c->o.engine), keybox_roots(c->o.keys.keybox)->case_epoch);
 	return rc;
 }

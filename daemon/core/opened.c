@@ -182,7 +182,7 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 		return rc;
 	if (announces)
 		node_set_prekey(parts.node, record);
-	node_set_shred(parts.node, o->erasing.waits_ms);
+	node_set_shred(parts.node, o->erasing.waits_ms, o->erasing.damaged);
 	node_set_rest(parts.node, NODE_REST_MS);
 	node_set_epoch(parts.node, keybox_roots(o->keys.keybox)->case_epoch);
 	parts.store = o->main;

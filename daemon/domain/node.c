@@ -243,9 +243,10 @@ void node_set_rest(struct node *n, uint64_t rest_ms)
 	n->rest_ms = rest_ms;
 }
 
-void node_set_shred(struct node *n, uint64_t since_ms)
+void node_set_shred(struct node *n, uint64_t since_ms, uint64_t damaged)
 {
 	n->shred_ms = since_ms;
+	n->keys_damaged = damaged;
 }
 
 void node_set_disk(struct node *n, enum node_disk disk)

@@ -65,8 +65,8 @@ void node_set_settings(struct node *n, const struct node_settings *s);
 /** A file of settings was read again.  refused_ms: when it was found not to hold, so that those before stay; 0: it was taken. */
 void node_settings_judged(struct node *n, uint64_t refused_ms);
 void node_set_disk(struct node *n, enum node_disk disk);
-/** Since when (wall clock) a shred waits because it found no room; 0: none does. */
-void node_set_shred(struct node *n, uint64_t since_ms);
+/** Since when (wall clock) a shred waits because it found no room, 0: none does; and how many keys of cases and consents are damaged. */
+void node_set_shred(struct node *n, uint64_t since_ms, uint64_t damaged);
 /** How many shreds this node's keys went through: partners are told that what they took back is behind one. */
 void node_set_epoch(struct node *n, uint32_t epoch);
 /** A line at rest (nothing to say and nothing to ask) is asked about once in this time, by one of its ends, and all lines of a

@@ -230,7 +230,7 @@ struct node {
 	bool clock_confirmed;	 /* by an administrator, this run */
 	struct node_before before;
 	bool bare; /* this event writes nothing, for there is no room; it is answered all the same */
-	uint64_t shred_ms; /* wall clock: since when a shred waits that found no room; 0 */
+	uint64_t shred_ms, keys_damaged;  /* since when it waits for room, or 0; how many */
 	uint32_t shred_epoch, shred_seen; /* of today's key; as the last tick saw it */
 	struct index *index;		  /* people (people/known.h); NULL: looked for row by row */
 	struct id16 indexed;		  /* up to here, since the start */

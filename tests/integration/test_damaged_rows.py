@@ -179,3 +179,58 @@ def test_a_page_in_a_browser_says_that_it_is_not_whole(federation):
     a.start()
     await_web(a)
     assert says(signed_in(a, name="Bert Bedacht")) == short
+
+
+def flip(node, table, *keys):
+    """The last byte of these rows; the same again takes it back.  The node is off."""
+    path = node.dir / "main/data.mdb"
+    raw = bytearray(path.read_bytes())
+    at = {key: at + size - 1 for key, _, at, size in rows_of(raw).get(table, ())}
+    for key in keys or at:
+        raw[at[key]] ^= 1
+    path.write_bytes(raw)
+
+
+def alarms(n):
+    return [x["what"] for x in n.k("status")["status"].get("alarms", [])]
+
+
+def test_a_damaged_key_costs_its_case_and_no_other(federation, tmp_path):
+    """Every shred takes each key through its hands: one that opens nothing is passed over, what was erased is gone all the same, and the
+    node goes on, also with its backups."""
+    f = federation("Goes")
+    a, = f.nodes
+    a.start()
+    lost, gone, here = (a.new_case(name=f"{x} Verzonnen", phone="000-111") for x in ("Anna", "Bert", "Carla"))
+    a.stop()
+    before = sum(1 for _ in rows_of((a.dir / "main/data.mdb").read_bytes())["casekey"])
+    flip(a, "casekey", bytes.fromhex(lost))
+    a.start()
+    assert "keys-damaged" in alarms(a)
+    a.k("case", "erase", gone, "--now")
+    assert a.k("case", "show", here)["person"]["name"] == "Carla Verzonnen" and "keys-damaged" in alarms(a)
+    a.k("backup", str(tmp_path / "b"))
+    a.stop()
+    assert len(rows_of((a.dir / "main/data.mdb").read_bytes())["casekey"]) == before - 1
+    a.start()
+    assert a.k("case", "show", here)["person"]["phone"] == "000-111" and "keys-damaged" in alarms(a)
+    verify = subprocess.run([str(f.bin / "kring"), "--dir", str(a.dir), "verify"], capture_output=True, text=True)
+    assert verify.returncode == 5 and lost in verify.stdout + verify.stderr and here not in verify.stdout + verify.stderr
+
+
+def test_where_no_key_opens_none_is_given_up(federation):
+    """That is no damage of a disk: what opens them is wrong, and it is not thrown away.  Once it is right again the shred goes on."""
+    f = federation("Goes")
+    a, = f.nodes
+    a.start()
+    cases = [a.new_case(name=f"{x} Verzonnen") for x in ("Anna", "Bert", "Carla")]
+    a.stop()
+    flip(a, "casekey")
+    a.start()
+    assert a.try_k("case", "erase", cases[0], "--now") is None
+    a.stop()
+    a.start(wait=False)
+    a.proc.wait(20)
+    flip(a, "casekey")
+    a.start()
+    assert a.k("case", "show", cases[1])["person"]["name"] == "Bert Verzonnen" and "keys-damaged" not in alarms(a)

@@ -38,7 +38,7 @@ enum err erasing_now(struct erasing *e, uint64_t wall_ms)
 	if (rc != ERR_OK)
 		return full(e, rc, "ledger", wall_ms);
 	e->untold = false;
-	return full(e, shred_run(e->store, e->keys), "shred", wall_ms);
+	return full(e, shred_run(e->store, e->keys, &e->damaged), "shred", wall_ms);
 }
 
 enum err erasing_start(struct erasing *e, uint64_t wall_ms)
@@ -58,7 +58,11 @@ enum err erasing_start(struct erasing *e, uint64_t wall_ms)
 				  keyroot_settle(e->keys->root, keybox_roots(e->keys->keybox),
 						 &e->keys->state),
 				  "keyroot", wall_ms);
+		if (rc == ERR_OK)
+			rc = shred_look(e->store, e->keys, &e->damaged);
 	}
+	if (e->damaged != 0)
+		log_write(LOG_ERROR, LOG_DISK, "keys_damaged=%llu", (unsigned long long)e->damaged);
 	return rc == ERR_FULL ? ERR_OK : rc;
 }
 

@@ -24,6 +24,7 @@ struct erasing {
 	bool untold;		 /* the ledger lacks some of what the store erased */
 	uint64_t waits_ms;	 /* wall clock: since when one waits that found no room; 0 */
 	uint64_t after_mono_ms;	 /* the next batch of the night, at the earliest */
+	uint64_t damaged;	 /* keys that open nothing, as the last look found them */
 };
 
 /** What a crash kept from the ledger or broke off is finished. */

@@ -8,6 +8,7 @@
 #include "core/disk/shred.h"
 
 #include "base/check.h"
+#include "crypto/secret.h"
 
 /* The mark that a case was erased while the key before can still open it. */
 static struct store_key pending_key(void)
@@ -34,12 +35,34 @@ bool shred_waiting(struct store *s, const struct keyfile *k)
 	return waits;
 }
 
+/* One that is passed over keeps the key of before, which is nowhere then: so many, and no more. */
+enum { DAMAGED_MOST = 64 };
+
+/* Audit keys are never wrapped anew. */
+static const enum keybox_class classes[] = {KEYBOX_CASE, KEYBOX_GRANT};
+
+static enum store_table table_of(enum keybox_class cls)
+{
+	return cls == KEYBOX_CASE ? STORE_CASEKEY : STORE_GRANTKEY;
+}
+
+/* How many opened, or were wrapped anew before a crash; and how many did not. */
+struct seen {
+	uint64_t opened, damaged;
+};
+
+/* A disk spoils a few rows.  Where nothing opens, or very much does not, the keys are right and what opens them is not. */
+static bool believed(const struct seen *n)
+{
+	return n->damaged == 0 || (n->opened > 0 && n->damaged <= DAMAGED_MOST);
+}
+
 /* Up to a slice of them, from where w stands; *more: it did not come to the end.  Those wrapped before a crash are
  * wrapped already. */
 static enum err rewrap(struct store_txn *txn, struct keybox *kb, enum keybox_class cls,
-		       struct store_walk *w, bool *more)
+		       struct store_walk *w, bool *more, struct seen *seen)
 {
-	const enum store_table table = cls == KEYBOX_CASE ? STORE_CASEKEY : STORE_GRANTKEY;
+	const enum store_table table = table_of(cls);
 	const uint32_t next = keybox_roots(kb)->case_epoch_next;
 	unsigned n = 0;
 
@@ -49,10 +72,17 @@ static enum err rewrap(struct store_txn *txn, struct keybox *kb, enum keybox_cla
 		uint8_t wrapped[KEYBOX_WRAPPED_LEN];
 		struct id16 id;
 
+		seen->opened++;
 		if (be32_get(w->row.val.p) == next)
 			continue;
 		memcpy(id.b, w->row.key.p, 16);
 		w->rc = keybox_rewrap(kb, cls, &id, w->row.val.p, wrapped);
+		if (w->rc == ERR_CORRUPT) {
+			seen->opened--;
+			seen->damaged++;
+			w->rc = ERR_OK;
+			continue;
+		}
 		if (w->rc == ERR_OK)
 			w->rc = store_put(txn, table, span_of(id.b, 16),
 					  span_of(wrapped, sizeof wrapped));
@@ -66,7 +96,7 @@ static enum err rewrap(struct store_txn *txn, struct keybox *kb, enum keybox_cla
 
 /* The mark goes with the last slice of the last table. */
 static enum err slice(struct store *s, struct keybox *kb, enum keybox_class cls,
-		      struct store_walk *w, bool *more)
+		      struct store_walk *w, bool *more, struct seen *seen)
 {
 	const struct store_key key = pending_key();
 	struct store_txn *txn;
@@ -76,8 +106,8 @@ static enum err slice(struct store *s, struct keybox *kb, enum keybox_class cls,
 		return rc;
 	require(w->key_len == 16 && w->val_len == KEYBOX_WRAPPED_LEN);
 	store_use(txn, STORE_FREES);
-	rc = rewrap(txn, kb, cls, w, more);
-	if (rc == ERR_OK && !*more && cls == KEYBOX_GRANT) {
+	rc = rewrap(txn, kb, cls, w, more, seen);
+	if (rc == ERR_OK && !*more && cls == KEYBOX_GRANT && believed(seen)) {
 		rc = store_del(txn, STORE_META, key_span(&key));
 		rc = rc == ERR_NOTFOUND ? ERR_OK : rc; /* a shred that went on after a crash */
 	}
@@ -87,9 +117,9 @@ static enum err slice(struct store *s, struct keybox *kb, enum keybox_class cls,
 	return rc;
 }
 
-enum err shred_run(struct store *s, struct keyfile *k)
+enum err shred_run(struct store *s, struct keyfile *k, uint64_t *damaged)
 {
-	static const enum keybox_class classes[] = {KEYBOX_CASE, KEYBOX_GRANT};
+	struct seen seen = {.opened = 0};
 	enum err rc;
 
 	require(s != NULL && k->keybox != NULL && k->root != NULL);
@@ -100,12 +130,40 @@ enum err shred_run(struct store *s, struct keyfile *k)
 		bool more = true;
 
 		while (rc == ERR_OK && more)
-			rc = slice(s, k->keybox, classes[i], &w, &more);
+			rc = slice(s, k->keybox, classes[i], &w, &more, &seen);
 	}
+	if (rc == ERR_OK && !believed(&seen))
+		rc = ERR_CORRUPT;
 	if (rc != ERR_OK)
 		return rc;
+	*damaged = seen.damaged;
 	keybox_shred_end(k->keybox);
 	return keyroot_settle(k->root, keybox_roots(k->keybox), &k->state);
+}
+
+enum err shred_look(struct store *s, const struct keyfile *k, uint64_t *damaged)
+{
+	struct store_txn *txn;
+	enum err rc = store_begin(s, false, &txn);
+
+	*damaged = 0;
+	for (size_t i = 0; rc == ERR_OK && i < sizeof classes / sizeof classes[0]; i++) {
+		struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+
+		while (store_each(txn, table_of(classes[i]), span_of(NULL, 0), &w)) {
+			uint8_t key[32];
+			struct id16 id;
+
+			memcpy(id.b, w.row.key.p, 16);
+			w.rc = keybox_unwrap(k->keybox, classes[i], &id, w.row.val.p, key);
+			secret_wipe(key, sizeof key);
+			*damaged += w.rc == ERR_CORRUPT;
+			w.rc = w.rc == ERR_CORRUPT ? ERR_OK : w.rc;
+		}
+		rc = w.rc;
+	}
+	store_abort(txn);
+	return rc;
 }
 
 enum err shred_told(struct store *s, struct erasures *l)

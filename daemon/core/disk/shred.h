@@ -19,8 +19,12 @@
 
 /** Does a shred wait, or did one stop half-way? */
 bool shred_waiting(struct store *s, const struct keyfile *k);
-/** ERR_FULL: no room, nothing is lost, and it goes on from there the next time. */
-MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k);
+/** ERR_FULL: no room, nothing is lost, and it goes on from there the next time.  A key that is damaged is passed over, and *damaged says
+ *  how many are: it opens nothing, and what was erased beside it must not stay readable.  ERR_CORRUPT: so many do not open that it is the
+ *  wrap key that is wrong, which is kept then. */
+MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k, uint64_t *damaged);
+/** The same keys are looked at, and nothing is changed. */
+MUST_CHECK enum err shred_look(struct store *s, const struct keyfile *k, uint64_t *damaged);
 
 /** Every case the store knows to be erased stands in the ledger too: a crash may have come between. */
 MUST_CHECK enum err shred_told(struct store *s, struct erasures *l);

@@ -13,6 +13,7 @@
 #include "domain/loss/alarm.h"
 #include "domain/loss/quarantine.h"
 #include "domain/membership/roster.h"
+#include "domain/page.h"
 #include "domain/staff/staff.h"
 #include "domain/state.h"
 
@@ -28,6 +29,12 @@ void view_alarm(struct turn *t, struct msg *status, const char *what, const char
 	msg_set_text(t->arena, m, ALARM_ROW_WHAT, what);
 	msg_set_text(t->arena, m, ALARM_ROW_PARTNER, partner);
 	msg_set_u64(m, ALARM_ROW_AT_MS, at_ms);
+}
+
+/* For what is there since the start that found it. */
+static uint64_t since_start(const struct turn *t)
+{
+	return t->wall_ms - (t->mono_ms - t->node->start_mono_ms);
 }
 
 /* Who has to be heard before older cases go on: named, because an administrator phones them. */
@@ -57,8 +64,7 @@ static void broken(struct turn *t, struct msg *status)
 		const struct peer *p = &t->node->peers[i];
 
 		if (p->broken && p->active) /* since the start that found it */
-			view_alarm(t, status, "pair-damaged", p->org,
-				   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
+			view_alarm(t, status, "pair-damaged", p->org, since_start(t));
 	}
 }
 
@@ -203,6 +209,10 @@ enum err view_alarms_seen(struct turn *t, struct msg *status)
 			continue; /* there was no memory for it, and the reply will not go out */
 		rc = alarm_acked(t, msg_text(row, ALARM_ROW_WHAT),
 				 peer_of(t->node, msg_text(row, ALARM_ROW_PARTNER)), &a);
+		if (rc == ERR_CORRUPT) { /* then nobody did */
+			rc = ERR_OK;
+			continue;
+		}
 		if (rc == ERR_OK && a.at_ms != 0 && msg_u64(row, ALARM_ROW_AT_MS) <= a.at_ms)
 			rc = seen_by(t, &a, row);
 	}
@@ -210,7 +220,7 @@ enum err view_alarms_seen(struct turn *t, struct msg *status)
 }
 
 /* An alarm is a row until it ends or somebody settles it (alarm_clear), so it is shown after a restart too. */
-enum err view_alarms(struct turn *t, struct msg *status)
+enum err view_alarms(struct turn *t, struct msg *status, struct msg *reply)
 {
 	/* which alarm, one byte, and of which partner, two */
 	struct store_walk w = {.key_len = 3};
@@ -223,11 +233,15 @@ enum err view_alarms(struct turn *t, struct msg *status)
 
 		key_put(&k, w.row.key.p, w.row.key.len);
 		rc = turn_get(t, STORE_ALARM, &k, &v);
-		if (rc != ERR_OK || v.len != 8)
-			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		if (rc == ERR_OK && v.len != 8)
+			rc = ERR_CORRUPT;
+		if (rc != ERR_OK && !page_damaged(t, rc, STORE_ALARM, key_span(&k), reply))
+			return rc;
 		p = state_peer(t->node, be16_get(k.b + 1));
 		/* of one that left nothing but the alarm is known */
-		view_alarm(t, status, alarm_text(k.b[0]), p == NULL ? "" : p->org, be64_get(v.p));
+		/* its key says which it is: what is damaged is only since when */
+		view_alarm(t, status, alarm_text(k.b[0]), p == NULL ? "" : p->org,
+			   rc == ERR_OK ? be64_get(v.p) : since_start(t));
 	}
 	broken(t, status);
 	if (w.rc == ERR_OK)

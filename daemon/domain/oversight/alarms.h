@@ -21,8 +21,8 @@ void view_alarm(struct turn *t, struct msg *status, const char *what, const char
 void view_limit_alarms(struct turn *t, struct msg *status);
 /** Of the people who are named here: an alarm each, and STATUS_CAME_BACK. */
 MUST_CHECK enum err view_people_alarms(struct turn *t, struct msg *status);
-/** Rows of kring status: those that last, and whom this node waits for. */
-MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status);
+/** Rows of kring status: those that last, and whom this node waits for; the reply names a damaged one. */
+MUST_CHECK enum err view_alarms(struct turn *t, struct msg *status, struct msg *reply);
 /** Which of the alarms there now somebody saw, and who; behind the others. */
 MUST_CHECK enum err view_alarms_seen(struct turn *t, struct msg *status);
 

@@ -97,6 +97,9 @@ static void room(struct turn *t, struct msg *s)
 							: "");
 	if (t->node->shred_ms != 0)
 		view_alarm(t, s, "shred-waits", NULL, t->node->shred_ms);
+	if (t->node->keys_damaged != 0)
+		view_alarm(t, s, "keys-damaged", NULL,
+			   t->wall_ms - (t->mono_ms - t->node->start_mono_ms));
 }
 
 /* Since the keys came into memory: from then on the system may have written them to its disk.  The start is known by a clock
@@ -318,7 +321,7 @@ enum err view_status(struct turn *t, const struct msg *req, struct msg *reply)
 	if (rc == ERR_OK)
 		rc = quota_status(t, s);
 	if (rc == ERR_OK)
-		rc = view_alarms(t, s);
+		rc = view_alarms(t, s, reply);
 	/* behind what tells of a loss: of these, partners bring about as many as there are limits */
 	if (rc == ERR_OK)
 		view_limit_alarms(t, s);
