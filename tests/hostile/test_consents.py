@@ -203,3 +203,27 @@ def test_answers_to_a_withdrawal_at_their_limits(world):
         assert shown["backup_until_ms"] == 0 and not shown["complete"] and shown.get("outcome", "") == {1: "erased", 2: "restricted"}.get(said.get("outcome"), ""), shown
         assert all(v >= 0 for v in shown.values() if isinstance(v, int)), shown
     w.still_whole()
+
+
+def test_words_that_a_case_does_not_hold_take_none_away(world):
+    """One partner's long words fill the file of a person: what is beyond is counted, and once a consent ends and all is put together anew,
+    the short ones still stand in it."""
+    w = world()
+    m, b = w.hostile[0], w.target
+    bits = {name: 1 << i for i, name in enumerate(("identity", "contact", "household"))} | {"needs": 1 << 15, "story": 1 << 16}
+    gid, subject, g = grant(m, sum(bits.values()))
+    late, _, second = grant(m, IDENTITY_NEEDS, subject=subject)
+    told = [offer(m, gid, subject, NAME, IDENTITY_NEEDS | bits["contact"])[1]]
+    for field, cat in (("address", "contact"), ("best_time", "contact"), ("email", "contact"), ("household", "household"), ("goals", "needs"), ("story", "story"), ("tried", "story"),
+                       ("language", "identity")):
+        told.append(offer(m, gid, subject, pb.Person(**{field: "x" * 7000}), IDENTITY_NEEDS | bits[cat])[1])
+    assert set(say(m, [g, second, *told, offer(m, late, subject, pb.Person(birth_date="1980-01-01"), IDENTITY_NEEDS)[1]])) == {0}
+    case = next(r["case_id"] for r in b.k("inbox", "--from", m.name)["referrals"])
+    person = lambda: b.k("case", "show", case)["person"]
+    assert person()["name"] == NAME.name and person()["address"] == "x" * 7000
+    row = next(r for r in b.k("status")["status"]["limits"] if r["what"] == "one-case")
+    assert (row["partner"], row["refused"]) == (m.org, 1)
+    assert say(m, [withdrawal(m, late, 2, m.hash_of[second])[0]]) == [0]
+    wait_for("the end of that consent", lambda: [x["state"] for x in b.k("consent", "list", case)["grants"] if x["id"] == late.hex()] == ["withdrawn"])
+    assert person()["name"] == NAME.name and person()["phone"] == NAME.phone and not person().get("birth_date")
+    w.still_whole()

@@ -552,9 +552,9 @@ enum err bundle_add(struct turn *t, const struct thread *th, const struct doc_ke
 	if (rc != ERR_OK)
 		return rc == ERR_NOTFOUND ? ERR_OK : rc;
 	/* only whoever takes a case back reads a person in it: everybody else changes the person itself */
-	return th->role == THREAD_SENDER
-		       ? casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON))
-		       : ERR_OK;
+	if (th->role == THREAD_SENDER)
+		rc = casefile_back(t, &th->case_id, msg_get(body, HANDOVER_ADDENDUM_PERSON));
+	return rc == ERR_LIMIT ? quota_passed_over(t, th->peer, QUOTA_CASE) : rc;
 }
 
 enum err bundle_stays(struct turn *t, const struct thread *th, bool *any)

@@ -25,6 +25,7 @@
 #include "domain/consent/grant.h"
 #include "domain/documents/words.h"
 #include "domain/evidence/audit.h"
+#include "domain/exchange/quota.h"
 #include "domain/grant/grantdocs.h"
 #include "domain/grant/tree.h"
 #include "domain/referral/begin.h"
@@ -213,6 +214,14 @@ enum err intake_referral(struct turn *t, const struct peer *p, const struct wire
 	return rc == ERR_OK && body != NULL ? intake_scope(t, p, d, th, body, verdict) : rc;
 }
 
+/* What is more than a case holds stays in the history, and kring status says whose words those were. */
+static enum err hear(struct turn *t, const struct thread *th, const struct msg *person)
+{
+	const enum err rc = casefile_hear(t, &th->case_id, person);
+
+	return rc == ERR_LIMIT ? quota_passed_over(t, th->peer, QUOTA_CASE) : rc;
+}
+
 /* Its words stay in the thread.  How to reach the person is shown in the case of whoever was referred to; who referred has a
  * file of its own, and reads it in the history. */
 static enum err learn_message(struct turn *t, struct thread *th, const struct msg *body)
@@ -221,7 +230,7 @@ static enum err learn_message(struct turn *t, struct thread *th, const struct ms
 
 	require(th->their_no >= 1);
 	return rc == ERR_OK && th->role == THREAD_RECEIVER
-		       ? casefile_hear(t, &th->case_id, msg_get(body, MESSAGE_PERSON))
+		       ? hear(t, th, msg_get(body, MESSAGE_PERSON))
 		       : rc;
 }
 
@@ -241,15 +250,14 @@ static enum err learn(struct turn *t, struct thread *th, const struct document *
 		return rc; /* out of turn: it teaches nothing */
 	if (d->head.type == DOC_OFFER) {
 		offer_read(th, body);
-		return casefile_hear(t, &th->case_id, msg_get(body, OFFER_PERSON));
+		return hear(t, th, msg_get(body, OFFER_PERSON));
 	}
 	if (d->head.type == DOC_INFO && msg_has(body, INFO_BLOB)) {
 		th->unread = th->their_no; /* nobody asked for it: somebody looks at it */
 		rc = attach_came(t, th, d, body);
 	}
 	if (d->head.type == DOC_INFO)
-		return rc == ERR_OK ? casefile_hear(t, &th->case_id, msg_get(body, INFO_PERSON))
-				    : rc;
+		return rc == ERR_OK ? hear(t, th, msg_get(body, INFO_PERSON)) : rc;
 	if (d->head.type == DOC_MESSAGE)
 		return learn_message(t, th, body);
 	if (act_reviews(d->head.type))

@@ -289,10 +289,12 @@ static enum err gather(struct turn *t, const struct thread *th, struct told_list
 	return rc == ERR_NOTFOUND ? ERR_CORRUPT : rc;
 }
 
-/* Fields that no newer body had. */
-static enum err add_older(struct turn *t, const struct doc_key *key, struct msg *person)
+/* Fields that no newer body had, unless that were more than so many bytes. */
+static enum err add_older(struct turn *t, const struct doc_key *key, size_t most,
+			  struct msg *person)
 {
 	struct document d;
+	struct span packed;
 	struct msg *body, *both;
 	enum err rc = document_load(t, key, &d);
 
@@ -306,8 +308,23 @@ static enum err add_older(struct turn *t, const struct doc_key *key, struct msg 
 	if (msg_get(body, bodies_person_field(d.head.type)) != NULL)
 		msg_copy_fields(both, msg_get(body, bodies_person_field(d.head.type)));
 	msg_copy_fields(both, person);
-	msg_copy_fields(person, both);
-	return ERR_OK;
+	rc = msg_pack(t->arena, both, &packed);
+	if (rc == ERR_OK && packed.len <= most)
+		msg_copy_fields(person, both);
+	return rc;
+}
+
+/* Newest first: when memory gets short, what is left out is what is oldest.  When the case does, it is the longest: one partner's long
+ * words take nobody else's away. */
+static enum err tell(struct turn *t, const struct id16 *case_id, const struct told_list *l,
+		     size_t most)
+{
+	struct msg *person = msg_new(t->arena, MSG_PERSON);
+	enum err rc = person == NULL ? ERR_NOMEM : ERR_OK;
+
+	for (size_t i = 0; i < l->count && rc == ERR_OK && t->arena->used < t->arena->cap / 2; i++)
+		rc = add_older(t, &l->all[i].doc, most, person);
+	return rc == ERR_OK ? casefile_tell(t, case_id, person) : rc;
 }
 
 /* All referrals of the case. */
@@ -387,18 +404,15 @@ static enum err tell_again(struct turn *t, const struct id16 *case_id,
 {
 	const size_t mark = t->arena->used;
 	struct told_list l = {arena_alloc(t->arena, BODIES_MAX * sizeof *l.all), 0};
-	struct msg *person = msg_new(t->arena, MSG_PERSON);
-	enum err rc;
+	enum err rc = l.all == NULL ? ERR_NOMEM : from(t, case_id, &l);
+	const size_t listed = t->arena->used;
 
-	if (l.all == NULL || person == NULL)
-		return ERR_NOMEM;
-	rc = from(t, case_id, &l);
 	l.count = planted(PLANT_FORGET_CASE) ? 0 : l.count;
-	/* newest first: when memory gets short, what is left out is what is oldest */
-	for (size_t i = 0; i < l.count && rc == ERR_OK && t->arena->used < t->arena->cap / 2; i++)
-		rc = add_older(t, &l.all[i].doc, person);
-	if (rc == ERR_OK)
-		rc = casefile_tell(t, case_id, person);
+	rc = rc == ERR_OK ? tell(t, case_id, &l, LIMIT_RECORD) : rc;
+	for (size_t most = LIMIT_RECORD / 2; rc == ERR_LIMIT && most > 0; most /= 2) {
+		arena_rewind(t->arena, listed);
+		rc = tell(t, case_id, &l, most);
+	}
 	arena_rewind(t->arena, mark);
 	return rc;
 }

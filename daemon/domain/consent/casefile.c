@@ -383,19 +383,14 @@ enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg 
 	return rc == ERR_OK ? alone_over(t, id) : rc;
 }
 
-/* A partner's newest words beside ours; a case that is full keeps what it has, since the body is in the history. */
 enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person)
 {
-	enum err rc = put_words(t, id, CASE_RECORD_TOLD, person);
-
-	return rc == ERR_LIMIT ? ERR_OK : rc;
+	return put_words(t, id, CASE_RECORD_TOLD, person);
 }
 
 enum err casefile_back(struct turn *t, const struct id16 *id, const struct msg *person)
 {
-	const enum err rc = put_words(t, id, CASE_RECORD_BACK, person);
-
-	return rc == ERR_LIMIT ? ERR_OK : rc; /* a case that is full keeps what it has, as above */
+	return put_words(t, id, CASE_RECORD_BACK, person);
 }
 
 /* In place of all that was told before: what went must not stay behind in the file. */
@@ -409,10 +404,6 @@ enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *
 	msg_clear(m, CASE_RECORD_TOLD);
 	if (msg_cats(person) != 0)
 		msg_put_sub(m, CASE_RECORD_TOLD, person);
-	rc = casefile_save(t, id, m);
-	if (rc != ERR_LIMIT)
-		return rc;
-	msg_clear(m, CASE_RECORD_TOLD); /* more than a case holds */
 	return casefile_save(t, id, m);
 }
 

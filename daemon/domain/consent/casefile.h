@@ -52,10 +52,10 @@ MUST_CHECK enum err casefile_also(struct turn *t, const struct peer *p, const st
 MUST_CHECK enum err casefile_amend(struct turn *t, const struct id16 *id, const struct msg *person);
 /** Nothing that was told up to now opens any more, and nobody is found by it: a consent under which it came is gone. */
 MUST_CHECK enum err casefile_untell(struct turn *t, const struct id16 *id);
-/** A partner's newest words, beside our own and never over them; tell: in place of all it said before. */
+/** A partner's newest words, beside our own; tell: in place of all it said before.  ERR_LIMIT: that is more than a case holds. */
 MUST_CHECK enum err casefile_hear(struct turn *t, const struct id16 *id, const struct msg *person);
 MUST_CHECK enum err casefile_tell(struct turn *t, const struct id16 *id, const struct msg *person);
-/** What was changed elsewhere of the person of a case that we took back: beside our own, and no consent bounds it. */
+/** What was changed elsewhere of the person of a case that we took back: beside our own, and no consent bounds it.  ERR_LIMIT as above. */
 MUST_CHECK enum err casefile_back(struct turn *t, const struct id16 *id, const struct msg *person);
 /** Into a text of this row why a person who is shown so has no name, as a code of ui.psv: the case was handed over, the consents of whoever
  *  brought it are over, or do not cover the name.  Nothing where there is a name, or where none was ever typed. */
