@@ -76,11 +76,11 @@ struct conn {
 	bool asked, spoke;    /* it is outstanding; documents left since one was answered */
 	uint64_t ask_mono_ms; /* when to ask (again) */
 	uint32_t ask_wait_ms;
-	uint64_t base;	       /* receipted when it came up: what they then held of ours */
-	bool told;	       /* that the pair is stopped */
-	bool dialled, hung_up; /* net was asked for a line; to end this one, for its silence */
-	uint64_t wait_mono_ms; /* since when what we said is unanswered; 0: nothing is */
-	uint32_t hangups;      /* silent lines in a row, over connections */
+	uint64_t base;		/* receipted when it came up: what they then held of ours */
+	bool told;		/* that the pair is stopped */
+	bool dialled, hung_up;	/* net was asked for a line; to end this one, for its silence */
+	uint64_t wait_mono_ms;	/* since when what we said is unanswered; 0: nothing is */
+	uint32_t hangups, said; /* silent lines in a row; introductions.  Both over connections */
 	uint64_t clock_record_ms, clock_theirs_ms; /* what their clock said ... */
 	uint64_t clock_mono_ms;	    /* ... and when we heard so; 0: never.  Over connections too */
 	uint64_t records_mono_ms;   /* since when its node records are counted, ... */

@@ -182,7 +182,7 @@ enum err afar_says(struct turn *t, const struct id16 *id, bool *yes)
 	return rc == ERR_OK ? s.w.rc : rc;
 }
 
-enum err afar_say(struct turn *t, struct wr *parts, uint16_t *count)
+enum err afar_say(struct turn *t, uint32_t said, struct wr *parts, uint16_t *count)
 {
 	struct saying s = {.count = 0};
 	struct span whole;
@@ -200,7 +200,7 @@ enum err afar_say(struct turn *t, struct wr *parts, uint16_t *count)
 		n++;
 	if (s.w.rc != ERR_OK || n == 0)
 		return s.w.rc;
-	at = (unsigned)(t->mono_ms / 1000 % n); /* each gets its turn */
+	at = said % n; /* each gets its turn, however far apart questions are */
 	s = (struct saying){.count = 0};
 	while (next_said(t, &c, &s, &p) && at > 0)
 		at--;

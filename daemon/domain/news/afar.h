@@ -34,7 +34,7 @@ MUST_CHECK enum err afar_take(struct turn *t, struct span carried, struct afar_t
 MUST_CHECK enum err afar_part(struct turn *t, struct peer *from, struct span carried,
 			      struct afar_taken *out);
 /** For a question: one of the proposals that the roots signed here, each in its turn. */
-MUST_CHECK enum err afar_say(struct turn *t, struct wr *parts, uint16_t *count);
+MUST_CHECK enum err afar_say(struct turn *t, uint32_t said, struct wr *parts, uint16_t *count);
 /** May this one go to partners: signed, in its place still, one of those that have a place there? */
 MUST_CHECK enum err afar_says(struct turn *t, const struct id16 *id, bool *yes);
 /** After entries joined the roster (t->unsettled): proposals that are among them go, and their newcomers are answered; one of a partner

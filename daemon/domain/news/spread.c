@@ -49,25 +49,24 @@ static enum err own_records(struct turn *t, struct wr *parts, uint16_t *count)
 	return ERR_OK;
 }
 
-/* Cosignatures of others, from a place that moves on, so that all of them get their turn. */
-static enum err others_words(struct turn *t, struct wr *parts, uint16_t *count)
+/* Cosignatures of others, from a place that moves on, so that all of them get their turn; one that is damaged is nobody's word. */
+static enum err others_words(struct turn *t, uint32_t said, struct wr *parts, uint16_t *count)
 {
-	const uint16_t first = (uint16_t)(t->node->peer_count == 0
-						  ? 0
-						  : t->mono_ms / 1000 % t->node->peer_count);
+	const size_t all = t->node->peer_count, first = all == 0 ? 0 : (size_t)said * WORDS % all;
 	unsigned words = 0;
 
-	for (size_t i = 0; i < t->node->peer_count && words < WORDS; i++) {
-		const struct peer *p = &t->node->peers[(first + i) % t->node->peer_count];
+	for (size_t i = 0; i < all && words < WORDS; i++) {
+		const struct peer *p = &t->node->peers[(first + i) % all];
 		const struct store_key k = turn_key_u16(p->no);
 		struct wire_witness w;
 		struct span v;
 		enum err rc = p->self ? ERR_NOTFOUND : turn_get(t, STORE_WITNESS, &k, &v);
 
-		if (rc == ERR_NOTFOUND)
+		if (rc == ERR_NOTFOUND || rc == ERR_CORRUPT ||
+		    (rc == ERR_OK && wire_witness_get(v, &w) != ERR_OK))
 			continue;
-		if (rc != ERR_OK || wire_witness_get(v, &w) != ERR_OK)
-			return rc == ERR_OK ? ERR_CORRUPT : rc;
+		if (rc != ERR_OK)
+			return rc;
 		wire_part_put(parts, WIRE_PART_WITNESS, v);
 		(*count)++;
 		words++;
@@ -76,7 +75,7 @@ static enum err others_words(struct turn *t, struct wr *parts, uint16_t *count)
 }
 
 /* What a partner needs to know of us before it reads anything else. */
-enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
+enum err spread_introduce(struct turn *t, uint32_t said, struct wr *parts, uint16_t *count)
 {
 	enum err rc = own_records(t, parts, count);
 
@@ -89,7 +88,7 @@ enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count)
 			      span_of(t->node->witness, WIRE_WITNESS_LEN));
 		(*count)++;
 	}
-	return rc == ERR_OK ? others_words(t, parts, count) : rc;
+	return rc == ERR_OK ? others_words(t, said, parts, count) : rc;
 }
 
 /* One part to everybody connected. */

@@ -23,7 +23,8 @@ enum { SPREAD_PARTS = 19, SPREAD_BYTES = 6144 };
 
 /** Parts of our first frame on a connection, and of questions: our records, our word as witness, and
  *  some words of others. */
-MUST_CHECK enum err spread_introduce(struct turn *t, struct wr *parts, uint16_t *count);
+MUST_CHECK enum err spread_introduce(struct turn *t, uint32_t said, struct wr *parts,
+				     uint16_t *count);
 /** A frame told how far its sender's roster goes. */
 MUST_CHECK enum err spread_heard(struct turn *t, struct peer *p, const struct wire_frame *f,
 				 struct answer *a);

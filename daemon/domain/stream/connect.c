@@ -70,6 +70,7 @@ enum err connect_up(struct turn *t, struct peer *p)
 		.question = c->question,
 		.wait_mono_ms = t->mono_ms,
 		.hangups = c->hangups,
+		.said = c->said,
 		.records = c->records,
 		.kept = c->kept,
 		.records_mono_ms = c->records_mono_ms,

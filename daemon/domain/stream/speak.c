@@ -285,12 +285,12 @@ static enum err introduction(struct speaking *s, struct wr *parts, uint16_t *cou
 		s->a->deposit = false;
 	wire_part_put(parts, WIRE_PART_VERSION, span_of(KRING_VERSION, sizeof KRING_VERSION - 1));
 	(*count)++;
-	rc = spread_introduce(s->t, parts, count);
+	rc = spread_introduce(s->t, s->c->said, parts, count);
 	if (rc == ERR_OK)
 		rc = checkpoint_introduce(s->t, s->p, parts, count);
 	if (rc != ERR_OK || (s->a != NULL && s->a->more_count > 0))
 		return rc;
-	rc = afar_say(s->t, parts, count); /* there is room */
+	rc = afar_say(s->t, s->c->said++, parts, count); /* there is room */
 	return rc == ERR_OK ? deposit_introduce(s->t, s->p, parts, count) : rc;
 }
 

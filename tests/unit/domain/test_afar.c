@@ -247,20 +247,49 @@ static void questions_repeat_what_waits(void **state)
 	begin(b, &c);
 	assert_int_equal(proposal_make(&b->t, WIRE_ROSTER_RENEW, span_of(NULL, 0), NULL, &made),
 			 ERR_OK);
-	assert_int_equal(afar_say(&b->t, &parts, &count), ERR_OK);
+	assert_int_equal(afar_say(&b->t, 0, &parts, &count), ERR_OK);
 	assert_int_equal(count, 0); /* no root signed it */
 	assert_int_equal(afar_says(&b->t, &made, &yes), ERR_OK);
 	assert_false(yes);
 	e = entry(b, 1);
 	sign_by(b, &e, 0);
 	assert_int_equal(take(b, &e, &got), ERR_OK);
-	assert_int_equal(afar_say(&b->t, &parts, &count), ERR_OK);
+	assert_int_equal(afar_say(&b->t, 0, &parts, &count), ERR_OK);
 	assert_int_equal(count, 1);
 	r = rd_of(wr_span(&parts));
 	assert_true(wire_part_next(&r, &p));
 	assert_int_equal(p.type, WIRE_PART_PROPOSAL);
 	assert_int_equal(p.bytes.len, got.whole.len);
 	assert_memory_equal(p.bytes.p, got.whole.p, got.whole.len);
+}
+
+/* Lines at rest are asked about once a minute, to the second: whose turn it is does not hang on the clock. */
+static void each_of_them_gets_its_turn(void **state)
+{
+	struct bed *b = *state;
+	struct wr parts = arena_wr(&b->arena, 64 * 1024);
+	struct span first = span_of(NULL, 0);
+	struct afar_taken got;
+	struct wire_part p;
+	struct rd r;
+	struct chain c;
+	uint16_t count = 0;
+	bool other = false;
+
+	begin(b, &c);
+	for (unsigned i = 0; i < 2; i++) {
+		struct wire_roster e = entry(b, 1 + i);
+
+		sign_by(b, &e, (uint8_t)i);
+		assert_int_equal(take(b, &e, &got), ERR_OK);
+	}
+	for (uint32_t said = 0; said < 2; said++, b->t.mono_ms += LIMIT_PING_MS)
+		assert_int_equal(afar_say(&b->t, said, &parts, &count), ERR_OK);
+	assert_int_equal(count, 2);
+	for (r = rd_of(wr_span(&parts)); wire_part_next(&r, &p); first = p.bytes)
+		other = first.len != 0 &&
+			(first.len != p.bytes.len || memcmp(first.p, p.bytes.p, first.len) != 0);
+	assert_true(other);
 }
 
 int main(void)
@@ -273,6 +302,7 @@ int main(void)
 		EACH(one_root_has_two_places_and_all_have_eight),
 		EACH(one_partner_costs_so_much),
 		EACH(questions_repeat_what_waits),
+		EACH(each_of_them_gets_its_turn),
 	};
 
 	return cmocka_run_group_tests_name("afar", tests, NULL, NULL);
