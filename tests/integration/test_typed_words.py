@@ -8,7 +8,7 @@ import pytest
 
 import webmap
 from browser import Browser, Page, await_web, with_web
-from node import Federation, Node, offered, wait_for
+from node import Federation, Node, Refused, offered, wait_for
 from staff import Colleague, hire
 from test_webrefer import colleague, start, step
 
@@ -66,8 +66,8 @@ class Form:
         self.page = self.b.get(page or path)
         assert path in self.page.forms, (path, self.page.text)
 
-    def send(self):
-        """What is missing then, or ""."""
+    def send(self, says=""):
+        """What is wrong then: [], where the words are there and what happened is said, with this word."""
         b = self.b
         b.page = self.page
         b.post(self.path, follow=False, **self.words, **self.chosen)
@@ -89,6 +89,7 @@ class Form:
         twice = 'id="typed"' in text and self.words.keys() & {a.get("name") for t, a in Page(text).tags if t in ("input", "textarea")}
         said = re.search(r'class="(wrong|move|done)"|<h1>Niet gevonden</h1>', text)
         wrong = [f"lost: {', '.join(lost)}"] if lost else []
+        wrong += [f"{says} is not said"] if says not in whole else []
         wrong += ["in its field and above it"] if twice else []
         wrong += [] if said or 'class="log"' in text else ["it does not say what happened"]
         return [f"{self.pattern}: {w} ({status} {b.at})" for w in wrong]
@@ -125,15 +126,19 @@ SENT = (("message", ("text", "at"), {}), ("contact", ("phone", "email", "address
 GOT = (("ask", ("text",), {"reason": "other"}), ("decline", ("text", "outside"), {"reason": "no-capacity"}), ("message", ("text",), {}), ("hold", ("text",), {}))
 
 
-def send_all(made):
-    wrong = [w for f in made for w in f.send()]
+def send_all(made, says=""):
+    wrong = [w for f in made for w in f.send(says)]
     assert not wrong, "\n".join(wrong)
     assert made
 
 
-def ceded(a, b, case):
+def offer(a, b, case):
     a.k("consent", "give", case, "--to", b.name, "--purpose", "handover", "--share", "identity,contact,needs", "--how", "written")
-    ref = a.k("handover", "propose", case, "--to", b.name)["handovers"][0]["ref"]
+    return a.k("handover", "propose", case, "--to", b.name)["handovers"][0]["ref"]
+
+
+def ceded(a, b, case):
+    ref = offer(a, b, case)
     wait_for("the proposal", lambda: b.try_k("handover", "show", ref))
     b.k("handover", "agree", ref)
     a.await_handover(ref, "agreed")
@@ -175,7 +180,30 @@ def test_words_typed_into_a_case(two, what):
         moved(a, b, case)
     else:
         a.k("case", "erase", case, "--yes")
-    send_all(made)
+    send_all(made, {"closed": "afgesloten"}.get(what, ""))  # and not what else may be wrong with them
+
+
+@pytest.mark.parametrize("what", ["closed", "ceded", "offered"])
+def test_what_is_known_is_said_before_anything_is_asked(two, what):
+    """No form is filled in for nothing: of a case in which nothing can be written its page says so, and has no form."""
+    a, b = two[:2]
+    case, x = fresh(a, f"Bekend {what.title()}"), signed_in(a)
+    says = {"closed": "afgesloten", "ceded": "Onderweg naar SMWO", "offered": "SMWO"}[what]
+    if what == "closed":
+        a.k("case", "close", case)
+    elif what == "ceded":
+        ceded(a, b, case)
+    else:
+        offer(a, b, case)
+    shut = {"closed": ("edit", "note", "consent", "handover"), "ceded": ("edit", "consent", "handover"), "offered": ("handover",)}[what]
+    for form in ("edit", "note", "consent", "handover"):
+        page = x.get(f"/c/{case}/{form}")
+        if form in shut:
+            assert f"/c/{case}/{form}" not in page.forms and says in page.text and f"/c/{case}" in page.links, page.text
+    if what == "closed":  # and nobody looks for a partner first
+        with pytest.raises(Refused) as e:
+            a.k("handover", "propose", case, "--to", "niemand")
+        assert e.value.reply["code"] == "case-closed"
 
 
 @pytest.mark.parametrize("what", ["withdrawn", "closed", "erased-there", "recalled"])

@@ -380,20 +380,18 @@ enum err desk_case_edit(struct turn *t, const struct msg *req, struct msg *reply
 	uint64_t version = 0;
 	enum err rc = find_case(t, msg_text(req, CASE_EDIT_ID), &id);
 
+	/* nobody mends what was typed, to hear then that it cannot be written at all */
+	if (rc == ERR_OK)
+		rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
+	if (rc == ERR_OK)
+		rc = casefile_not_closed(t, &id);
 	if (rc == ERR_OK && msg_has(person, PERSON_NAME) &&
 	    msg_text(person, PERSON_NAME)[0] == '\0')
 		return turn_refuse(t, ERR_INVAL, REFUSAL_CASE_NAME_TAKEN_AWAY);
-	if (rc != ERR_OK)
-		return rc;
-	rc = fields_fit(t, person);
-	if (rc != ERR_OK)
-		return rc;
-	rc = typed_person(t, person);
-	if (rc != ERR_OK)
-		return rc;
-	rc = still_as_seen(t, &id, msg_u64(req, CASE_EDIT_EXPECT));
 	if (rc == ERR_OK)
-		rc = casefile_not_closed(t, &id);
+		rc = fields_fit(t, person);
+	if (rc == ERR_OK)
+		rc = typed_person(t, person);
 	if (rc != ERR_OK)
 		return rc;
 	rc = too_much(t, casefile_amend(t, &id, person));

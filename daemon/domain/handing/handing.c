@@ -151,12 +151,12 @@ enum err handing_propose(struct turn *t, const struct msg *req, struct msg *repl
 	struct peer *p;
 	enum err rc = find_case(t, msg_text(req, HANDOVER_NEW_CASE_ID), &case_id);
 
+	if (rc == ERR_OK) /* before what was typed beside it */
+		rc = check_case(t, &case_id);
 	if (rc == ERR_OK)
 		rc = find_partner(t, msg_text(req, HANDOVER_NEW_PARTNER), &p);
 	if (rc == ERR_OK)
 		rc = check_partner(t, p);
-	if (rc == ERR_OK)
-		rc = check_case(t, &case_id);
 	if (rc == ERR_OK)
 		rc = check_date(t, date_ms);
 	if (rc == ERR_OK)

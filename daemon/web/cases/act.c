@@ -67,14 +67,20 @@ static void told_form(struct visit *v, struct msg *reply)
 {
 	const struct deed *a = deed_of(v);
 	struct page_case_act p = {.f = &v->f, .text = a->text, .act = a->word};
+	const struct msg *before;
 	struct form typed;
 
 	if (parts_refused(v, reply) || visit_only_reads(v))
 		return;
 	require(msg_count(reply, REPLY_CASES) > 0);
-	(void)again_open(v, cases_note, CASES_NOTE, &typed);
+	before = again_open(v, cases_note, CASES_NOTE, &typed);
 	v->f.title = list_text(LIST_WEB, v->lang, a->title);
 	v->f.at_cases = true;
+	/* of a case that goes to a partner a note goes along */
+	if (a->text && before == NULL && parts_ours(reply) && parts_shut(v, reply)) {
+		parts_show_shut(v, reply);
+		return;
+	}
 	p.means = list_text(LIST_WEB, v->lang, a->means);
 	p.name = parts_name(v, msg_at(reply, REPLY_CASES, 0));
 	p.id = msg_text(reply, REPLY_ID);

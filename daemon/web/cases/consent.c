@@ -221,8 +221,6 @@ static void told_partners(struct visit *v, struct msg *reply)
 	if (parts_refused(v, reply))
 		return;
 	require(g != NULL && g->to != NULL);
-	v->f.title = list_text(LIST_WEB, v->lang, "consent-new");
-	v->f.at_cases = true;
 	p.id = msg_text(g->shown, REPLY_ID);
 	p.name = parts_name(v, msg_at(g->shown, REPLY_CASES, 0));
 	p.k = visit_k(v, v->seen->path);
@@ -253,7 +251,13 @@ static void told_case(struct visit *v, struct msg *reply)
 		return;
 	require(g != NULL && msg_count(reply, REPLY_CASES) > 0);
 	g->shown = reply;
+	v->f.title = list_text(LIST_WEB, v->lang, "consent-new");
+	v->f.at_cases = true;
 	g->before = again_open(v, cases_consent, CASES_CONSENT, &g->typed);
+	if (g->before == NULL && parts_shut(v, reply)) {
+		parts_show_shut(v, reply);
+		return;
+	}
 	if (g->before != NULL)
 		g->to = form_value(&g->typed, "to");
 	m = visit_request(v);

@@ -9,7 +9,7 @@
 #include "client/words/words.h"
 #include "web/page.h"
 
-enum { NOT_FOUND = 404, NUMBER = 8, TIME = 12, JOINED = 2048, OWNER = 256 };
+enum { OK = 200, NOT_FOUND = 404, NUMBER = 8, TIME = 12, JOINED = 2048, OWNER = 256 };
 
 #define ROW(number, name, kind, folded) {PERSON_##number, #name, folded, FORM_##kind == FORM_LINES},
 const struct parts_field parts_fields[PARTS_FIELDS] = {PARTS_PERSON(ROW)};
@@ -146,6 +146,49 @@ const char *parts_owner(struct visit *v, const struct msg *reply)
 	text_format(partner, sizeof partner, "%.120s%s%.100s%s", msg_text(o, OWNER_ROW_PARTNER),
 		    phone[0] == '\0' ? "" : " (", phone, phone[0] == '\0' ? "" : ")");
 	return visit_say(v, LIST_SAY, key, FILL({"partner", partner, 0}));
+}
+
+/* As core has it when it is asked to do it. */
+void parts_say(struct visit *v, const char *code, const char *name, const char *text)
+{
+	struct msg *reply = msg_new(&v->a, MSG_REPLY), *value;
+
+	if (reply == NULL)
+		return;
+	msg_set_text(&v->a, reply, REPLY_CODE, code);
+	value = name == NULL ? NULL : msg_add(&v->a, reply, REPLY_VALUES);
+	if (value != NULL) {
+		msg_set_text(&v->a, value, VALUE_NAME, name);
+		msg_set_text(&v->a, value, VALUE_TEXT, text);
+	}
+	visit_wrong(v, reply);
+}
+
+bool parts_shut(struct visit *v, const struct msg *shown)
+{
+	const struct msg *row = msg_count(shown, REPLY_CASES) == 0 ? NULL
+								   : msg_at(shown, REPLY_CASES, 0);
+
+	if (row == NULL || msg_u64(row, CASE_ROW_CLOSED) == 0) {
+		if (!parts_ours(shown))
+			v->f.wrong = parts_owner(v, shown);
+		return !parts_ours(shown);
+	}
+	parts_say(v, "case-closed", NULL, NULL);
+	return true;
+}
+
+/* The case is one step away, where it is opened again. */
+void parts_show_shut(struct visit *v, const struct msg *shown)
+{
+	struct page_case_act p = {.f = &v->f, .id = msg_text(shown, REPLY_ID)};
+
+	require(v->f.wrong != NULL && v->f.title != NULL);
+	p.name = parts_name(v, msg_at(shown, REPLY_CASES, 0));
+	p.stuck = v->f.wrong;
+	p.moves = msg_count(shown, REPLY_HANDOVERS) > 0 ? p.id : NULL;
+	page_case_act(&v->page, v->lang, &p);
+	visit_show(v, OK);
 }
 
 /* A national number is called by the name that it has in the country of this node. */

@@ -39,6 +39,13 @@ const char *parts_whose(struct visit *v, const struct msg *reply);
 /** May what is typed in the case of a reply to case_show be its file; and in whose hands it is, as a sentence. */
 bool parts_ours(const struct msg *reply);
 const char *parts_owner(struct visit *v, const struct msg *reply);
+/** A refusal with one value, or none, at the top of the page. */
+void parts_say(struct visit *v, const char *code, const char *name, const char *text);
+/** True: nothing can be written in the case of that reply, and why stands at the top of the page: nobody fills in a form for that.  Of a form
+ *  that came back this is not asked, because somebody's words are in it. */
+bool parts_shut(struct visit *v, const struct msg *shown);
+/** That page instead of the form; its title is set. */
+void parts_show_shut(struct visit *v, const struct msg *shown);
 
 /** X(PERSON_..., its name in a form, FORM_LINE or FORM_LINES, folded): fields of a person in the order in which somebody at a desk
  *  asks.  What is folded is asked for only where it is needed. */

@@ -402,6 +402,10 @@ static void told_edit(struct visit *v, struct msg *reply)
 	before = again_open(v, cases_person, CASES_PERSON, &typed);
 	v->f.title = list_text(LIST_WEB, v->lang, "case-edit");
 	v->f.at_cases = true;
+	if (before == NULL && parts_shut(v, reply)) {
+		parts_show_shut(v, reply);
+		return;
+	}
 	p.id = msg_text(reply, REPLY_ID);
 	p.k = visit_k(v, v->seen->path);
 	p.i = visit_once(v);

@@ -120,6 +120,20 @@ static const char *offered_by(const struct msg *reply)
 	return NULL;
 }
 
+/* One after the other: the row of the one that is not over leads to it. */
+static bool under_way(struct visit *v, const struct msg *reply)
+{
+	for (size_t i = 0; i < msg_count(reply, REPLY_HANDOVERS); i++) {
+		const struct msg *row = msg_at(reply, REPLY_HANDOVERS, i);
+
+		if (strcmp(msg_text(row, HANDOVER_ROW_NEXT), "nobody") == 0)
+			continue;
+		parts_say(v, "handover-there", "ref", msg_text(row, HANDOVER_ROW_REF));
+		return true;
+	}
+	return false;
+}
+
 /* As the person may say it; nothing is marked before somebody asked. */
 static void fill_hows(struct visit *v, struct page_handover_case *p)
 {
@@ -142,19 +156,20 @@ static void fill_hows(struct visit *v, struct page_handover_case *p)
 static void told_partners(struct visit *v, struct msg *reply)
 {
 	struct page_handover_case p = {.f = &v->f, .id = case_of(v)};
-	const struct msg *shown = own(v)->shown;
+	const struct msg *shown = own(v)->shown, *before;
 	const char *from = offered_by(shown);
 
 	if (page_refused(v, reply))
 		return;
 	v->f.title = list_text(LIST_WEB, v->lang, "handover-title");
 	v->f.at_cases = true;
-	(void)again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
+	before = again_open(v, handover_propose_fields, HANDOVER_PROPOSE_FIELDS, &own(v)->typed);
 	p.who = msg_text(msg_get(shown, REPLY_PERSON), PERSON_NAME);
 	p.owner = from == NULL
 			  ? parts_owner(v, shown)
 			  : visit_say(v, LIST_WEB, "handover-not-yet", FILL({"partner", from, 0}));
-	p.ours = !v->f.reads && from == NULL && parts_ours(shown);
+	p.ours = !v->f.reads && from == NULL && parts_ours(shown) &&
+		 (before != NULL || (!under_way(v, shown) && !parts_shut(v, shown)));
 	if (!p.ours)
 		typed_words(v);
 	fill_handovers(v, shown, &p);

@@ -275,35 +275,16 @@ void refer_refusal(struct visit *v, const char *code)
 	visit_wrong(v, reply);
 }
 
-/* As core has it when it is asked to send. */
-static void say_removed(struct visit *v, const char *partner)
-{
-	struct msg *reply = msg_new(&v->a, MSG_REPLY);
-	struct msg *value = msg_add(&v->a, reply, REPLY_VALUES);
-
-	if (value == NULL)
-		return;
-	msg_set_text(&v->a, reply, REPLY_CODE, "not-covered-removed");
-	msg_set_text(&v->a, value, VALUE_NAME, "partner");
-	msg_set_text(&v->a, value, VALUE_TEXT, partner);
-	visit_wrong(v, reply);
-}
-
 /* A case that was closed or goes to a partner, and a partner that is out, are not for the last step to tell: nothing is asked for that
  * leads nowhere. */
 static void say_stuck(struct visit *v)
 {
-	const struct msg *shown = refer_of(v)->shown;
-	const struct msg *row = msg_count(shown, REPLY_CASES) == 0 ? NULL
-								   : msg_at(shown, REPLY_CASES, 0);
-
 	require(v->f.wrong == NULL);
-	if (row != NULL && msg_u64(row, CASE_ROW_CLOSED) != 0)
-		refer_refusal(v, "case-closed");
-	else if (!parts_ours(shown))
-		v->f.wrong = parts_owner(v, shown);
-	else if (strcmp(msg_text(refer_of(v)->row, PARTNER_ROW_STANDING), "removed") == 0)
-		say_removed(v, msg_text(refer_of(v)->row, PARTNER_ROW_NAME));
+	if (parts_shut(v, refer_of(v)->shown))
+		return;
+	if (strcmp(msg_text(refer_of(v)->row, PARTNER_ROW_STANDING), "removed") == 0)
+		parts_say(v, "not-covered-removed", "partner",
+			  msg_text(refer_of(v)->row, PARTNER_ROW_NAME));
 }
 
 /* A code that has words of its own for these pages, or is a refusal without values; any other one says nothing. */
