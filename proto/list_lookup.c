@@ -4,18 +4,25 @@
 #include <string.h>
 
 #include "base/check.h"
-#include "proto/lists.h"
+#include "proto/list_table.h"
 
-static const struct list_entry *find(enum list_id list, const char *code)
+size_t list_place(enum list_id list, const char *code)
 {
-	const struct list *l;
+	const struct list *l = &list_table[list];
+	size_t i = 0;
 
 	require(list < LIST_COUNT && code != NULL);
-	l = &list_table[list];
-	for (size_t i = 0; i < l->count; i++)
-		if (strcmp(l->entries[i].code, code) == 0)
-			return &l->entries[i];
-	return NULL;
+	while (i < l->count && strcmp(list_words + l->entries[i].code, code) != 0)
+		i++;
+	return i;
+}
+
+/* NULL: there is none of that code. */
+static const struct list_entry *find(enum list_id list, const char *code)
+{
+	const size_t i = list_place(list, code);
+
+	return i == list_table[list].count ? NULL : &list_table[list].entries[i];
 }
 
 bool list_has(enum list_id list, const char *code)
@@ -44,12 +51,13 @@ bool list_named(const char *name, enum list_id *list)
  * a list, it does not switch entries on. */
 static bool used(const struct list_entry *e, const char *use)
 {
+	const char *uses = list_words + e->uses;
 	const size_t n = strlen(use);
 
-	if (n == 0 || e->uses[0] == '\0')
+	if (n == 0 || uses[0] == '\0')
 		return true;
-	for (const char *at = e->uses; (at = strstr(at, use)) != NULL; at += n)
-		if ((at == e->uses || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+	for (const char *at = uses; (at = strstr(at, use)) != NULL; at += n)
+		if ((at == uses || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
 			return true;
 	return false;
 }
@@ -62,7 +70,7 @@ const char *list_code(enum list_id list, const char *use, size_t i)
 	l = &list_table[list];
 	for (size_t k = 0; k < l->count; k++)
 		if (used(&l->entries[k], use) && i-- == 0)
-			return l->entries[k].code;
+			return list_words + l->entries[k].code;
 	return NULL;
 }
 
@@ -78,7 +86,7 @@ const char *list_text(enum list_id list, enum list_lang lang, const char *code)
 	const struct list_entry *e = find(list, code);
 
 	require(lang < LIST_LANGS);
-	return e == NULL ? code : e->text[lang];
+	return e == NULL ? code : list_words + e->text[lang];
 }
 
 /* Places are "NL" or, where holidays differ within a country, "BE-VLG". */

@@ -34,18 +34,6 @@ enum list_id {
 };
 /* clang-format on */
 
-struct list_entry {
-	const char *code;
-	const char *text[LIST_LANGS];
-	const char *
-		uses; /* where this code may stand, words with spaces between; "": wherever the list does */
-};
-
-struct list {
-	const struct list_entry *entries;
-	size_t count;
-};
-
 /** One rule of a country's holidays; what the kinds mean stands in gen_lists.py. */
 enum holiday_kind {
 	HOLIDAY_DATE,
@@ -68,7 +56,6 @@ struct holiday_country {
 	const char *regions; /* that may be named, parted by blanks */
 };
 
-extern const struct list list_table[LIST_COUNT];
 extern const char *const list_names[LIST_COUNT];
 extern const struct holiday_rule list_holidays[];
 extern const size_t list_holiday_count;
@@ -78,6 +65,8 @@ extern const char list_country_names[];		 /* "BE, DE, ..." */
 extern const char *const list_langs[LIST_LANGS]; /* "nl", "fr", ... */
 
 bool list_has(enum list_id list, const char *code);
+/** Where in its list a code stands, counted from 0; as many as the list has: nowhere. */
+size_t list_place(enum list_id list, const char *code);
 /** "decline-reasons": how a list is called in a reply ... */
 const char *list_name(enum list_id list);
 /** ... and back; false: there is none of that name. */

@@ -49,22 +49,15 @@ enum err count_create(struct arena *a, size_t rows, struct count *c)
 /* A code of a newer list is counted as another one: figures of two nodes must have the same places. */
 size_t count_need(const char *code)
 {
-	const struct list *l = &list_table[LIST_NEEDS];
+	const size_t i = list_place(LIST_NEEDS, code);
 
-	for (size_t i = 0; i < l->count && i < NEED_OTHER; i++)
-		if (strcmp(l->entries[i].code, code) == 0)
-			return i;
-	return NEED_OTHER;
+	return i < NEED_OTHER && list_has(LIST_NEEDS, code) ? i : NEED_OTHER;
 }
 
 const char *count_need_code(size_t place)
 {
-	const struct list *l = &list_table[LIST_NEEDS];
-
 	require(place < COUNT_NEEDS);
-	if (place == NEED_OTHER)
-		return "other";
-	return place < l->count ? l->entries[place].code : NULL;
+	return place == NEED_OTHER ? "other" : list_code(LIST_NEEDS, "", place);
 }
 
 /* ---- one person ---- */
@@ -162,12 +155,10 @@ static uint8_t reason_class(const char *code)
 
 static uint8_t outcome_class(const char *code)
 {
-	const struct list *l = &list_table[LIST_OUTCOMES];
+	const size_t i = list_place(LIST_OUTCOMES, code);
 
-	for (size_t i = 0; i < l->count && i < COUNT_TAKEN_BACK; i++)
-		if (strcmp(l->entries[i].code, code) == 0)
-			return (uint8_t)i;
-	return COUNT_NOT_COMPLETED;
+	return i < COUNT_TAKEN_BACK && list_has(LIST_OUTCOMES, code) ? (uint8_t)i
+								     : COUNT_NOT_COMPLETED;
 }
 
 /* Cell of the table of answers. */
