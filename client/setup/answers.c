@@ -132,11 +132,13 @@ static void take(struct reading *r, unsigned line, char *text)
 	}
 }
 
-/* In the order of the questions, because whether one belongs to this setup depends on those before it. */
+/* In the order of the questions, because whether one belongs to this setup depends on those before it.  Where one on which others depend
+ * is mistyped nobody knows which of them belong to it: a line that is there is not called idle, nor one missing that is not. */
 static void judge(struct reading *r)
 {
 	struct setup *s = r->s;
 	char why[SETUP_SAY];
+	bool unsure = false;
 
 	require(s != NULL);
 	for (int i = 0; i < ASK_COUNT; i++) {
@@ -147,7 +149,7 @@ static void judge(struct reading *r)
 		if (q->key == NULL)
 			continue;
 		if (!q->asked(s)) {
-			if (r->line[no] != 0)
+			if (r->line[no] != 0 && !unsure)
 				fault_of(r, r->line[no], "answers-idle", q->key,
 					 setup_of(s, "answers-idle-do"));
 			s->answer[no][0] = '\0';
@@ -156,7 +158,8 @@ static void judge(struct reading *r)
 		if (r->line[no] == 0)
 			question_usual(s, no, s->answer[no]);
 		if (s->answer[no][0] == '\0' && !q->may_be_empty) {
-			fault_of(r, r->line[no], "answers-missing", q->key, why_of(s, no));
+			if (r->line[no] != 0 || !unsure)
+				fault_of(r, r->line[no], "answers-missing", q->key, why_of(s, no));
 			continue;
 		}
 		flaw = question_flaw(s, no, s->answer[no], why);
@@ -166,6 +169,7 @@ static void judge(struct reading *r)
 			(void)snprintf(what, sizeof what, "%s%s%s", q->key, words_colon(s->c->lang),
 				       flaw);
 			fault(r, r->line[no], what, why_of(s, no));
+			unsure = unsure || no == ASK_HOW || no == ASK_KEY;
 		}
 	}
 }

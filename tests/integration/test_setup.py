@@ -309,6 +309,10 @@ def test_answers_that_do_not_hold_change_nothing(place):
         path.write_text(re.sub(rf"^{key}=.*$", f"{key}={value.format(dir=n.dir)}", good, flags=re.M))
         r = set_up(n, "--answers", str(path))
         assert r.returncode == 2 and said in " ".join(r.stderr.split()), (key, r.stderr)
+    for key, value in (("How", "Create"), ("Key", "files")):  # others depend on it: it alone is named
+        path.write_text(re.sub(rf"^{key}=.*$", f"{key}={value}", good, flags=re.M))
+        r = set_up(n, "--answers", str(path))
+        assert r.returncode == 2 and r.stderr.count("! ") == 2 and f": {key}: must be one of" in r.stderr and "1 answer does not hold" in r.stderr, r.stderr
     open_one = place.dir / "pass"
     open_one.write_text("een twee drie\n")
     open_one.chmod(0o644)
