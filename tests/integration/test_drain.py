@@ -107,7 +107,7 @@ def test_a_day_that_is_over_is_at_once(workdir, who):
     f.start()
     a, b = f.nodes[who], f.nodes[1 - who]
     try:
-        assert refused(a, "partner", "remove", b.name, "--date", "2020-01-01") == "date-too-far"
+        assert refused(a, "partner", "remove", b.name, "--date", "2020-01-01") == "date-too-early"
         proposal = a.k("partner", "remove", b.name)["proposal"]
         for r in (1, 2):
             a.k("approve", proposal, "--key", str(f.dir / f"roots/root{r}.key"))

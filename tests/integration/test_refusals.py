@@ -415,6 +415,7 @@ def before(w, a, b):
     a.await_state(ref, "accepted")
     w.ask("review-date-missing", b, "act", ref=ref, type=HOLD, reason="waiting-list")
     w.ask("date-too-far", b, "act", ref=ref, type=HOLD, reason="waiting-list", date_ms=ms(9999))
+    w.ask("date-too-early", a, "propose", op="remove", partner=b.name, date_ms=ms(-3))
     w.ask("referral-changed-here", b, "act", ref=ref, type=START, expect=1)
     w.ask("recall-already-acted", a, "act", ref=ref, type=ERROR, reason="sent-by-mistake")
     w.then("recall-already-acted", a, "act", ref=ref, type=ERROR, reason="wrong-person")

@@ -234,7 +234,9 @@ static enum err from_day(struct turn *t, uint64_t date_ms, uint64_t *from_s)
 	const char *here = t->node->country;
 	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
 
-	if (day <= today || day > today + LIMIT_DATE_DAYS)
+	if (day <= today)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_EARLY);
+	if (day > today + LIMIT_DATE_DAYS)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_FAR);
 	*from_s = calendar_noon(here, date_ms) / 1000;
 	return ERR_OK;

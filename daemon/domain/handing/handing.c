@@ -124,7 +124,9 @@ static enum err check_date(struct turn *t, uint64_t date_ms)
 	const char *here = t->node->country;
 	const int64_t today = calendar_day(here, t->wall_ms), day = calendar_day(here, date_ms);
 
-	if (date_ms != 0 && (day < today || day > today + LIMIT_DATE_DAYS))
+	if (date_ms != 0 && day < today)
+		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_EARLY);
+	if (date_ms != 0 && day > today + LIMIT_DATE_DAYS)
 		return turn_refuse(t, ERR_INVAL, REFUSAL_DATE_TOO_FAR);
 	return ERR_OK;
 }
