@@ -151,25 +151,26 @@ static void on_net_gone(void *ctx)
 			log_write(LOG_WARN, LOG_CREDIT_DROPPED, "peer=%u up=0", i);
 }
 
-static void settings_judged(const struct core *c, bool taken)
+static void settings_judged(const struct core *c, bool taken, bool later)
 {
 	if (c->o.engine != NULL) /* a locked node has nobody to show it to */
-		node_settings_judged(engine_node(c->o.engine), taken ? 0 : now_of(c).wall_ms);
+		node_settings_judged(engine_node(c->o.engine), now_of(c).wall_ms, taken, later);
 }
 
 /* Where to listen goes to net when it starts: the supervisor starts it again when that changed. */
 static void on_settings(struct core *c, int fd)
 {
 	struct node_settings s;
+	unsigned later = 0;
 
-	if (settings_take(&c->config, fd, c->o.words)) {
+	if (settings_take(&c->config, fd, c->o.words, &later)) {
 		s = settings_of(&c->config);
 		log_init("core", (enum log_level)c->config.log_level);
 		if (c->o.engine != NULL)
 			node_set_settings(engine_node(c->o.engine), &s);
 	}
 	(void)close(fd);
-	settings_judged(c, true);
+	settings_judged(c, true, later > 0);
 }
 
 /* The supervisor hands over a descriptor and says what it is: settings, the line of the screens, or a net that was just started. */
@@ -187,7 +188,7 @@ static void on_new_net(void *ctx, int fd, uint32_t pid)
 	}
 	if (pid == FDPASS_REFUSED) {
 		(void)close(fd);
-		settings_judged(c, false);
+		settings_judged(c, false, false);
 		return;
 	}
 	c->net_pid = pid;

@@ -56,10 +56,12 @@ static uint64_t within(uint64_t asked, uint64_t most)
 }
 
 /* A setting only makes stricter: what would loosen a limit is the limit. */
-void node_settings_judged(struct node *n, uint64_t refused_ms)
+void node_settings_judged(struct node *n, uint64_t now_ms, bool taken, bool later)
 {
 	require(n != NULL);
-	n->settings_refused_ms = refused_ms;
+	n->settings_refused_ms = taken ? 0 : now_ms;
+	if (taken)
+		n->settings_wait_ms = later ? now_ms : 0;
 }
 
 void node_set_settings(struct node *n, const struct node_settings *s)

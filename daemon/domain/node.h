@@ -62,8 +62,8 @@ void node_set_pair_prekey(struct node *n, uint16_t peer, const uint8_t record[WI
 void node_pair_prekey_used(struct node *n, uint16_t peer);
 
 void node_set_settings(struct node *n, const struct node_settings *s);
-/** A file of settings was read again.  refused_ms: when it was found not to hold, so that those before stay; 0: it was taken. */
-void node_settings_judged(struct node *n, uint64_t refused_ms);
+/** A file of settings was read again now.  taken: it holds, else those before stay; later: one of it counts from the next start only. */
+void node_settings_judged(struct node *n, uint64_t now_ms, bool taken, bool later);
 void node_set_disk(struct node *n, enum node_disk disk);
 /** Since when (wall clock) a shred waits because it found no room, 0: none does; and how many keys of cases and consents are damaged. */
 void node_set_shred(struct node *n, uint64_t since_ms, uint64_t damaged);

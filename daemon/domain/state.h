@@ -180,7 +180,7 @@ struct node {
 	struct id32 node_id, nk_pub;
 	uint32_t key_seq;
 	struct incarnation inc;
-	uint64_t settings_refused_ms, restored_ms; /* settings do not hold; state was lost */
+	uint64_t settings_refused_ms, settings_wait_ms, restored_ms; /* 0: not so */
 	bool quarantine;	     /* older cases wait for partners that may remember more */
 	uint64_t quarantine_mono_ms; /* when to look again whether that is over */
 	struct node_look look;

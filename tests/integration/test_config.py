@@ -144,6 +144,7 @@ def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
     os.kill(a.proc.pid, signal.SIGHUP)
     wait_for("core to have them", lambda: taken(a))
     assert taken(a) == ["changed=4 next_start=1"], "StoreMiB counts from the next start"
+    assert "settings-wait" in [x["what"] for x in a.k("status")["status"]["alarms"]] and "counts only after a restart" in words(a, "status")
     assert "digits" in refusal(a, case, b.name)
     wait_for("to listen there", lambda: f"listens on     tcp://127.0.0.1:{port}" in words(a, "status"))
     assert a.children()["core"] == core and a.children()["net"] != net and not a.k("status")["status"].get("locked")
@@ -152,6 +153,10 @@ def test_sighup_takes_new_settings_over_and_no_key_leaves_memory(federation):
     settings(a, f":{port}\n", f":{a.port}\n")
     os.kill(a.proc.pid, signal.SIGHUP)
     wait_for("core to have them", lambda: len(taken(a)) == 2)
+    assert "settings-wait" in [x["what"] for x in a.k("status")["status"]["alarms"]]  # StoreMiB still stands there
+    settings(a, "StoreMiB=9000\n", "")
+    os.kill(a.proc.pid, signal.SIGHUP)
+    wait_for("nothing to wait for the next start", lambda: "settings-wait" not in [x["what"] for x in a.k("status")["status"].get("alarms", [])])
     b.await_state(a.refer(case, b.name), "offered")
     # a backup takes the text that is followed along
     a.k("backup", str(f.dir / "b"))

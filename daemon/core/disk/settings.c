@@ -56,12 +56,14 @@ static void keep_text(int fd, struct backup_files *files)
 	files->bytes = span_of(room, len);
 }
 
-bool settings_take(struct config *c, int fd, struct backup_files *files)
+bool settings_take(struct config *c, int fd, struct backup_files *files, unsigned *later)
 {
 	struct err_text why = {""};
 	char text[CAUSES_LEN];
 	unsigned changed = 0, waits = 0;
 	struct config next;
+
+	require(c != NULL && later != NULL);
 
 	if (config_read_fd(&next, c->dir, c->path, fd, &why) != ERR_OK) {
 		log_write(LOG_ERROR, LOG_SETTINGS, "kept=1 why=\"%s\"", causes_log(&why, text));
@@ -84,5 +86,6 @@ bool settings_take(struct config *c, int fd, struct backup_files *files)
 	memcpy(c->line, next.line, sizeof c->line);
 	keep_text(fd, files);
 	log_write(LOG_NOTICE, LOG_SETTINGS, "changed=%u next_start=%u", changed, waits);
+	*later = waits;
 	return changed > 0;
 }

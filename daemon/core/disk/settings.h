@@ -22,7 +22,8 @@
 /** For node_create and node_set_settings. */
 struct node_settings settings_of(const struct config *c);
 /** fd (borrowed) holds the new text.  c gets every setting that may change while the process runs, files (see
- *  backup_begin; NULL: not read yet) the new text.  False: the text is at fault, which is logged, or the same holds. */
-bool settings_take(struct config *c, int fd, struct backup_files *files);
+ *  backup_begin; NULL: not read yet) the new text, *later how many settings wait for the next start (left alone when the text is at
+ *  fault).  False: the text is at fault, which is logged, or the same holds. */
+bool settings_take(struct config *c, int fd, struct backup_files *files, unsigned *later);
 
 #endif /* KRING_CORE_DISK_SETTINGS_H */

@@ -112,6 +112,9 @@ static void swappable(struct turn *t, struct msg *s)
 	/* it would not start with them, which is found out at night otherwise */
 	if (t->node->settings_refused_ms != 0)
 		view_alarm(t, s, "settings-refused", NULL, t->node->settings_refused_ms);
+	/* whoever wrote it takes it for done */
+	if (t->node->settings_wait_ms != 0)
+		view_alarm(t, s, "settings-wait", NULL, t->node->settings_wait_ms);
 }
 
 /* People are found all the same, in the store, which takes a second and more where they are many. */
