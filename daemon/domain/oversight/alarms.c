@@ -20,11 +20,16 @@
 void view_alarm(struct turn *t, struct msg *status, const char *what, const char *partner,
 		uint64_t at_ms)
 {
+	const size_t count = msg_count(status, STATUS_ALARMS);
 	struct msg *m;
 
-	/* a page with more is read by nobody: then those are missing that came last, and each shows as others end */
-	if (msg_count(status, STATUS_ALARMS) == LIMIT_REPLY_REPEATED)
+	/* a page with more is read by nobody: then those are missing that came last, which its last row says, and each shows as others end */
+	if (count == LIMIT_REPLY_REPEATED)
 		return;
+	if (count == LIMIT_REPLY_REPEATED - 1) {
+		what = "more-alarms";
+		partner = NULL;
+	}
 	m = msg_add(t->arena, status, STATUS_ALARMS);
 	msg_set_text(t->arena, m, ALARM_ROW_WHAT, what);
 	msg_set_text(t->arena, m, ALARM_ROW_PARTNER, partner);
@@ -78,6 +83,9 @@ void view_limit_alarms(struct turn *t, struct msg *status)
 			   msg_text(row, LIMIT_ROW_PARTNER),
 			   over ? msg_u64(row, LIMIT_ROW_LAST_MS) : t->wall_ms);
 	}
+	/* of limits that are near, quota_status() lists no more */
+	if (msg_count(status, STATUS_LIMITS) >= LIMIT_LIST_ROWS)
+		view_alarm(t, status, "more-alarms", NULL, t->wall_ms);
 }
 
 /* Since the roots removed this node; the entry is one of the last, because nobody told it of many more.  Else since the newest one. */

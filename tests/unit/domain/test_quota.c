@@ -49,6 +49,10 @@ static void more_alarms_than_a_reply_has_are_left_out(void **state)
 	for (unsigned i = 0; i < 2 * LIMIT_REPLY_REPEATED; i++)
 		view_alarm(&b->t, status, "limit-reached", "Kwaad", b->now_ms);
 	assert_int_equal(msg_count(status, STATUS_ALARMS), LIMIT_REPLY_REPEATED);
+	for (unsigned i = 0; i < LIMIT_REPLY_REPEATED; i++)
+		assert_string_equal(msg_text(msg_at(status, STATUS_ALARMS, i), ALARM_ROW_WHAT),
+				    i + 1 == LIMIT_REPLY_REPEATED ? "more-alarms"
+								  : "limit-reached");
 }
 
 /* The same word twice counts once, and an end that was none counts nothing. */
