@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/check.h"
+#include "base/disk/infile.h"
 #include "client/cli/out.h"
 #include "client/cli/page.h"
 #include "client/commands/cmd.h"
@@ -125,6 +126,8 @@ static int fetch(struct cli *c, struct msg **whole)
 			       : CLI_DONE;
 }
 
+#define BOM "\xef\xbb\xbf" /* for spreadsheets that want it */
+
 /* ---- CSV: one figure a line; the columns are in deploy/figures.md ---- */
 
 /* Names come from partners: quotes are doubled, as RFC 4180 has it, and what a spreadsheet would take for a formula begins
@@ -183,7 +186,7 @@ static void write_csv(const struct cli *c, FILE *f, const struct msg *flow)
 			"", k,	 figures_error(flow, "flow"),  1,      UINT_MAX};
 
 	if (cli_option(c, "csv-bom") != NULL)
-		(void)fputs("\xef\xbb\xbf", f);
+		(void)fputs(BOM, f);
 	for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++)
 		(void)fprintf(f, "%s%c", columns[i],
 			      i + 1 < sizeof columns / sizeof columns[0] ? sep : '\n');
@@ -225,6 +228,24 @@ static void write_csv(const struct cli *c, FILE *f, const struct msg *flow)
 	}
 }
 
+/* The first words of the first line of what was written here before: that alone is written over, in the next quarter, and no file of
+ * anything else whose name was typed instead. */
+static bool ours(const char *path)
+{
+	static const char *const heads[] = {"quarter,table,", "quarter;table;"};
+	char head[24] = "", *at = head;
+	FILE *f = infile_stream(path);
+	const size_t n = f == NULL ? 0 : fread(head, 1, sizeof head - 1, f);
+
+	if (f != NULL)
+		(void)fclose(f);
+	head[n] = '\0';
+	if (strncmp(at, BOM, sizeof BOM - 1) == 0)
+		at += sizeof BOM - 1;
+	return strncmp(at, heads[0], strlen(heads[0])) == 0 ||
+	       strncmp(at, heads[1], strlen(heads[1])) == 0;
+}
+
 /* A new file, for its owner alone; it gets its name when it is whole.  NULL: errno says why. */
 static FILE *begin_file(const char *path, char part[PATH_MAX])
 {
@@ -234,6 +255,10 @@ static FILE *begin_file(const char *path, char part[PATH_MAX])
 
 	if (lstat(path, &sb) == 0 && !S_ISREG(sb.st_mode)) {
 		errno = S_ISLNK(sb.st_mode) ? ELOOP : S_ISDIR(sb.st_mode) ? EISDIR : EEXIST;
+		return NULL;
+	}
+	if (lstat(path, &sb) == 0 && !ours(path)) {
+		errno = EEXIST;
 		return NULL;
 	}
 	if (snprintf(part, PATH_MAX, "%s.%ld.part", path, (long)getpid()) >= PATH_MAX) {
@@ -254,6 +279,8 @@ static int save_csv(const struct cli *c, const struct msg *flow, const char *pat
 	FILE *f = begin_file(path, part);
 	int bad;
 
+	if (f == NULL && errno == EEXIST)
+		return cli_refuse(c, CLI_REFUSED, "file-exists", FILL({"path", path, 0}));
 	if (f == NULL)
 		return cli_refuse(
 			c, CLI_NOT_NOW, "cannot-write",

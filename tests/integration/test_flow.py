@@ -400,6 +400,12 @@ def test_a_file_of_figures_is_inert_and_goes_through_no_link(federation, workdir
     again = list(csv.reader(out.open(encoding="utf-8-sig"), delimiter=";"))
     assert again == rows
     subprocess.run(["sha256sum", "-c", "own.csv.sha256"], cwd=workdir, check=True, capture_output=True)
+    # the name of something else, typed instead of a new one
+    for name, text in (("notes.txt", "Anna: phone on Monday\n"), ("empty", ""), ("short", "quarter"), ("other.csv", "\ufeffquarter,amount\n")):
+        (workdir / name).write_text(text)
+        refused = cli(a, "flow", "--own", "--csv", str(workdir / name))
+        assert refused.returncode == 1 and "already exists" in refused.stderr and "choose another name" in refused.stderr, refused
+        assert (workdir / name).read_text() == text and not (workdir / f"{name}.sha256").exists()
     (workdir / "link.csv").symlink_to(aim)
     refused = cli(a, "flow", "--own", "--csv", str(workdir / "link.csv"))
     assert refused.returncode == 4 and "link" in refused.stderr and not aim.exists()
