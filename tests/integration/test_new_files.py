@@ -93,6 +93,8 @@ def test_a_checksum_that_finds_no_room(world, tmp_path):
         r = kring(world, "backup", path, *words)
         said = json.loads(r.stdout)["what"] if words else r.stderr
         assert r.returncode == 1 and "the file was made, but not the checksum beside it" in said and path.exists(), r
+        whole = " ".join((r.stdout + r.stderr).split())
+        assert "directory" in whole and f"once {path}.sha256 can be written, sha256sum makes it" in whole, r
     assert sorted(p.name for p in tmp_path.iterdir()) == ["made0", "made0.sha256", "made1", "made1.sha256"]
 
 
