@@ -154,7 +154,7 @@ static void map(const struct cli *c, const struct msg *flow)
 		(void)putchar('\n');
 	}
 	if (all > n)
-		(void)printf("   + %zu: kring flow --csv\n", all - n);
+		(void)printf("   + %zu: kring flow --csv flow.csv\n", all - n);
 	free(names);
 }
 

@@ -504,22 +504,26 @@ def remedies_name_commands():
 
 
 def remedies_have_options():
-    """... and each option behind it is one of that command's, in every language."""
+    """... and each option behind it is one of that command's, in every language, and has what it takes behind it."""
     r = subprocess.run([str(BUILD / "kring"), "--json", "help"], capture_output=True, text=True)
-    table = {" ".join(w for w in (c["noun"], c["verb"]) if w): {o["name"] for o in c["options"]} for c in json.loads(r.stdout)["commands"]}
-    always = {"dir", "socket", "json", "jsonl", "lang", "help", "version"}
+    help_ = json.loads(r.stdout)
+    table = {" ".join(w for w in (c["noun"], c["verb"]) if w): {o["name"]: o["type"] for o in c["options"]} for c in help_["commands"]}
+    always = {o["name"]: o["type"] for o in help_["options"]}
+    texts = [(p, line) for p in sorted((ROOT / "config/lists").glob("*.psv")) for line in p.read_text().splitlines()]
+    texts += [(p, line.replace("\\n", "|")) for p in SOURCES if p.suffix == ".c" for line in re.findall(r'"((?:[^"\\\n]|\\.)*)"', p.read_text())]
     seen = 0
-    for p in sorted((ROOT / "config/lists").glob("*.psv")):
-        for line in p.read_text().splitlines():
-            for text in re.split(r"[|;()]|(?<![/\w])(?=kring )", line):
-                m = re.match(r"kring (?:--dir \S+ |--json )*([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text)
-                name = m and (f"{m[1]} {m[2]}" if f"{m[1]} {m[2]}" in table else m[1])
-                if not m or name not in table:
-                    continue
-                for option in re.findall(r"--([a-z][a-z-]*)", text[m.end():].partition(": ")[0]):
-                    seen += 1
-                    if option not in table[name] | always:
-                        yield f"{rel(p)}: kring {name} has no --{option}: {line[:80]}"
+    for p, line in texts:
+        for text in re.split(r"[|;()]|(?<![/\w])(?=kring )", line):
+            m = re.match(r"kring (?:--dir \S+ |--json )*([a-z][a-z-]*)(?: ([a-z][a-z-]*))?", text)
+            name = m and (f"{m[1]} {m[2]}" if f"{m[1]} {m[2]}" in table else m[1])
+            if not m or name not in table:
+                continue
+            for option in re.findall(r"--([a-z][a-z-]*)", text[m.end():].partition(": ")[0]):
+                seen += 1
+                if option not in table[name] | always:
+                    yield f"{rel(p)}: kring {name} has no --{option}: {line[:80]}"
+                elif (table[name] | always)[option] and text.rstrip().endswith(f"--{option}"):
+                    yield f"{rel(p)}: kring {name} --{option} has nothing behind it: {line[:80]}"
     if seen < 40:
         yield f"{seen} options were found: this check would see nothing"
 
