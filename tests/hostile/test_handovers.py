@@ -137,3 +137,38 @@ def test_taken_with_a_key_that_is_none(world, take):
         assert said and said[0] not in (14, 15), (said, b.k("status")["status"].get("faults"))
     assert not b.k("case", "search", "Verzonnen").get("cases")
     w.still_whole()
+
+
+class Next(Taker):
+    """It takes over the case that a Giver handed to the target."""
+
+    def __init__(self, w, m, case):
+        w.target.new_case, self.new = lambda **_: case, w.target.new_case
+        try:
+            super().__init__(w, m)
+        finally:
+            del w.target.new_case
+
+
+def test_what_a_former_owner_adds_for_whoever_has_it_now(world):
+    """It says more than the log to the new owner takes: the rest does not go on, that is counted once, and the case it gave stays the other's."""
+    w = world(hostile=2)
+    (m, other), b = w.hostile, w.target
+    b.k("partner", "agree", m.name, "--share", CATS + ",attachments", "--receive")
+    g = Giver(w, m)
+    g.taken(BEGIN)
+    t = Next(w, other, g.case)
+    t.ceded()
+    assert t.sign(TAKE, pb.HandoverTake(keep_pub=bytes([1]) + bytes(31))) == [0]
+    wait_for("it is the other's", lambda: t.row()["state"] == "taken")
+    passed = lambda: sum(d.type == ADDENDUM for d in t.theirs())
+    left = PUT - g.no
+    for first in range(0, left, 60):
+        docs = [g.doc(ADDENDUM, pb.HandoverAddendum(text=f"woord {i}", at_ms=i + 2), cats=STORY) for i in range(first, min(first + 60, left))]
+        assert set(say(m, docs)) == {0}
+        want = min(first + 60, left, PUT - 1 - 3)
+        other.until(lambda: passed() >= want, 120)
+        assert passed() == want
+    row = wait_for("the count", lambda: limits(b).get("one-case"))
+    assert left > passed() and (row["partner"], row["refused"]) == (m.org, 1)
+    w.still_whole()

@@ -164,9 +164,10 @@ static enum err pass_one(struct turn *t, struct thread *th, struct msg *record,
 	bool went, wait, coming = false;
 	enum err rc;
 
-	if (stands(record, &c->doc) || th->my_no + 1 >= THREAD_LOG_MAX)
-		return ERR_OK; /* a log that is full takes nothing more, ever */
-	if (msg_bytes(record, HANDOVER_RECORD_PASSED).len >= PASSED_MOST * sizeof c->doc)
+	if (stands(record, &c->doc))
+		return ERR_OK;
+	if (th->my_no + 1 >= THREAD_LOG_MAX || /* full, it takes nothing more, ever */
+	    msg_bytes(record, HANDOVER_RECORD_PASSED).len >= PASSED_MOST * sizeof c->doc)
 		return pass_over(t, record, c->peer);
 	rc = went_on(t, th, c->body, &went, &wait);
 	if (rc != ERR_OK)
