@@ -240,3 +240,12 @@ def test_what_is_hostile_stays_text_in_every_field_of_every_page(tmp_path):
             assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text) and not (bad in text and re.search("[<>\"'&]", bad)), (name, bad)
             shown = re.sub(r"[\x00-\x1f\x7f]", "\ufffd", bad)
             assert not want.all.count("x") or any(shown in x for x in got.all), (name, bad)  # it is there, as text
+
+
+def test_without_scripts_it_is_said_before_words_are_lost():
+    """A script asks whoever leaves with words that were not sent; where there is none, each form into which somebody types about a person says it."""
+    other = {"login", "first", "meadd", "cases", "_top", "_until"}  # about no person, one line to look for, and parts
+    typed = {p.stem for p in (ROOT / "daemon/web/tpl").glob("*.html") if re.search(r"<textarea|type=\"text\"", p.read_text())} - other
+    silent = {name for name in typed if "{{>_leave}}" not in (ROOT / f"daemon/web/tpl/{name}.html").read_text()}
+    assert len(typed) >= 8 and not silent, silent
+    assert (ROOT / "daemon/web/tpl/_leave.html").read_text().startswith("<noscript>")

@@ -304,6 +304,26 @@ def test_what_is_typed_into_a_case_that_went_can_be_copied(node, bert):
     assert bert.find("#typed").get_attribute("value") == words  # it is read, and is no form
 
 
+def test_twice_as_large_on_a_telephone_nothing_is_cut_off(node, bert):
+    """Letters of twice their size, and 360 px: nobody scrolls sideways."""
+    a = node.goes
+    case, ref = offered(a, node, name="Fatima El Verzonnen-Van der Bedachtenstraat", email="een.heel.lang.adres.zonder.einde@voorbeeld-van-een-lange-naam.example")
+    node.k("ask", ref, "--reason", "best-contact")
+    shows(bert, f"/r/{ref}", "U bent aan zet")
+    grant = a.k("consent", "list", case)["grants"][0]["id"]
+    wrong = []
+    for lang in ("nl", "fr", "de", "en"):
+        bert.look(lang, width=360)
+        for path in ("/", "/out", "/cases", f"/c/{case}", f"/c/{case}/who", f"/c/{case}/edit", f"/c/{case}/consent?to=smwo", f"/c/{case}/handover", f"/r/{ref}", f"/r/{ref}/info",
+                     f"/r/{ref}/withdraw", f"/consent/{grant}", f"/consent/{grant}/withdraw"):
+            bert.open(path)
+            bert.js("document.documentElement.style.fontSize = '200%'")
+            cut = bert.js("return [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > 361).map(e => e.textContent.trim().slice(0, 40))")
+            wrong += [(lang, path, cut)] if cut or bert.js("return document.documentElement.scrollWidth") > 360 else []
+    bert.look()
+    assert not wrong, wrong
+
+
 def test_of_a_partner_that_was_removed_nobody_waits(node, bert):
     """The last test of this file: SMWO is no member any more.  Today and the page of the referral say the same."""
     a = node.goes
