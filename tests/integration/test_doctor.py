@@ -84,6 +84,14 @@ def test_settings_files_keys_clock_address_and_port(still, tmp_path):
     conf.write_text(good)
     conf.chmod(0o600)
 
+    assert "key-gone" not in doctor(n)[1] and "KeyFile=unlock.key" in good
+    conf.write_text(good.replace("KeyFile=unlock.key", "KeyFile=/nowhere/kring.key"))
+    found(n, "key-gone", "/nowhere/kring.key", "starts locked", "kring unlock", level="warning")
+    conf.write_text(good)
+    (n.dir / "unlock.key").rename(tmp_path / "unlock.key")
+    found(n, "key-gone", str(n.dir / "unlock.key"), level="warning")
+    (tmp_path / "unlock.key").rename(n.dir / "unlock.key")
+
     (n.dir / "slots").chmod(0o644)
     found(n, "open-to-others", str(n.dir / "slots"), f"chmod -R go= {n.dir}")
     (n.dir / "slots").chmod(0o600)

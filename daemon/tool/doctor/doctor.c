@@ -186,6 +186,26 @@ static void beside(const char *dir)
 		row_print("ok", "keys", "keys-ok", FILL_NONE);
 }
 
+/* A node that opens itself with the key in a file runs on without it, and starts locked: that is found out at night, after a power cut. */
+static void key_file(const char *dir, const struct config *c)
+{
+	uint8_t kinds[KEYFILE_SLOTS_MAX];
+	const unsigned n = keyfile_slots(dir, kinds);
+	const bool whole = c->key_file[0] == '/';
+	bool key = false, other = false;
+	char path[PATH_LEN];
+
+	require(n <= KEYFILE_SLOTS_MAX);
+	for (unsigned i = 0; i < n; i++) {
+		key = key || kinds[i] == KEYFILE_KEY;
+		other = other || kinds[i] == KEYFILE_CREDENTIAL;
+	}
+	(void)snprintf(path, sizeof path, "%s%s%s", whole ? "" : dir, whole ? "" : "/",
+		       c->key_file);
+	if (key && !other && access(path, F_OK) != 0 && (errno == ENOENT || errno == ENOTDIR))
+		row_print("warning", "keys", "key-gone", FILL({"path", path, 0}));
+}
+
 /* ---- the machine ----
  * What is asked of the kernel needs no right but that of looking; what this user may not see is said as such, never as well. */
 
@@ -279,8 +299,10 @@ int tool_doctor(struct tool_args *a)
 	if (there) {
 		beside(a->dir);
 		disk(a->dir);
-		if (settings(a, &c))
+		if (settings(a, &c)) {
+			key_file(a->dir, &c);
 			address_and_port(&c, running);
+		}
 		/* the node's own line has told that it does not answer; this is why */
 		if (!running)
 			row_print("critical", "node", "not-running", FILL({"dir", a->dir, 0}));
