@@ -411,8 +411,7 @@ static enum err shred(struct core *c)
 	require(c->o.engine != NULL);
 	fetched_drop(&c->fetched);
 	rc = erasing_now(&c->o.erasing, now_of(c).wall_ms);
-	node_set_shred(engine_node(c->o.engine), c->o.erasing.waits_ms, c->o.erasing.damaged);
-	node_set_epoch(engine_node(c->o.engine), keybox_roots(c->o.keys.keybox)->case_epoch);
+	opened_tell_shred(&c->o, engine_node(c->o.engine));
 	return rc;
 }
 
@@ -693,6 +692,7 @@ static enum err wake(struct core *c, struct err_text *why)
 	if (rc != ERR_OK)
 		return rc;
 	loop_timer_start(c->hourly, HOUR_MS);
+	erasing_look(&c->o.erasing, c->loop, engine_node(c->o.engine));
 	c->net_fd = -1;
 	if (fd >= 0)
 		on_new_net(c, fd, c->net_pid);

@@ -40,6 +40,12 @@ enum err opened_keep_incarnation(struct opened *o)
 }
 
 /* The highest entry seen is also kept outside the database, so that a rolled-back one is noticed. */
+void opened_tell_shred(const struct opened *o, struct node *node)
+{
+	node_set_shred(node, o->erasing.waits_ms, o->erasing.damaged);
+	node_set_epoch(node, keybox_roots(o->keys.keybox)->case_epoch);
+}
+
 void opened_keep_roster_seq(struct opened *o)
 {
 	const uint64_t seq = engine_node(o->engine)->roster_seq;
@@ -182,9 +188,8 @@ enum err opened_start(struct opened *o, const struct opened_from *from, struct e
 		return rc;
 	if (announces)
 		node_set_prekey(parts.node, record);
-	node_set_shred(parts.node, o->erasing.waits_ms, o->erasing.damaged);
+	opened_tell_shred(o, parts.node);
 	node_set_rest(parts.node, NODE_REST_MS);
-	node_set_epoch(parts.node, keybox_roots(o->keys.keybox)->case_epoch);
 	parts.store = o->main;
 	rc = engine_create(&o->engine, &parts);
 	if (rc == ERR_OK)

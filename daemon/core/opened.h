@@ -51,6 +51,8 @@ void opened_push(struct opened *o, const struct event *ev);
 MUST_CHECK enum err opened_keep_incarnation(struct opened *o);
 /** The highest entry of the roster seen, kept likewise. */
 void opened_keep_roster_seq(struct opened *o);
+/** The node hears what waits to be shredded, how many keys are damaged, and how many shreds there were. */
+void opened_tell_shred(const struct opened *o, struct node *node);
 void opened_close(struct opened *o);
 
 #endif /* KRING_CORE_OPENED_H */

@@ -5,7 +5,10 @@
 #include "base/check.h"
 #include "base/log/log.h"
 
-enum { EVERY_MS = 20 * 3600000 }; /* once a day, however the hours fall */
+enum {
+	EVERY_MS = 20 * 3600000, /* once a day, however the hours fall */
+	LOOK_MS = 50		 /* between two slices */
+};
 
 /* Full is no reason to end, and none to be silent. */
 static enum err full(struct erasing *e, enum err rc, const char *step, uint64_t wall_ms)
@@ -58,12 +61,41 @@ enum err erasing_start(struct erasing *e, uint64_t wall_ms)
 				  keyroot_settle(e->keys->root, keybox_roots(e->keys->keybox),
 						 &e->keys->state),
 				  "keyroot", wall_ms);
-		if (rc == ERR_OK)
-			rc = shred_look(e->store, e->keys, &e->damaged);
 	}
+	return rc == ERR_FULL ? ERR_OK : rc;
+}
+
+/* Their number grows with the store, and a node that starts is waited for: so it answers first. */
+static void on_look(void *ctx)
+{
+	struct erasing *e = ctx;
+	bool more;
+	const enum err rc = shred_look(e->store, e->keys, &e->look, &more);
+
+	require(e->node != NULL);
+	if (rc != ERR_OK) {
+		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(rc));
+		return;
+	}
+	if (more) {
+		loop_timer_start(e->timer, LOOK_MS);
+		return;
+	}
+	e->damaged = e->look.damaged;
 	if (e->damaged != 0)
 		log_write(LOG_ERROR, LOG_DISK, "keys_damaged=%llu", (unsigned long long)e->damaged);
-	return rc == ERR_FULL ? ERR_OK : rc;
+	node_set_shred(e->node, e->waits_ms, e->damaged);
+}
+
+void erasing_look(struct erasing *e, struct loop *loop, struct node *node)
+{
+	require(e->timer == NULL && node != NULL);
+	e->node = node;
+	e->look = (struct shred_look){.class = 0};
+	if (loop_timer_create(loop, &e->timer, on_look, e) == ERR_OK)
+		loop_timer_start(e->timer, LOOK_MS);
+	else
+		log_write(LOG_ERROR, LOG_FAILED, "step=keys err=\"%s\"", err_text(ERR_NOMEM));
 }
 
 /* One that found no room does not wait for the night: somebody may have made some. */

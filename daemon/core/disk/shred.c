@@ -141,26 +141,35 @@ enum err shred_run(struct store *s, struct keyfile *k, uint64_t *damaged)
 	return keyroot_settle(k->root, keybox_roots(k->keybox), &k->state);
 }
 
-enum err shred_look(struct store *s, const struct keyfile *k, uint64_t *damaged)
+/* One that does not open says so itself, whatever it is the key of: nothing under it is read.  A shred between two slices
+ * changes no count, for what it wraps anew opens as before, and what it passes over stays as it is. */
+enum err shred_look(struct store *s, const struct keyfile *k, struct shred_look *l, bool *more)
 {
+	const size_t last = sizeof classes / sizeof classes[0];
 	struct store_txn *txn;
 	enum err rc = store_begin(s, false, &txn);
 
-	*damaged = 0;
-	for (size_t i = 0; rc == ERR_OK && i < sizeof classes / sizeof classes[0]; i++) {
-		struct store_walk w = {.key_len = 16, .val_len = KEYBOX_WRAPPED_LEN};
+	*more = false;
+	if (rc != ERR_OK)
+		return rc;
+	for (unsigned n = 0; rc == ERR_OK && l->class < last && !*more;) {
+		uint8_t key[32];
+		struct id16 id;
 
-		while (store_each(txn, table_of(classes[i]), span_of(NULL, 0), &w)) {
-			uint8_t key[32];
-			struct id16 id;
-
-			memcpy(id.b, w.row.key.p, 16);
-			w.rc = keybox_unwrap(k->keybox, classes[i], &id, w.row.val.p, key);
-			secret_wipe(key, sizeof key);
-			*damaged += w.rc == ERR_CORRUPT;
-			w.rc = w.rc == ERR_CORRUPT ? ERR_OK : w.rc;
+		l->at.key_len = sizeof id.b;
+		l->at.val_len = KEYBOX_WRAPPED_LEN;
+		if (!store_each(txn, table_of(classes[l->class]), span_of(NULL, 0), &l->at)) {
+			rc = l->at.rc;
+			l->at = (struct store_walk){.rc = ERR_OK};
+			l->class ++;
+			continue;
 		}
-		rc = w.rc;
+		memcpy(id.b, l->at.row.key.p, sizeof id.b);
+		rc = keybox_unwrap(k->keybox, classes[l->class], &id, l->at.row.val.p, key);
+		secret_wipe(key, sizeof key);
+		l->damaged += rc == ERR_CORRUPT;
+		rc = rc == ERR_CORRUPT ? ERR_OK : rc;
+		*more = ++n == LIMIT_SHRED_SLICE;
 	}
 	store_abort(txn);
 	return rc;

@@ -23,8 +23,15 @@ bool shred_waiting(struct store *s, const struct keyfile *k);
  *  how many are: it opens nothing, and what was erased beside it must not stay readable.  ERR_CORRUPT: so many do not open that it is the
  *  wrap key that is wrong, which is kept then. */
 MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k, uint64_t *damaged);
-/** The same keys are looked at, and nothing is changed. */
-MUST_CHECK enum err shred_look(struct store *s, const struct keyfile *k, uint64_t *damaged);
+/** How far a look at the same keys came, and how many of them are damaged.  Begins as zeros. */
+struct shred_look {
+	struct store_walk at;
+	size_t class;
+	uint64_t damaged;
+};
+/** A slice of them is looked at, and nothing is changed.  *more: it did not come to the end. */
+MUST_CHECK enum err shred_look(struct store *s, const struct keyfile *k, struct shred_look *l,
+			       bool *more);
 
 /** Every case the store knows to be erased stands in the ledger too: a crash may have come between. */
 MUST_CHECK enum err shred_told(struct store *s, struct erasures *l);
