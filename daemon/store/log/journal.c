@@ -25,7 +25,8 @@ enum {
 	ROW_HEAD = 8,
 	ROW_GONE = 1,
 	ROOM_FIRST = 64 * 1024,
-	ROOM_KEPT = 1024 * 1024
+	ROOM_KEPT = 1024 * 1024,
+	WINDOW = 256 * 1024 /* a part of a file that is read at once */
 };
 static const uint8_t magic[8] = {'K', 'R', 'G', '1', 'l', 'o', 'g', 0};
 static const char *const names[JOURNAL_FILES] = {"log0", "log1"};
@@ -193,57 +194,93 @@ void journal_close(struct journal *j)
 
 /* ---- replay ---- */
 
-/* A file in memory, while it is read. */
+/* A file while it is read, from the front to the end, and once more.  A part of it is in memory, as large as the longest record: the
+ * whole files would be forty megabytes that a start takes, locks and gives back.
+ * Invariant: have <= cap, and at + have <= len as long as nothing failed. */
 struct image {
-	uint8_t *p;
-	uint64_t len;
+	int fd;
+	uint64_t len; /* of the file */
+	uint8_t *p;   /* the part in memory, of the file from ... */
+	uint64_t at;  /* ... here */
+	uint64_t have, cap;
+	enum err rc;
 };
 
-/* Whole: whether a record may be missing is only known from what stands behind it. */
-static enum err load(int fd, struct image *im)
+static enum err look_at(int fd, struct image *im)
 {
 	struct stat sb;
 
+	*im = (struct image){.fd = fd};
 	if (fstat(fd, &sb) != 0)
-		return ERR_IO;
-	*im = (struct image){malloc(sb.st_size == 0 ? 1 : (size_t)sb.st_size), 0};
-	if (im->p == NULL)
-		return ERR_NOMEM;
-	while (im->len < (uint64_t)sb.st_size) {
-		const ssize_t n = pread(fd, im->p + im->len, (size_t)sb.st_size - im->len,
-					(off_t)im->len);
+		im->rc = ERR_IO;
+	else
+		im->len = (uint64_t)sb.st_size;
+	return im->rc;
+}
+
+/* From there so many bytes, and what is behind them as far as there is room.  A file that ends before its length is so long. */
+static void fill(struct image *im, uint64_t at, uint64_t least)
+{
+	const uint64_t left = im->len - at, ahead = left < WINDOW ? left : WINDOW,
+		       want = least > ahead ? least : ahead;
+
+	require(least <= left);
+	im->at = at;
+	im->have = 0;
+	if (want > im->cap) {
+		free(im->p);
+		im->p = malloc(want);
+		im->cap = im->p == NULL ? 0 : want;
+		if (im->p == NULL)
+			im->rc = ERR_NOMEM;
+	}
+	while (im->rc == ERR_OK && im->have < want) {
+		const ssize_t n = pread(im->fd, im->p + im->have, want - im->have,
+					(off_t)(at + im->have));
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return ERR_IO;
+			im->rc = ERR_IO;
 		if (n == 0)
+			im->len = at + im->have;
+		if (n <= 0)
 			break;
-		im->len += (uint64_t)n;
+		im->have += (uint64_t)n;
 	}
-	return ERR_OK;
+}
+
+/* Until the next one is asked for.  NULL: so much is not there, or cannot be read (rc). */
+static const uint8_t *part_of(struct image *im, uint64_t at, uint64_t n)
+{
+	if (im->rc != ERR_OK || at > im->len || n > im->len - at)
+		return NULL;
+	if (at < im->at || at + n > im->at + im->have)
+		fill(im, at, n);
+	return im->rc == ERR_OK && at + n <= im->at + im->have ? im->p + (at - im->at) : NULL;
 }
 
 /* Bytes of the record that stands there; 0: none that holds. */
-static uint64_t record_at(const struct image *im, uint64_t at)
+static uint64_t record_at(struct image *im, uint64_t at)
 {
-	const uint8_t *p = im->p + at;
+	const uint8_t *p = part_of(im, at, HEAD);
 	uint64_t len;
 
-	if (im->len - at < HEAD || memcmp(p, magic, sizeof magic) != 0)
+	if (p == NULL || memcmp(p, magic, sizeof magic) != 0)
 		return 0;
 	len = HEAD + le_get(p + AT_LEN, 4);
-	return len <= im->len - at && le_get(p + AT_SUM, 8) == sum_of(p, len) ? len : 0;
+	p = part_of(im, at, len);
+	return p != NULL && le_get(p + AT_SUM, 8) == sum_of(p, len) ? len : 0;
 }
 
 /* From the front, as long as they hold, are of one generation, and count on. */
-static void measure(const struct image *im, struct part *part)
+static void measure(struct image *im, struct part *part)
 {
 	uint64_t len;
 
 	part->end = 0;
-	while (part->end < im->len && (len = record_at(im, part->end)) != 0) {
-		const uint8_t *p = im->p + part->end;
+	while ((len = record_at(im, part->end)) != 0) {
+		const uint8_t *p = part_of(im, part->end, len);
 		const uint64_t version = le_get(p + AT_VERSION, 8);
 
 		if (part->end == 0) {
@@ -259,11 +296,13 @@ static void measure(const struct image *im, struct part *part)
 }
 
 /* Does a record that is newer stand anywhere behind what was taken? */
-static bool newer_behind(const struct image *im, const struct part *part, uint64_t than)
+static bool newer_behind(struct image *im, const struct part *part, uint64_t than)
 {
-	for (uint64_t at = part->end; at < im->len; at += JOURNAL_BLOCK)
-		if (im->len - at >= HEAD && memcmp(im->p + at, magic, sizeof magic) == 0 &&
-		    le_get(im->p + at + AT_VERSION, 8) > than && record_at(im, at) != 0)
+	const uint8_t *p;
+
+	for (uint64_t at = part->end; (p = part_of(im, at, HEAD)) != NULL; at += JOURNAL_BLOCK)
+		if (memcmp(p, magic, sizeof magic) == 0 && le_get(p + AT_VERSION, 8) > than &&
+		    record_at(im, at) != 0)
 			return true;
 	return false;
 }
@@ -297,16 +336,19 @@ static enum err tell_rows(const uint8_t *p, const struct journal_calls *calls)
 }
 
 /* What the database has is passed over: a crash between its commit and the next generation leaves both. */
-static enum err tell(const struct image *im, const struct part *part, uint64_t applied,
+static enum err tell(struct image *im, const struct part *part, uint64_t applied,
 		     const struct journal_calls *calls)
 {
 	enum err rc = ERR_OK;
 
-	for (uint64_t at = 0; rc == ERR_OK && at < part->end;) {
-		const uint8_t *p = im->p + at;
-		const uint64_t version = le_get(p + AT_VERSION, 8);
+	for (uint64_t at = 0, len, version; rc == ERR_OK && at < part->end; at += rounded(len)) {
+		const uint8_t *p = part_of(im, at, HEAD);
 
-		at += rounded(HEAD + le_get(p + AT_LEN, 4));
+		len = p == NULL ? 0 : HEAD + le_get(p + AT_LEN, 4);
+		p = p == NULL ? NULL : part_of(im, at, len);
+		if (p == NULL)
+			return im->rc == ERR_OK ? ERR_CORRUPT : im->rc;
+		version = le_get(p + AT_VERSION, 8);
 		if (version <= applied)
 			continue;
 		rc = calls->begin(calls->ctx, version);
@@ -324,7 +366,7 @@ static bool holds(const struct part *part, uint64_t applied)
 }
 
 /* Without a gap, from what the database has to the last one. */
-static enum err judge(const struct journal *j, const struct image *im, uint64_t applied,
+static enum err judge(const struct journal *j, struct image *im, uint64_t applied,
 		      const unsigned order[JOURNAL_FILES])
 {
 	uint64_t last = applied;
@@ -341,7 +383,7 @@ static enum err judge(const struct journal *j, const struct image *im, uint64_t 
 	for (unsigned i = 0; i < JOURNAL_FILES; i++)
 		if (newer_behind(&im[i], &j->parts[i], last))
 			return ERR_CORRUPT;
-	return ERR_OK;
+	return im[0].rc == ERR_OK ? im[1].rc : im[0].rc;
 }
 
 /* The file with the newest records is gone on with; what the database has all of is begun anew. */
@@ -365,7 +407,7 @@ static enum err go_on(struct journal *j, uint64_t applied, uint64_t generation, 
 }
 
 /* The older generation first.  Nothing is told before both files were judged: half a log is worse than a start that is refused. */
-static enum err replay(struct journal *j, const struct image *im, uint64_t applied,
+static enum err replay(struct journal *j, struct image *im, uint64_t applied,
 		       const struct journal_calls *calls, unsigned *newest)
 {
 	const struct part *p = j->parts;
@@ -386,14 +428,15 @@ static enum err replay(struct journal *j, const struct image *im, uint64_t appli
 enum err journal_replay(struct journal *j, uint64_t applied, uint64_t generation,
 			const struct journal_calls *calls)
 {
-	struct image im[JOURNAL_FILES] = {{NULL, 0}, {NULL, 0}};
+	struct image im[JOURNAL_FILES] = {{.fd = -1}, {.fd = -1}};
 	enum err rc = ERR_OK;
 	unsigned newest = 0;
 
 	for (unsigned i = 0; i < JOURNAL_FILES && rc == ERR_OK; i++) {
-		rc = load(j->parts[i].fd, &im[i]);
+		rc = look_at(j->parts[i].fd, &im[i]);
 		if (rc == ERR_OK)
 			measure(&im[i], &j->parts[i]);
+		rc = im[i].rc;
 	}
 	if (rc == ERR_OK)
 		rc = replay(j, im, applied, calls, &newest);
