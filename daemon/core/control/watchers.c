@@ -23,7 +23,8 @@ struct watcher {
 	uint64_t told_ms;
 };
 
-/* The process of the screens is told once for all that look at a page there, as long as one of them may be told. */
+/* The process of the screens is told once for all that asked for a page there, as long as one of them may be told: whoever took it over
+ * learns no more than somebody who is signed in, and nothing when nobody is. */
 struct viewers {
 	struct watchers_who who
 		[LIMIT_STREAMS]; /* each session once; of too many the one that came first gives way */
@@ -74,7 +75,7 @@ static bool somebody_views(const struct watchers *w)
 	return false;
 }
 
-/* True: they have to wait still.  What nobody is told of now is kept for the next page (watchers_catch_up). */
+/* True: they have to wait still. */
 static bool tell_viewers(struct watchers *w, uint64_t now)
 {
 	struct viewers *v = &w->viewers;
@@ -82,7 +83,7 @@ static bool tell_viewers(struct watchers *w, uint64_t now)
 	if ((v->kinds == 0 && !v->later) || v->count == 0)
 		return false;
 	if (!somebody_views(w)) {
-		*v = (struct viewers){.kinds = v->kinds};
+		*v = (struct viewers){.count = 0};
 		screens_tell(w->screens, 0); /* so that it asks, and hears that they are over */
 		return false;
 	}
@@ -144,14 +145,14 @@ bool watchers_wanted(struct span request, struct watchers_who *who)
 	struct arena a;
 	struct err_text why;
 	struct msg *m;
-	bool wanted;
+	bool whole, wanted;
 
 	require(request.p != NULL);
 	if (request.len > REQUEST_MOST || arena_create(&a, LIMIT_CONTROL) != ERR_OK)
 		return false;
-	wanted = msg_parse(&a, MSG_REQUEST, request, &m, &why) == ERR_OK &&
-		 msg_has(m, REQUEST_WATCH);
-	who->brought = wanted && msg_has(m, REQUEST_SESSION);
+	whole = msg_parse(&a, MSG_REQUEST, request, &m, &why) == ERR_OK;
+	wanted = whole && msg_has(m, REQUEST_WATCH);
+	who->brought = whole && msg_has(m, REQUEST_SESSION);
 	if (!who->brought || !session_key(msg_bytes(m, REQUEST_SESSION), &who->key))
 		who->key = (struct id32){{0}};
 	arena_free(&a);
@@ -213,7 +214,8 @@ void watchers_heard(struct watchers *w, uint32_t uid, struct span request)
 	struct watchers_who who = {.uid = uid};
 	struct viewers *v = &w->viewers;
 
-	if (!watchers_wanted(request, &who) || !who.brought || !w->right.may(w->right.ctx, &who))
+	(void)watchers_wanted(request, &who); /* whatever it asks for, a page is made of it */
+	if (!who.brought || !w->right.may(w->right.ctx, &who))
 		return;
 	for (size_t i = 0; i < v->count; i++)
 		if (memcmp(&v->who[i].key, &who.key, sizeof who.key) == 0)
@@ -227,7 +229,7 @@ void watchers_catch_up(struct watchers *w)
 {
 	struct viewers *v = &w->viewers;
 
-	if (v->kinds == 0)
+	if (v->kinds == 0 || !somebody_views(w))
 		return;
 	screens_tell(w->screens, v->kinds | WEBLINE_LATER);
 	v->kinds = 0;
@@ -242,7 +244,8 @@ void watchers_note(struct watchers *w, unsigned kinds)
 	for (size_t i = 0; i < LIMIT_WATCHERS; i++)
 		if (w->all[i].client != 0)
 			w->all[i].kinds |= kinds;
-	w->viewers.kinds |= kinds;
+	if (w->viewers.count != 0)
+		w->viewers.kinds |= kinds;
 	on_due(w);
 }
 

@@ -44,16 +44,17 @@ struct watchers_right {
 };
 MUST_CHECK enum err watchers_create(struct watchers **out, struct loop *l, struct ctlsrv *ctl,
 				    struct screens *screens, const struct watchers_right *right);
-/** The process of the screens asked this; when it is the one for watching, in a session that may, that process is told from now on,
- * and no longer than such a session lasts. */
+/** The process of the screens asked this; when it is in a session that may watch, that process is told from now on, and no longer than
+ * such a session lasts. */
 void watchers_heard(struct watchers *w, uint32_t uid, struct span request);
-/** Is this packed request the one for watching?  Then who has the session that it brings. */
+/** Is this packed request the one for watching?  And, of any, who has the session that it brings. */
 bool watchers_wanted(struct span request, struct watchers_who *who);
 /** This client, of this user, watches from now on and was told so; where all places are taken, one of whoever holds most of them
  * is cut off.  ERR_FULL: nobody holds more than this user would, or this client watches already. */
 MUST_CHECK enum err watchers_add(struct watchers *w, uint64_t client,
 				 const struct watchers_who *who);
-/** The process of the screens is told all that changed so far, before an answer that may show it: what it hears of afterwards came later. */
+/** The process of the screens is told all that changed so far, before an answer that may show it: what it hears of afterwards
+ * came later.  As long as somebody may be told. */
 void watchers_catch_up(struct watchers *w);
 /** enum watch_kind bits; 0: nothing happened. */
 void watchers_note(struct watchers *w, unsigned kinds);
