@@ -9,8 +9,8 @@
  * Durable:  nothing.
  * Privacy:  vocabulary only.
  *
- * A row says where its words stand and holds no pointers: thirty thousand of those would be written to in each process
- * before it does anything, a hundred pages that it would share with nobody.
+ * A row says where its words stand and holds no pointers: some twenty-six thousand of those would be written to in each process
+ * before it does anything, two hundred KiB that it would share with nobody.
  */
 #ifndef KRING_PROTO_LIST_TABLE_H
 #define KRING_PROTO_LIST_TABLE_H

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Whatever happens to a case while somebody types in a form of it: the words are there afterwards, on a page that says what happened."""
+import datetime
 import html
 import re
 import tempfile
@@ -53,7 +54,7 @@ def typed_of(pattern, field):
     if field.name == "birth_date":
         return "31-01-1990"
     if field.name == "day":
-        return "2027-02-01"
+        return (datetime.date.today() + datetime.timedelta(days=60)).isoformat()
     return f"Getypt {field.name.replace('_', ' ')} {abs(hash(pattern)) % 997}"
 
 

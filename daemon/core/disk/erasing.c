@@ -91,7 +91,7 @@ void erasing_look(struct erasing *e, struct loop *loop, struct node *node)
 {
 	require(e->timer == NULL && node != NULL);
 	e->node = node;
-	e->look = (struct shred_look){.class = 0};
+	e->look = (struct shred_look){.table = 0};
 	if (loop_timer_create(loop, &e->timer, on_look, e) == ERR_OK)
 		loop_timer_start(e->timer, LOOK_MS);
 	else

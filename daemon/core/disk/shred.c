@@ -152,20 +152,20 @@ enum err shred_look(struct store *s, const struct keyfile *k, struct shred_look 
 	*more = false;
 	if (rc != ERR_OK)
 		return rc;
-	for (unsigned n = 0; rc == ERR_OK && l->class < last && !*more;) {
+	for (unsigned n = 0; rc == ERR_OK && l->table < last && !*more;) {
 		uint8_t key[32];
 		struct id16 id;
 
 		l->at.key_len = sizeof id.b;
 		l->at.val_len = KEYBOX_WRAPPED_LEN;
-		if (!store_each(txn, table_of(classes[l->class]), span_of(NULL, 0), &l->at)) {
+		if (!store_each(txn, table_of(classes[l->table]), span_of(NULL, 0), &l->at)) {
 			rc = l->at.rc;
 			l->at = (struct store_walk){.rc = ERR_OK};
-			l->class ++;
+			l->table++;
 			continue;
 		}
 		memcpy(id.b, l->at.row.key.p, sizeof id.b);
-		rc = keybox_unwrap(k->keybox, classes[l->class], &id, l->at.row.val.p, key);
+		rc = keybox_unwrap(k->keybox, classes[l->table], &id, l->at.row.val.p, key);
 		secret_wipe(key, sizeof key);
 		l->damaged += rc == ERR_CORRUPT;
 		rc = rc == ERR_CORRUPT ? ERR_OK : rc;

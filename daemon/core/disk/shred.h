@@ -26,7 +26,7 @@ MUST_CHECK enum err shred_run(struct store *s, struct keyfile *k, uint64_t *dama
 /** How far a look at the same keys came, and how many of them are damaged.  Begins as zeros. */
 struct shred_look {
 	struct store_walk at;
-	size_t class;
+	size_t table; /* of keys: 0 cases, 1 consents; 2: at the end */
 	uint64_t damaged;
 };
 /** A slice of them is looked at, and nothing is changed.  *more: it did not come to the end. */

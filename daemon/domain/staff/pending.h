@@ -24,8 +24,8 @@ struct pending {
 	struct id16 about; /* a case, or a person of STAFF; zeros: neither */
 	uint64_t at_ms;
 	uint32_t incarnation;
-	struct span
-		request; /* packed, with whole ids; borrowed from the turn; empty: it is damaged */
+	/* packed, with whole ids; borrowed from the turn; empty: it is damaged */
+	struct span request;
 };
 
 enum pending_stage {
